@@ -1,0 +1,127 @@
+#pragma once
+
+#include "schemawright/driver/driver.h"
+#include "schemawright/schema/metadata.h"
+#include "schemawright/sql/compiled.h"
+
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace schemawright {
+
+class Statement; // sql/statement.h
+
+/// What a dialect can do; callers ask these, never the dialect's name.
+struct Capabilities
+{
+    bool returning = false;        ///< INSERT/UPDATE/DELETE … RETURNING
+    bool transactionalDdl = false; ///< DDL can be rolled back
+    bool savepoints = true;
+    bool schemas = false; ///< more than one schema in a database that a user makes
+    bool deferrableForeignKeys = false;
+    bool sequences = false;
+    bool enums = false;
+    bool domains = false;
+    bool materializedViews = false;
+    bool comments = false;
+    bool nullsOrdering = false;     ///< ORDER BY … NULLS FIRST/LAST
+    bool defaultKeyword = false;    ///< DEFAULT as a value in INSERT and UPDATE
+    bool nullsSortFirst = true;     ///< where NULLs stand in an ascending ORDER BY by default
+    bool rowValueComparison = true; ///< (a, b) > (?, ?)
+    int maxIdentifierBytes = 63;    ///< 0: no limit
+    int maxParameters = 32766;      ///< bound parameters in one statement
+};
+
+/// How rows of a table are told apart.
+struct RowIdentity
+{
+    enum class Kind {
+        Key,        ///< a primary key or a unique NOT NULL constraint
+        RowId,      ///< a hidden row number: SQLite's rowid, under a name that no column hides
+        AllColumns, ///< nothing better: the whole row, which must match exactly one
+        None,       ///< rows cannot be told apart and not be edited (a view without a trigger)
+    };
+    Kind kind = Kind::None;
+    std::vector<std::string> columns; ///< for RowId the one name by which it can be selected
+    std::string why;                  ///< for None, a sentence for the user
+};
+
+/// What to reflect.
+struct ReflectOptions
+{
+    std::vector<std::string> schemas; ///< empty: all that are not the system's own
+    std::vector<std::string> tables;  ///< names; empty: all
+    bool namesOnly = false;           ///< tables with kind and name but no columns: fast, for a first sight
+    const std::stop_token *stop = nullptr;
+};
+
+/// What a script of create_all or drop_all should hold.
+struct ScriptOptions
+{
+    bool ifNotExists = false; ///< IF NOT EXISTS on create, IF EXISTS on drop
+    bool drop = false;        ///< drop_all instead of create_all
+};
+
+/// A script as statements, without closing semicolons, in the order in which they run.
+struct Script
+{
+    std::vector<std::string> statements;
+    std::vector<Remark> notCarried; ///< what this dialect cannot express; also stands as a comment in text()
+    /// The statements with semicolons, one blank line between objects; remarks as comments.
+    std::string text() const;
+};
+
+/// What one kind of database says differently: names, SQL, reflection, errors. Stateless, shared by all threads.
+///
+/// A dialect states only its differences. Everything that takes a DriverConnection may block; the rest is pure.
+class Dialect
+{
+public:
+    virtual ~Dialect() = default;
+
+    /// "sqlite", "postgresql", "mysql", "mssql", "oracle".
+    virtual std::string_view name() const noexcept = 0;
+    virtual const Capabilities &capabilities() const noexcept = 0;
+
+    // Text.
+
+    /// The identifier, quoted where it must be (reserved, mixed case, spaces…). Throws Error(Misuse) for one with a
+    /// NUL.
+    virtual std::string quote(std::string_view identifier) const = 0;
+    /// "schema"."table", the schema left out when empty.
+    std::string quote(const QualifiedName &name) const;
+    /// The value as a literal, for scripts and for showing; what runs is bound instead.
+    virtual std::string literal(const Value &value) const = 0;
+    /// A type's spelling here: the native one when it came from this dialect, else rendered from the kind.
+    virtual std::string typeSql(const Type &type) const = 0;
+    /// The way back: what a native spelling means. Keeps the spelling in `native`.
+    virtual Type parseType(std::string_view native) const = 0;
+
+    // Statements.
+
+    /// Throws Error(Unsupported) that names the construct this dialect lacks.
+    virtual Compiled compile(const Statement &statement) const = 0;
+    /// The compiled statement with its parameters as literals; unnamed parameters only by value, named ones as <name>.
+    virtual std::string literalSql(const Compiled &compiled) const = 0;
+    virtual Script createScript(const MetaData &metadata, const ScriptOptions &options = {}) const = 0;
+    /// The statement(s) that create this one table or view with its indexes, comments and triggers, as a reader wants
+    /// to see it.
+    virtual std::string createText(const Table &table) const = 0;
+
+    // Reflection: a fixed number of queries for a schema, never one for each table. What cannot be read is reported in
+    // MetaData::errors and the rest is reflected.
+
+    virtual MetaData reflect(DriverConnection &connection, const ReflectOptions &options = {}) const = 0;
+
+    // Rows.
+
+    virtual RowIdentity rowIdentity(const Table &table) const = 0;
+    /// What a user typed into a cell of this type, as the Value to bind. Throws Error(Conversion) with a message for
+    /// the user.
+    virtual Value parseCell(const Type &type, std::string_view typed) const = 0;
+};
+
+} // namespace schemawright

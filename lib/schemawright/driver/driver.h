@@ -1,0 +1,82 @@
+#pragma once
+
+#include "schemawright/value/row_batch.h"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace schemawright {
+
+/// What a driver needs to open a connection. Made by Url; the password is never printed.
+struct ConnectArguments
+{
+    std::string host; ///< a name, or for PostgreSQL a socket directory; empty for the client library's default
+    int port = 0;     ///< 0 for the default
+    std::string user;
+    std::string password;
+    std::string database; ///< for SQLite a file path in UTF-8, or ":memory:"
+    std::map<std::string, std::string> options;
+    bool readOnly = false; ///< the connection refuses writes, by the database's own means
+};
+
+/// Stops what a connection is doing. May be called from any thread at any time, also after the connection is gone.
+class Canceller
+{
+public:
+    virtual ~Canceller() = default;
+    virtual void cancel() noexcept = 0;
+};
+
+/// The rows of one running statement, read forwards. Belongs to its connection's thread; destroying it ends the
+/// statement.
+class Cursor
+{
+public:
+    virtual ~Cursor() = default;
+    /// The columns; empty for a statement that returns no rows.
+    virtual const std::vector<ColumnHead> &columns() const = 0;
+    /// Replaces the content of `batch` by the next rows, at most `maxRows`. False, and an empty batch, when there are
+    /// no more. Throws Error.
+    virtual bool fetch(RowBatch &batch, std::size_t maxRows) = 0;
+    /// Rows changed by an INSERT, UPDATE or DELETE that has been read to its end; -1 when the database does not say.
+    virtual std::int64_t affectedRows() const = 0;
+};
+
+/// One connection to a database. Used by one thread at a time; every call may block and throws Error.
+class DriverConnection
+{
+public:
+    virtual ~DriverConnection() = default;
+
+    /// Runs one statement with parameters bound in order, in the placeholder style of the database (? or $1). A
+    /// statement that returns no rows has been carried out when this returns.
+    virtual std::unique_ptr<Cursor> execute(std::string_view sql, std::span<const Value> parameters = {}) = 0;
+    /// Runs a script of many statements, rows thrown away; stops at the first that fails.
+    virtual void executeScript(std::string_view sql) = 0;
+    /// Runs one statement for each parameter row; returns the rows affected in all.
+    virtual std::int64_t executeMany(std::string_view sql, std::span<const std::vector<Value>> rows) = 0;
+
+    virtual std::shared_ptr<Canceller> canceller() const = 0;
+    /// "3.40.1", "15.4".
+    virtual std::string serverVersion() const = 0;
+    /// False after the server or the network went away.
+    virtual bool isUsable() const noexcept = 0;
+    /// True between BEGIN and COMMIT or ROLLBACK, as the database sees it.
+    virtual bool inTransaction() const noexcept = 0;
+};
+
+/// Opens connections through one client library. Stateless; may be used from any thread.
+class Driver
+{
+public:
+    virtual ~Driver() = default;
+    /// Throws Error(Connect, Auth, NotFound, Permission, Corrupt, Busy).
+    virtual std::unique_ptr<DriverConnection> open(const ConnectArguments &arguments) const = 0;
+};
+
+} // namespace schemawright

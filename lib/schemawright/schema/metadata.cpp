@@ -1,0 +1,124 @@
+#include "schemawright/schema/metadata.h"
+
+#include "schemawright/base/topological.h"
+
+#include <algorithm>
+
+namespace schemawright {
+
+QualifiedName MetaData::resolved(const QualifiedName &name) const
+{
+    return name.schema.empty() ? QualifiedName{defaultSchema, name.name} : name;
+}
+
+void MetaData::add(TablePtr table)
+{
+    const QualifiedName key = resolved(table->name);
+    tables_[key] = std::move(table);
+}
+
+void MetaData::remove(const QualifiedName &name) { tables_.erase(resolved(name)); }
+
+MetaData MetaData::with(TablePtr table) const
+{
+    MetaData copy = *this;
+    copy.add(std::move(table));
+    return copy;
+}
+
+MetaData MetaData::without(const QualifiedName &name) const
+{
+    MetaData copy = *this;
+    copy.remove(name);
+    return copy;
+}
+
+TablePtr MetaData::table(const QualifiedName &name) const
+{
+    const auto found = tables_.find(resolved(name));
+    return found == tables_.end() ? nullptr : found->second;
+}
+
+TablePtr MetaData::table(TableId id) const
+{
+    for (const auto &[name, table] : tables_)
+        if (table->id == id && id != TableId::None)
+            return table;
+    return nullptr;
+}
+
+std::vector<TablePtr> MetaData::tables() const
+{
+    std::vector<TablePtr> all;
+    all.reserve(tables_.size());
+    for (const auto &[name, table] : tables_)
+        all.push_back(table);
+    return all;
+}
+
+std::vector<std::pair<TablePtr, const ForeignKey *>> MetaData::referencesTo(const QualifiedName &name) const
+{
+    const QualifiedName wanted = resolved(name);
+    std::vector<std::pair<TablePtr, const ForeignKey *>> found;
+    for (const auto &[tableName, table] : tables_)
+        for (const ForeignKey &key : table->foreignKeys)
+            if (resolved(key.referred) == wanted)
+                found.emplace_back(table, &key);
+    return found;
+}
+
+MetaData::SortedTables MetaData::sortedTables() const
+{
+    std::vector<TablePtr> base;
+    std::map<QualifiedName, std::size_t> position;
+    for (const auto &[name, table] : tables_)
+        if (table->isBaseTable()) {
+            position[name] = base.size();
+            base.push_back(table);
+        }
+    std::vector<std::pair<std::size_t, std::size_t>> edges;
+    const auto comesAfter = [&](std::size_t index, const QualifiedName &needed) {
+        if (const auto found = position.find(resolved(needed)); found != position.end())
+            edges.emplace_back(found->second, index);
+    };
+    for (std::size_t i = 0; i < base.size(); ++i) {
+        for (const ForeignKey &key : base[i]->foreignKeys)
+            comesAfter(i, key.referred);
+        for (const QualifiedName &parent : base[i]->inherits)
+            comesAfter(i, parent);
+        if (base[i]->partition.of)
+            comesAfter(i, *base[i]->partition.of);
+    }
+    const TopologicalOrder sorted = topologicalSort(base.size(), edges);
+    SortedTables result;
+    for (const std::size_t i : sorted.order)
+        result.order.push_back(base[i]);
+    for (const auto &cycle : sorted.cycles) {
+        auto &tables = result.cycles.emplace_back();
+        for (const std::size_t i : cycle)
+            tables.push_back(base[i]);
+    }
+    return result;
+}
+
+std::vector<TablePtr> MetaData::sortedViews() const
+{
+    std::vector<TablePtr> views;
+    std::map<QualifiedName, std::size_t> position;
+    for (const auto &[name, table] : tables_)
+        if (table->isView()) {
+            position[name] = views.size();
+            views.push_back(table);
+        }
+    std::vector<std::pair<std::size_t, std::size_t>> edges;
+    for (std::size_t i = 0; i < views.size(); ++i)
+        for (const QualifiedName &needed : views[i]->dependsOn)
+            if (const auto found = position.find(resolved(needed)); found != position.end())
+                edges.emplace_back(found->second, i);
+    std::vector<TablePtr> sorted;
+    for (const std::size_t i : topologicalSort(views.size(), edges).order)
+        sorted.push_back(views[i]);
+    return sorted;
+}
+
+} // namespace schemawright

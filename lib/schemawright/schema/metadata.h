@@ -1,0 +1,131 @@
+#pragma once
+
+#include "schemawright/schema/table.h"
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace schemawright {
+
+using TablePtr = std::shared_ptr<const Table>;
+
+struct Sequence
+{
+    QualifiedName name;
+    std::string type;
+    Identity properties;
+    std::optional<std::string> ownedBy; ///< "table.column"
+    std::optional<std::string> comment;
+    friend bool operator==(const Sequence &, const Sequence &) = default;
+};
+
+struct EnumType
+{
+    QualifiedName name;
+    std::vector<std::string> labels;
+    std::optional<std::string> comment;
+    friend bool operator==(const EnumType &, const EnumType &) = default;
+};
+
+struct Domain
+{
+    QualifiedName name;
+    std::string type;
+    bool nullable = true;
+    std::optional<std::string> defaultSql;
+    std::optional<std::string> collation;
+    std::vector<CheckConstraint> checks;
+    std::optional<std::string> comment;
+    friend bool operator==(const Domain &, const Domain &) = default;
+};
+
+struct Function
+{
+    QualifiedName name;
+    std::string arguments;
+    std::string definition;
+    friend bool operator==(const Function &, const Function &) = default;
+};
+
+/// Anything else a database can say how to create: composite types, extensions, rules, policies, aggregates, casts…
+struct OtherObject
+{
+    std::string kind; ///< "extension", "composite_type", "rule", "policy"…
+    QualifiedName name;
+    std::string definition;               ///< one or more statements
+    std::optional<QualifiedName> onTable; ///< emitted after this table
+    friend bool operator==(const OtherObject &, const OtherObject &) = default;
+};
+
+struct Schema
+{
+    std::string name;
+    std::optional<std::string> comment;
+    friend bool operator==(const Schema &, const Schema &) = default;
+};
+
+/// Something that could not be carried, or could not be read, and why. Never dropped in silence.
+struct Remark
+{
+    std::string object;
+    std::string what;
+    friend bool operator==(const Remark &, const Remark &) = default;
+};
+
+/// A picture of a whole database, or of a part: a value. Tables are shared and immutable, so a copy is cheap and a
+/// draft is the baseline with some pointers replaced. No I/O. A finished MetaData may be read by any thread.
+///
+///     auto after = before.with(changedTable);
+///     for (const auto &table : after.sortedTables().order) …
+class MetaData
+{
+public:
+    std::string dialect;       ///< "sqlite", "postgresql"… or empty when built in code
+    std::string serverVersion; ///< or empty
+    std::string defaultSchema; ///< "main", "public"
+    std::vector<Schema> schemas;
+    std::vector<Sequence> sequences;
+    std::vector<EnumType> enums;
+    std::vector<Domain> domains;
+    std::vector<Function> functions;
+    std::vector<OtherObject> others;
+    std::vector<Remark> notCarried;
+    std::vector<Remark> errors;
+
+    /// Adds or replaces the table of that name.
+    void add(TablePtr table);
+    void add(Table table) { add(std::make_shared<const Table>(std::move(table))); }
+    void remove(const QualifiedName &name);
+    MetaData with(TablePtr table) const;
+    MetaData without(const QualifiedName &name) const;
+
+    /// Null when there is none. An empty schema looks in the default schema.
+    TablePtr table(const QualifiedName &name) const;
+    TablePtr table(TableId id) const;
+    /// All tables and views, by schema and name.
+    std::vector<TablePtr> tables() const;
+    std::size_t tableCount() const noexcept { return tables_.size(); }
+
+    /// Foreign keys of other tables (and of itself) that refer to `name`, each with its table.
+    std::vector<std::pair<TablePtr, const ForeignKey *>> referencesTo(const QualifiedName &name) const;
+
+    struct SortedTables
+    {
+        std::vector<TablePtr> order;               ///< base tables, referenced ones first
+        std::vector<std::vector<TablePtr>> cycles; ///< tables that refer to each other in a ring
+    };
+    /// Base tables in the order in which they can be created. A cycle never disturbs tables outside it.
+    SortedTables sortedTables() const;
+    /// Views in the order in which they can be created, by dependsOn.
+    std::vector<TablePtr> sortedViews() const;
+
+private:
+    QualifiedName resolved(const QualifiedName &name) const;
+    std::map<QualifiedName, TablePtr> tables_;
+};
+
+} // namespace schemawright

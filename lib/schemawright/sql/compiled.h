@@ -1,0 +1,37 @@
+#pragma once
+
+#include "schemawright/value/value.h"
+
+#include <string>
+#include <vector>
+
+namespace schemawright {
+
+/// A parameter of a compiled statement, in the order of its placeholders. One with a name has no value yet: who runs
+/// the statement fills it (a key that an earlier statement makes, a parameter that a user types).
+struct Parameter
+{
+    Value value;
+    std::string name;
+    friend bool operator==(const Parameter &, const Parameter &) = default;
+};
+
+/// A statement in one dialect: text with that driver's placeholders, and the parameters.
+struct Compiled
+{
+    std::string sql;
+    std::vector<Parameter> parameters;
+    friend bool operator==(const Compiled &, const Compiled &) = default;
+
+    /// The values alone, in order.
+    std::vector<Value> values() const
+    {
+        std::vector<Value> all;
+        all.reserve(parameters.size());
+        for (const Parameter &parameter : parameters)
+            all.push_back(parameter.value);
+        return all;
+    }
+};
+
+} // namespace schemawright
