@@ -7,6 +7,29 @@ std::string Dialect::quote(const QualifiedName &name) const
     return name.schema.empty() ? quote(name.name) : quote(name.schema) + "." + quote(name.name);
 }
 
+std::string Dialect::beginSql(const TransactionOptions &options) const
+{
+    using Isolation = TransactionOptions::Isolation;
+    std::string sql = "BEGIN";
+    switch (options.isolation) {
+    case Isolation::Default:
+        break;
+    case Isolation::ReadUncommitted:
+        sql += " ISOLATION LEVEL READ UNCOMMITTED";
+        break;
+    case Isolation::ReadCommitted:
+        sql += " ISOLATION LEVEL READ COMMITTED";
+        break;
+    case Isolation::RepeatableRead:
+        sql += " ISOLATION LEVEL REPEATABLE READ";
+        break;
+    case Isolation::Serializable:
+        sql += " ISOLATION LEVEL SERIALIZABLE";
+        break;
+    }
+    return options.readOnly ? sql + " READ ONLY" : sql;
+}
+
 std::string Script::text() const
 {
     std::string out;

@@ -49,6 +49,15 @@ struct RowIdentity
     std::string why;                  ///< for None, a sentence for the user
 };
 
+/// How a transaction begins; what is left out is the database's default.
+struct TransactionOptions
+{
+    enum class Isolation { Default, ReadUncommitted, ReadCommitted, RepeatableRead, Serializable };
+    Isolation isolation = Isolation::Default;
+    bool readOnly = false;
+    bool immediate = false; ///< take the write lock at once where a database would take it late (SQLite)
+};
+
 /// What to reflect.
 struct ReflectOptions
 {
@@ -110,6 +119,9 @@ public:
     /// The statement(s) that create this one table or view with its indexes, comments and triggers, as a reader wants
     /// to see it.
     virtual std::string createText(const Table &table) const = 0;
+
+    /// The statement that begins a transaction. Throws Error(Unsupported) for an isolation level that is not there.
+    virtual std::string beginSql(const TransactionOptions &options) const;
 
     // Reflection: a fixed number of queries for a schema, never one for each table. What cannot be read is reported in
     // MetaData::errors and the rest is reflected.

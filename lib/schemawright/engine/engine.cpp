@@ -1,0 +1,38 @@
+#include "schemawright/engine/engine.h"
+
+#include "schemawright/backends/builtin.h"
+
+namespace schemawright {
+
+Engine Engine::open(std::string_view url, EngineOptions options) { return open(Url::parse(url), std::move(options)); }
+
+Engine Engine::open(Url url, EngineOptions options)
+{
+    const Registry &registry = options.registry ? *options.registry : builtinBackends();
+    const Backend *backend = registry.find(url.driver.empty() ? url.scheme : url.scheme + "+" + url.driver);
+    if (!backend || !backend->driver) {
+        std::string known;
+        for (const Backend &each : registry.backends())
+            if (each.driver)
+                known += (known.empty() ? "" : ", ") + each.scheme;
+        throw Error(ErrorKind::Unsupported, "no driver for '" + url.scheme + "' databases")
+            .withHint("Known here: " + known + ".");
+    }
+    if (options.readOnly)
+        url.arguments.readOnly = true;
+    if (url.isMemory())
+        options.pool.kind = PoolOptions::Kind::Single;
+
+    Engine engine;
+    engine.url_ = url;
+    engine.dialect_ = backend->dialect;
+    engine.log_ = std::make_shared<StatementLog>();
+    const auto connect = [driver = backend->driver, arguments = url.arguments] { return driver->open(arguments); };
+    const auto ping = [](DriverConnection &connection) { connection.execute("SELECT 1"); };
+    engine.pool_ = std::make_shared<Pool>(options.pool, connect, ping);
+    return engine;
+}
+
+Connection Engine::connect() const { return Connection(pool_->acquire(), dialect_, log_); }
+
+} // namespace schemawright

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "schemawright/base/error.h"
+#include "schemawright/value/value.h"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace schemawright {
+
+/// One statement that was sent to a database.
+struct StatementEvent
+{
+    std::string sql;
+    std::vector<Value> parameters; ///< of the first row only for an executemany
+    std::chrono::system_clock::time_point start;
+    std::chrono::microseconds duration{};
+    std::int64_t rows = -1; ///< read or affected; -1 unknown
+    std::optional<Error> error;
+};
+
+/// Tells observers of every statement an engine runs: what the program does can be seen. Thread-safe; observers are
+/// called on the thread that ran the statement, must not throw and must not block.
+class StatementLog
+{
+public:
+    using Observer = std::function<void(const StatementEvent &)>;
+
+    /// Observers stay for the life of the log.
+    void observe(Observer observer)
+    {
+        const std::scoped_lock lock(mutex_);
+        observers_.push_back(std::move(observer));
+    }
+    bool isObserved() const
+    {
+        const std::scoped_lock lock(mutex_);
+        return !observers_.empty();
+    }
+    void add(const StatementEvent &event) const
+    {
+        std::vector<Observer> current;
+        {
+            const std::scoped_lock lock(mutex_);
+            current = observers_;
+        }
+        for (const Observer &observer : current)
+            observer(event);
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::vector<Observer> observers_;
+};
+
+} // namespace schemawright
