@@ -1,0 +1,95 @@
+#pragma once
+
+#include "schemawright/engine/engine.h"
+#include "schemawright/orm/plan_runner.h"
+#include "schemawright/orm/session.h"
+#include "ui/async/lane.h"
+
+#include <QObject>
+#include <QString>
+
+#include <memory>
+#include <optional>
+
+namespace schemawright::ui {
+
+/// Something to tell the user that belongs to no single change or query; shown in a bar that blocks nothing.
+struct Notice
+{
+    enum class Severity { Info, Success, Warning, Error };
+    Severity severity = Severity::Info;
+    QString text;
+    QString detail;
+};
+
+/// One open database as the window knows it: engine, lane, session, selection, notices. Panels are made from a
+/// Workspace& and meet each other only here. Lives on the GUI thread; makes no database call there.
+class Workspace : public QObject
+{
+    Q_OBJECT
+public:
+    enum class State { Closed, Opening, Open, Failed };
+
+    explicit Workspace(Engine engine, QObject *parent = nullptr);
+    ~Workspace() override;
+
+    const Engine &engine() const noexcept { return engine_; }
+    const Dialect &dialect() const noexcept { return engine_.dialect(); }
+    bool isReadOnly() const noexcept { return engine_.url().arguments.readOnly; }
+    /// The lane that browses and commits. A SQL console has one of its own.
+    Lane &lane() noexcept { return *lane_; }
+    /// The edits, and the baseline picture of the database. Its unit of work is the only store of pending edits.
+    Session &session() noexcept { return *session_; }
+    const MetaData &metadata() const { return session_->baseline(); }
+
+    State state() const noexcept { return state_; }
+    /// Why opening failed.
+    const std::optional<Error> &openError() const noexcept { return openError_; }
+
+    /// Reads names first (metadataChanged), then everything (metadataChanged again). Also the way to try again.
+    void open();
+    /// Reads the schema anew and asks the panels to reload rows. Pending edits stay.
+    void refresh();
+
+    /// What the inspector shows and the tree marks.
+    const std::optional<QualifiedName> &currentTable() const noexcept { return currentTable_; }
+    void setCurrentTable(const std::optional<QualifiedName> &table);
+    /// Asks for a data tab of this table, with a filter text when given, and makes it current.
+    void showTable(const QualifiedName &table, const QString &filter = {});
+
+    void notify(Notice notice);
+    void notify(const Error &error);
+
+    /// Runs the plan of all pending edits: Commit writes all or nothing; Rehearse runs all and rolls back. The unit of
+    /// work is frozen meanwhile. runFinished tells the outcome, which the session has settled already.
+    void run(RunMode mode);
+    bool isRunning() const noexcept { return running_; }
+    void cancelRun();
+
+Q_SIGNALS:
+    void stateChanged();
+    void metadataChanged();
+    void currentTableChanged();
+    void tableRequested(const schemawright::QualifiedName &table, const QString &filter);
+    /// Rows may have changed in the database: reload what is shown.
+    void rowsChanged();
+    /// Any change of the unit of work: edits, undo, errors marked, frozen, thawed.
+    void pendingChanged();
+    void runStarted(schemawright::RunMode mode);
+    void runProgress(int step, int steps);
+    void runFinished(schemawright::RunMode mode, const schemawright::Report &report);
+    void noticed(const schemawright::ui::Notice &notice);
+
+private:
+    Engine engine_;
+    std::unique_ptr<Lane> lane_;
+    std::unique_ptr<Session> session_;
+    State state_ = State::Closed;
+    std::optional<Error> openError_;
+    std::optional<QualifiedName> currentTable_;
+    Job openJob_, runJob_;
+    bool running_ = false;
+    Subscription uowSubscription_;
+};
+
+} // namespace schemawright::ui
