@@ -31,6 +31,7 @@ struct Capabilities
     bool defaultKeyword = false;    ///< DEFAULT as a value in INSERT and UPDATE
     bool nullsSortFirst = true;     ///< where NULLs stand in an ascending ORDER BY by default
     bool rowValueComparison = true; ///< (a, b) > (?, ?)
+    char placeholder = '?';          ///< '?' by position, '$' numbered: $1
     int maxIdentifierBytes = 63;    ///< 0: no limit
     int maxParameters = 32766;      ///< bound parameters in one statement
 };

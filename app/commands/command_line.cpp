@@ -1,0 +1,99 @@
+#include "app/commands/command_line.h"
+
+#include "app/commands/commands.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace schemawright {
+
+namespace {
+
+constexpr std::array commandWords{"inspect", "ddl", "query"};
+
+void addSelection(CLI::App &command, Selection &selection)
+{
+    command.add_option("--schema", selection.schemas, "Only this schema (may be repeated)")->expected(1)->take_all();
+    command.add_option("--table", selection.tables, "Only this table, as TABLE or SCHEMA.TABLE (may be repeated)")
+        ->expected(1)
+        ->take_all();
+}
+
+int report(const Error &error)
+{
+    fmt::print(stderr, "schemawright: {}\n", error.describe());
+    if (!error.sql.empty())
+        fmt::print(stderr, "  in: {}\n", error.sql);
+    switch (error.kind) {
+    case ErrorKind::Cancelled:
+        return CancelledByUser;
+    case ErrorKind::Misuse:
+        return WrongCommandLine;
+    default:
+        return Refused;
+    }
+}
+
+} // namespace
+
+bool isCommandWord(std::string_view word)
+{
+    return std::ranges::any_of(commandWords, [word](const char *known) { return word == known; });
+}
+
+int runCommand(int argc, char **argv)
+{
+    CLI::App app("A workbench for relational databases. Without a command it opens the window.", "schemawright");
+    app.require_subcommand(1);
+
+    InspectArguments inspectArguments;
+    CLI::App *inspectCommand = app.add_subcommand("inspect", "Say what is in a database");
+    inspectCommand->add_option("URL", inspectArguments.source, "Database URL or SQLite file")->required();
+    addSelection(*inspectCommand, inspectArguments.selection);
+    inspectCommand->add_flag("--json", inspectArguments.json, "As JSON, for other programs");
+
+    DdlArguments ddlArguments;
+    CLI::App *ddlCommand = app.add_subcommand("ddl", "Print the script that creates what is in a database");
+    ddlCommand->add_option("SOURCE", ddlArguments.source, "Database URL, SQLite file or FILE.sql")->required();
+    ddlCommand->add_option("--dialect", ddlArguments.dialect, "Write for this database instead");
+    addSelection(*ddlCommand, ddlArguments.selection);
+    ddlCommand->add_flag("--drop", ddlArguments.drop, "The script that drops it instead");
+    ddlCommand->add_flag("--if-not-exists", ddlArguments.ifNotExists, "Create only what is missing");
+    ddlCommand->add_option("-o,--output", ddlArguments.output, "Write to this file");
+
+    QueryArguments queryArguments;
+    CLI::App *queryCommand =
+        app.add_subcommand("query", "Run one statement and print its rows; read-only unless --write");
+    queryCommand->add_option("URL", queryArguments.source, "Database URL or SQLite file")->required();
+    queryCommand->add_option("SQL", queryArguments.sql, "The statement; - reads it from standard input")->required();
+    queryCommand->add_option("--format", queryArguments.format, "How rows are printed")
+        ->check(CLI::IsMember({"table", "csv", "tsv", "json", "jsonl", "markdown"}));
+    queryCommand
+        ->add_option(
+            "--param", queryArguments.parameters,
+            "NAME=VALUE for :NAME in the statement (may be repeated); a whole number is bound as one, all else as text")
+        ->expected(1)
+        ->take_all();
+    queryCommand->add_flag("--write", queryArguments.write, "Allow the statement to change the database");
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError &error) {
+        return app.exit(error) == 0 ? Done : WrongCommandLine;
+    }
+    try {
+        if (*inspectCommand)
+            return inspect(inspectArguments);
+        if (*ddlCommand)
+            return ddl(ddlArguments);
+        return query(queryArguments);
+    } catch (const Error &error) {
+        return report(error);
+    }
+}
+
+} // namespace schemawright
