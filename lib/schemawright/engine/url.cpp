@@ -167,7 +167,7 @@ std::string Url::text() const
     std::string out = scheme + (driver.empty() ? "" : "+" + driver) + "://";
     std::string query;
     const auto addOption = [&query](std::string_view name, std::string_view value) {
-        query += (query.empty() ? "?" : "&") + encoded(name) + "=" + encoded(value, "/:");
+        query += (query.empty() ? "?" : "&") + encoded(name) + "=" + encoded(value, "/:*");
     };
     if (scheme == "sqlite") {
         if (!isMemory())
