@@ -76,7 +76,7 @@ build_project() {
   else
     echo "Building $type in $folder (messages go to $log)"
     "${guard[@]}" cmake --build "$folder" -j "$(nproc)" "${target_options[@]}" >"$log" 2>&1 || {
-      grep -vE '^\[[0-9]+/[0-9]+\] |^ninja: Entering|^\[ *[0-9]+%\]' "$log" | head -n 200 >&2
+      grep -vE '^-- |^\[[0-9]+/[0-9]+\] |^ninja: |^: && |^/[^ ]*(ccache|c\+\+) |^\[ *[0-9]+%\]' "$log" | head -n 200 >&2
       echo "The build failed; all of its output is in $log" >&2
       return 1
     }
