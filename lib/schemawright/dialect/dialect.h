@@ -31,6 +31,8 @@ struct Capabilities
     bool defaultKeyword = false;    ///< DEFAULT as a value in INSERT and UPDATE
     bool nullsSortFirst = true;     ///< where NULLs stand in an ascending ORDER BY by default
     bool rowValueComparison = true; ///< (a, b) > (?, ?)
+    bool defersAnyForeignKey = false; ///< deferConstraintsSql() defers also those that were not declared deferrable
+    bool comparesAnyType = false;     ///< = works on values of every type; else odd ones are compared as text
     char placeholder = '?';          ///< '?' by position, '$' numbered: $1
     int maxIdentifierBytes = 63;    ///< 0: no limit
     int maxParameters = 32766;      ///< bound parameters in one statement
@@ -123,6 +125,12 @@ public:
 
     /// The statement that begins a transaction. Throws Error(Unsupported) for an isolation level that is not there.
     virtual std::string beginSql(const TransactionOptions &options) const;
+
+    /// The statement that defers constraints to the end of the transaction; empty when there is none.
+    virtual std::string deferConstraintsSql() const { return {}; }
+
+    /// The statement that checks deferred constraints now instead of at COMMIT; empty when there is none.
+    virtual std::string checkConstraintsSql() const { return {}; }
 
     // Reflection: a fixed number of queries for a schema, never one for each table. What cannot be read is reported in
     // MetaData::errors and the rest is reflected.

@@ -1,0 +1,78 @@
+#pragma once
+
+#include "schemawright/base/error.h"
+#include "schemawright/schema/table.h"
+#include "schemawright/value/value.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace schemawright {
+
+/// A cell that gets its column's default from the database.
+struct DefaultValue
+{
+    friend bool operator==(DefaultValue, DefaultValue) = default;
+};
+
+/// A cell that holds a key which the database makes when the pending new row `row` is inserted.
+struct KeyOf
+{
+    std::uint64_t row = 0; ///< RowTarget::newRow of that row
+    std::string column;
+    friend bool operator==(const KeyOf &, const KeyOf &) = default;
+};
+
+/// What a pending edit puts into a column.
+using Cell = std::variant<Value, DefaultValue, KeyOf>;
+
+/// Some columns of a row, by the names they have in the baseline.
+using RowImage = std::map<std::string, Cell>;
+
+/// One row: of a table, by the values that tell it apart in the database, or a new one by its number in this session.
+struct RowTarget
+{
+    QualifiedName table;
+    std::vector<std::pair<std::string, Value>>
+        key;                  ///< identity columns with their baseline values; empty for a new row
+    std::uint64_t newRow = 0; ///< 1, 2, 3… for a row that is not in the database yet
+
+    bool isNew() const noexcept { return newRow != 0; }
+    friend bool operator==(const RowTarget &, const RowTarget &) = default;
+    std::size_t hash() const noexcept;
+};
+
+/// What a change is about; tables and entity mappings will stand beside rows in the same list.
+using ChangeTarget = std::variant<RowTarget>;
+
+enum class ChangeId : std::uint64_t { None = 0 };
+
+/// The before-image and after-image of one thing. No before is a create, no after a delete, both an alteration.
+///
+/// The images of an update hold the edited columns only. That of an insert holds what was touched. That of a delete
+/// holds all that was known of the row, which is what a conflict is told by.
+struct Change
+{
+    ChangeId id = ChangeId::None;
+    ChangeTarget target;
+    std::optional<RowImage> before, after;
+    RowImage base; ///< all that was known of an updated row at its first edit: for its name, order and conflicts
+    std::optional<Error> error; ///< why the last commit or rehearsal failed on it
+
+    bool isInsert() const noexcept { return !before && after; }
+    bool isUpdate() const noexcept { return before && after; }
+    bool isDelete() const noexcept { return before && !after; }
+    const RowTarget &row() const { return std::get<RowTarget>(target); }
+};
+
+} // namespace schemawright
+
+template <> struct std::hash<schemawright::RowTarget>
+{
+    std::size_t operator()(const schemawright::RowTarget &target) const noexcept { return target.hash(); }
+};

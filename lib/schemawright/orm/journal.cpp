@@ -1,0 +1,279 @@
+#include "schemawright/orm/journal.h"
+
+#include <bit>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <ctime>
+#include <fstream>
+#include <iterator>
+
+#include <fcntl.h>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <sys/file.h>
+#include <unistd.h>
+
+namespace schemawright {
+
+namespace {
+
+using Json = nlohmann::json;
+
+// Bytes and bits as hex: JSON has neither, and every value must come back as it was.
+Json toJson(const Value &value)
+{
+    if (value.isNull())
+        return nullptr;
+    if (const bool *truth = value.as<bool>())
+        return *truth;
+    if (const auto *integer = value.as<std::int64_t>())
+        return *integer;
+    if (const double *number = value.as<double>())
+        return {{"double", fmt::format("{:016x}", std::bit_cast<std::uint64_t>(*number))}, {"shown", value.text()}};
+    if (const std::string *text = value.as<std::string>()) {
+        if (isUtf8(*text))
+            return *text;
+        return {{"bytes", hexText(*text)}};
+    }
+    return {{value.kindName(), value.text()}};
+}
+
+template <class T> Value parsed(const Json &json)
+{
+    const auto value = T::parse(json.get<std::string>());
+    if (!value)
+        throw Error(ErrorKind::Corrupt, "a value in the journal cannot be read");
+    return Value(*value);
+}
+
+std::string unhexed(const Json &json)
+{
+    const auto bytes = bytesFromHex(json.get<std::string>());
+    if (!bytes)
+        throw Error(ErrorKind::Corrupt, "a value in the journal cannot be read");
+    return *bytes;
+}
+
+Value valueFromJson(const Json &json)
+{
+    if (json.is_null())
+        return {};
+    if (json.is_boolean())
+        return Value(json.get<bool>());
+    if (json.is_number_integer())
+        return Value(json.get<std::int64_t>());
+    if (json.is_string())
+        return Value(json.get<std::string>());
+    if (json.contains("double"))
+        return Value(std::bit_cast<double>(
+            static_cast<std::uint64_t>(std::stoull(json["double"].get<std::string>(), nullptr, 16))));
+    if (json.contains("bytes"))
+        return Value(unhexed(json["bytes"]));
+    if (json.contains("blob"))
+        return Value(Bytes{unhexed(json["blob"])});
+    if (json.contains("decimal"))
+        return parsed<Decimal>(json["decimal"]);
+    if (json.contains("date"))
+        return parsed<Date>(json["date"]);
+    if (json.contains("time"))
+        return parsed<Time>(json["time"]);
+    if (json.contains("timestamp"))
+        return parsed<DateTime>(json["timestamp"]);
+    throw Error(ErrorKind::Corrupt, "a value in the journal cannot be read");
+}
+
+Json toJson(const Cell &cell)
+{
+    if (const Value *value = std::get_if<Value>(&cell))
+        return {{"value", toJson(*value)}};
+    if (const KeyOf *key = std::get_if<KeyOf>(&cell))
+        return {{"key_of", key->row}, {"column", key->column}};
+    return {{"default", true}};
+}
+
+Cell cellFromJson(const Json &json)
+{
+    if (json.contains("value"))
+        return valueFromJson(json["value"]);
+    if (json.contains("key_of"))
+        return KeyOf{json["key_of"].get<std::uint64_t>(), json["column"].get<std::string>()};
+    return DefaultValue{};
+}
+
+Json toJson(const RowImage &image)
+{
+    Json out = Json::object();
+    for (const auto &[column, cell] : image)
+        out[column] = toJson(cell);
+    return out;
+}
+
+RowImage imageFromJson(const Json &json)
+{
+    RowImage image;
+    for (const auto &[column, cell] : json.items())
+        image[column] = cellFromJson(cell);
+    return image;
+}
+
+Json toJson(const Change &change)
+{
+    const RowTarget &target = change.row();
+    Json key = Json::array();
+    for (const auto &[column, value] : target.key)
+        key.push_back({{"column", column}, {"value", toJson(value)}});
+    return {{"schema", target.table.schema},
+            {"table", target.table.name},
+            {"key", key},
+            {"new_row", target.newRow},
+            {"before", change.before ? toJson(*change.before) : Json(nullptr)},
+            {"after", change.after ? toJson(*change.after) : Json(nullptr)},
+            {"base", toJson(change.base)}};
+}
+
+Change changeFromJson(const Json &json)
+{
+    RowTarget target;
+    target.table = {json.at("schema").get<std::string>(), json.at("table").get<std::string>()};
+    for (const Json &part : json.at("key"))
+        target.key.emplace_back(part.at("column").get<std::string>(), valueFromJson(part.at("value")));
+    target.newRow = json.at("new_row").get<std::uint64_t>();
+    Change change;
+    change.target = target;
+    if (!json.at("before").is_null())
+        change.before = imageFromJson(json["before"]);
+    if (!json.at("after").is_null())
+        change.after = imageFromJson(json["after"]);
+    change.base = imageFromJson(json.at("base"));
+    return change;
+}
+
+Json toJson(const std::vector<const Change *> &changes)
+{
+    Json all = Json::array();
+    for (const Change *change : changes)
+        all.push_back(toJson(*change));
+    return all;
+}
+
+std::vector<Change> fromJson(const Json &json)
+{
+    std::vector<Change> changes;
+    for (const Json &change : json)
+        changes.push_back(changeFromJson(change));
+    return changes;
+}
+
+/// Runs `work`, which reads JSON, and turns what it throws into Error(Corrupt).
+template <class Work> auto readingJson(Work work)
+{
+    try {
+        return work();
+    } catch (const nlohmann::json::exception &error) {
+        throw Error(ErrorKind::Corrupt, error.what()).withContext("reading kept edits");
+    } catch (const std::logic_error &error) { // a number that is none
+        throw Error(ErrorKind::Corrupt, error.what()).withContext("reading kept edits");
+    }
+}
+
+Error cannotWrite(const std::filesystem::path &path)
+{
+    return Error(ErrorKind::Permission, std::strerror(errno))
+        .withContext("keeping pending edits in " + path.string())
+        .withHint("The edits are still here, but would not survive a crash.");
+}
+
+/// A name for the file: readable, and told apart by a hash (FNV-1a) of the whole.
+std::string fileName(const std::string &database)
+{
+    std::uint64_t hash = 14695981039346656037u;
+    std::string readable;
+    for (const char c : database) {
+        hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+        const bool isPlain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.';
+        readable += isPlain ? c : '_';
+    }
+    constexpr std::size_t longest = 60;
+    if (readable.size() > longest)
+        readable.erase(0, readable.size() - longest);
+    return fmt::format("{}-{:016x}.journal", readable, hash);
+}
+
+} // namespace
+
+std::string changesToJson(const std::vector<const Change *> &changes) { return toJson(changes).dump(); }
+
+std::vector<Change> changesFromJson(const std::string &text)
+{
+    return readingJson([&] { return fromJson(Json::parse(text)); });
+}
+
+Journal::Journal(std::filesystem::path folder, std::string database)
+    : database_(std::move(database)), path_(folder / fileName(database_))
+{
+    std::error_code ignored;
+    std::filesystem::create_directories(folder, ignored);
+    // The lock stands beside the journal, since the journal itself is replaced at every write.
+    const std::string lockPath = path_.string() + ".lock";
+    lock_ = ::open(lockPath.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+    if (lock_ < 0)
+        throw cannotWrite(lockPath);
+    if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
+        ::close(lock_);
+        throw Error(ErrorKind::Busy, "another window keeps the pending edits of this database")
+            .withHint("Edits made here work, but would not survive a crash.");
+    }
+}
+
+Journal::~Journal() { ::close(lock_); }
+
+void Journal::write(const std::vector<const Change *> &changes)
+{
+    if (changes.empty()) {
+        std::error_code ignored;
+        std::filesystem::remove(path_, ignored);
+        return;
+    }
+    const std::string saved = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+    const Json json = {{"format", 1}, {"database", database_}, {"saved_at", saved}, {"changes", toJson(changes)}};
+    const std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    const std::string temporary = path_.string() + ".new";
+    const int file = ::open(temporary.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
+    if (file < 0)
+        throw cannotWrite(temporary);
+    std::size_t written = 0;
+    while (written < text.size()) {
+        const ssize_t n = ::write(file, text.data() + written, text.size() - written);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0) {
+            const Error error = cannotWrite(temporary);
+            ::close(file);
+            throw error;
+        }
+        written += static_cast<std::size_t>(n);
+    }
+    const bool isSafe = ::fsync(file) == 0;
+    if (::close(file) != 0 || !isSafe || std::rename(temporary.c_str(), path_.c_str()) != 0)
+        throw cannotWrite(path_);
+}
+
+std::optional<Journal::Kept> Journal::read() const
+{
+    std::ifstream file(path_, std::ios::binary);
+    if (!file)
+        return std::nullopt;
+    const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    return readingJson([&] {
+        const Json json = Json::parse(text);
+        if (json.at("format").get<int>() != 1)
+            throw Error(ErrorKind::Corrupt, "the journal was written by a newer program")
+                .withContext("reading " + path_.string());
+        return std::optional(Kept{json.at("database").get<std::string>(), json.at("saved_at").get<std::string>(),
+                                  fromJson(json.at("changes"))});
+    });
+}
+
+} // namespace schemawright

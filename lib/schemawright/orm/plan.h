@@ -1,0 +1,62 @@
+#pragma once
+
+#include "schemawright/dialect/dialect.h"
+#include "schemawright/orm/change.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace schemawright {
+
+/// The parts of a plan, in the order in which they run.
+enum class Phase { Before, Expand, Data, Contract, Verify, After };
+const char *toString(Phase phase) noexcept;
+
+/// One statement of a plan. Its named parameters are keys that earlier steps make, see keyParameter().
+struct Step
+{
+    Phase phase = Phase::Data;
+    Compiled statement;
+    ChangeId change = ChangeId::None;       ///< whose edit this carries out
+    bool transactional = true;              ///< false: cannot be rolled back
+    std::optional<std::int64_t> expectRows; ///< rows it must affect
+    RowTarget target;                       ///< the row it is about
+    std::vector<std::string> returning;     ///< columns that it gives back, in order
+};
+
+/// A change that cannot be carried out, and why.
+struct PlanProblem
+{
+    ChangeId change = ChangeId::None;
+    Error error;
+};
+
+/// What a commit would do: statements in order, computed from the changes and never stored. A value; preview, rehearsal
+/// and commit all read the same one.
+struct Plan
+{
+    std::vector<Step> steps;
+    std::vector<PlanProblem> problems; ///< a plan with problems must not be run
+
+    bool isRunnable() const noexcept { return problems.empty(); }
+};
+
+/// The name of the parameter that stands for a key which the database makes for a new row.
+std::string keyParameter(std::string_view table, std::uint64_t newRow, std::string_view column);
+
+/// Pure: the same changes make the same plan. Rows are ordered by what each change frees and takes: parents before
+/// their children, children gone before their parents, a unique value given up before it is taken again. Rows that wait
+/// for each other in a ring are written in two steps where a nullable foreign key or a movable unique value allows it.
+Plan buildPlan(const Dialect &dialect, const MetaData &baseline, const std::vector<const Change *> &changes);
+
+/// The step as the user reads it: values as literals, keys to come as <id of new customer 1>.
+std::string previewSql(const Dialect &dialect, const Step &step);
+
+/// The plan as a script that can be run elsewhere, in one transaction, values as literals. Throws Error(Unsupported)
+/// when a step needs a key that only the running database can tell.
+std::string scriptText(const Dialect &dialect, const Plan &plan);
+
+} // namespace schemawright

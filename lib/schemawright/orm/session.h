@@ -1,0 +1,77 @@
+#pragma once
+
+#include "schemawright/orm/plan_runner.h"
+#include "schemawright/orm/unit_of_work.h"
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace schemawright {
+
+/// What a user or a program edits through: a baseline picture of the database and the unit of work upon it.
+///
+/// Works with rows of tables it has never seen. Runs no SQL by itself except in flush(). Belongs to one thread; holds
+/// no locks. Setting a new baseline keeps all pending edits.
+///
+///     Session session(engine.sharedDialect(), metadata);
+///     session.setCell(session.target(*table, row), "name", Value("Ana"), row);
+///     Report report = session.flush(connection);
+class Session
+{
+public:
+    explicit Session(std::shared_ptr<const Dialect> dialect, MetaData baseline = {});
+
+    const Dialect &dialect() const noexcept { return *dialect_; }
+    const MetaData &baseline() const noexcept { return baseline_; }
+    void setBaseline(MetaData baseline);
+    UnitOfWork &unitOfWork() noexcept { return unitOfWork_; }
+    const UnitOfWork &unitOfWork() const noexcept { return unitOfWork_; }
+
+    /// How rows of this table are told apart. Cached for the baseline.
+    const RowIdentity &identity(const Table &table) const;
+    /// The target that names a fetched row, which must hold the identity columns. Throws Error(Misuse) when one is
+    /// missing, Error(Unsupported) when rows of this table cannot be told apart.
+    RowTarget target(const Table &table, const RowImage &row) const;
+
+    /// Why this column's cells cannot be edited, as a sentence; empty when they can.
+    std::string whyNotEditable(const Table &table, const std::string &column) const;
+
+    /// Throws Error(Constraint, Conversion, Unsupported) for what the table can never hold, before any SQL runs.
+    void setCell(const RowTarget &target, const std::string &column, Cell cell, const RowImage &baselineRow);
+    /// A new row whose columns are all left to the database until they are set.
+    RowTarget addRow(const Table &table, RowImage cells = {});
+    /// Deletes a row, or takes a new one back.
+    void deleteRow(const RowTarget &target, const RowImage &baselineRow);
+    /// A new row like this one, without what must differ: keys that the database makes, generated columns.
+    RowTarget duplicateRow(const Table &table, const RowImage &row);
+
+    /// The pending change of a row; null when it has none.
+    const Change *change(const RowTarget &target) const { return unitOfWork_.find(ChangeTarget(target)); }
+    /// Pending new rows of a table, in the order in which they were added.
+    std::vector<const Change *> newRows(const QualifiedName &table) const;
+    /// How many pending changes a table has.
+    std::size_t pendingCount(const QualifiedName &table) const;
+
+    /// What a commit would do now.
+    Plan plan() const;
+    /// Takes the outcome of running the plan: empties the list after a commit, marks the guilty changes after a
+    /// failure.
+    void settle(const Report &report);
+    /// plan(), runPlan() and settle() on this thread, for programs without a window.
+    Report flush(Connection &connection);
+
+    /// After a conflict: the edit stays and is laid over the row as it is now, `theirs`. A row that is gone becomes a
+    /// new one.
+    void keepMine(ChangeId id, const std::optional<RowImage> &theirs);
+
+private:
+    std::shared_ptr<const Dialect> dialect_;
+    MetaData baseline_;
+    UnitOfWork unitOfWork_;
+    mutable std::map<QualifiedName, RowIdentity> identities_;
+};
+
+} // namespace schemawright

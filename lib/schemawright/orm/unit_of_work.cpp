@@ -1,0 +1,218 @@
+#include "schemawright/orm/unit_of_work.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace schemawright {
+
+namespace {
+
+/// The images of a second edit laid over those of the first; nothing when the thing is again what it was.
+std::optional<Change> merged(const Change &first, std::optional<RowImage> before, std::optional<RowImage> after)
+{
+    Change change = first;
+    change.error.reset();
+    change.after = std::move(after);
+    if (!first.before) // an insert that goes away leaves nothing
+        return change.after ? std::optional(change) : std::nullopt;
+    if (before)
+        change.before->insert(before->begin(), before->end()); // what was there first stays
+    if (!change.after)
+        return change;
+    std::erase_if(*change.after, [&](const auto &cell) {
+        const auto old = change.before->find(cell.first);
+        return old != change.before->end() && old->second == cell.second;
+    });
+    std::erase_if(*change.before, [&](const auto &cell) { return !change.after->contains(cell.first); });
+    return change.after->empty() ? std::nullopt : std::optional(change);
+}
+
+} // namespace
+
+void UnitOfWork::mustBeThawed() const
+{
+    if (frozen_)
+        throw Error(ErrorKind::Misuse, "the edits cannot be changed while they are being written");
+}
+
+void UnitOfWork::put(const ChangeTarget &target, std::optional<RowImage> before, std::optional<RowImage> after,
+                     RowImage base)
+{
+    mustBeThawed();
+    if (const Change *existing = find(target)) {
+        replace(target, merged(*existing, std::move(before), std::move(after)));
+        return;
+    }
+    if (!before && !after)
+        return;
+    Change empty;
+    empty.id = static_cast<ChangeId>(++lastId_);
+    empty.target = target;
+    empty.base = std::move(base);
+    empty.before = std::move(before);
+    // A first edit obeys the same rules: one that sets what is there already is none.
+    std::optional<Change> change =
+        empty.before ? merged(empty, std::nullopt, std::move(after)) : std::optional<Change>(empty);
+    if (!empty.before)
+        change->after = std::move(after);
+    if (change)
+        replace(target, std::move(change));
+}
+
+void UnitOfWork::replace(const ChangeTarget &target, std::optional<Change> after)
+{
+    const Change *existing = find(target);
+    Edit edit{target, existing ? std::optional(*existing) : std::nullopt, std::move(after)};
+    setState(target, edit.after);
+    redo_.clear();
+    if (groupDepth_ > 0)
+        open_.push_back(std::move(edit));
+    else
+        undo_.push_back({std::move(edit)});
+    touched();
+}
+
+void UnitOfWork::setState(const ChangeTarget &target, const std::optional<Change> &state)
+{
+    const RowTarget &row = std::get<RowTarget>(target);
+    if (const auto known = byTarget_.find(row); known != byTarget_.end()) {
+        changes_.erase(known->second);
+        byTarget_.erase(known);
+    }
+    if (state) {
+        changes_.emplace(state->id, *state);
+        byTarget_.emplace(row, state->id);
+    }
+}
+
+void UnitOfWork::endGroup()
+{
+    if (--groupDepth_ > 0 || open_.empty())
+        return;
+    undo_.push_back(std::exchange(open_, {}));
+    touched();
+}
+
+void UnitOfWork::touched()
+{
+    ++revision_;
+    if (groupDepth_ == 0)
+        changed();
+}
+
+void UnitOfWork::revert(ChangeId id)
+{
+    mustBeThawed();
+    if (const Change *change = find(id))
+        replace(ChangeTarget(change->target), std::nullopt);
+}
+
+void UnitOfWork::discardAll()
+{
+    mustBeThawed();
+    const Group group(*this);
+    for (const Change *change : changes())
+        replace(ChangeTarget(change->target), std::nullopt);
+}
+
+void UnitOfWork::undo()
+{
+    mustBeThawed();
+    if (undo_.empty())
+        return;
+    Step step = std::move(undo_.back());
+    undo_.pop_back();
+    for (auto edit = step.rbegin(); edit != step.rend(); ++edit)
+        setState(edit->target, edit->before);
+    redo_.push_back(std::move(step));
+    touched();
+}
+
+void UnitOfWork::redo()
+{
+    mustBeThawed();
+    if (redo_.empty())
+        return;
+    Step step = std::move(redo_.back());
+    redo_.pop_back();
+    for (const Edit &edit : step)
+        setState(edit.target, edit.after);
+    undo_.push_back(std::move(step));
+    touched();
+}
+
+std::vector<const Change *> UnitOfWork::changes() const
+{
+    std::vector<const Change *> all;
+    all.reserve(changes_.size());
+    for (const auto &[id, change] : changes_)
+        all.push_back(&change);
+    return all;
+}
+
+const Change *UnitOfWork::find(const ChangeTarget &target) const
+{
+    const auto found = byTarget_.find(std::get<RowTarget>(target));
+    return found == byTarget_.end() ? nullptr : &changes_.at(found->second);
+}
+
+const Change *UnitOfWork::find(ChangeId id) const
+{
+    const auto found = changes_.find(id);
+    return found == changes_.end() ? nullptr : &found->second;
+}
+
+void UnitOfWork::setError(ChangeId id, Error error)
+{
+    if (const auto found = changes_.find(id); found != changes_.end()) {
+        found->second.error = std::move(error);
+        touched();
+    }
+}
+
+void UnitOfWork::clearErrors()
+{
+    bool any = false;
+    for (auto &[id, change] : changes_)
+        any = std::exchange(change.error, std::nullopt).has_value() || any;
+    if (any)
+        touched();
+}
+
+void UnitOfWork::freeze()
+{
+    mustBeThawed();
+    frozen_ = true;
+    changed();
+}
+
+void UnitOfWork::thaw()
+{
+    frozen_ = false;
+    changed();
+}
+
+void UnitOfWork::clear()
+{
+    mustBeThawed();
+    changes_.clear();
+    byTarget_.clear();
+    undo_.clear();
+    redo_.clear();
+    touched();
+}
+
+void UnitOfWork::restore(std::vector<Change> changes)
+{
+    mustBeThawed();
+    if (!isEmpty())
+        throw Error(ErrorKind::Misuse, "there are pending edits already");
+    for (Change &change : changes) {
+        change.id = static_cast<ChangeId>(++lastId_);
+        lastNewRow_ = std::max(lastNewRow_, change.row().newRow);
+        setState(ChangeTarget(change.target), change);
+    }
+    touched();
+}
+
+} // namespace schemawright
