@@ -43,6 +43,8 @@ public:
     const MetaData &metadata() const { return session_->baseline(); }
 
     State state() const noexcept { return state_; }
+    /// False while only names are known.
+    bool isSchemaRead() const noexcept { return isSchemaRead_; }
     /// Why opening failed.
     const std::optional<Error> &openError() const noexcept { return openError_; }
 
@@ -76,11 +78,14 @@ Q_SIGNALS:
     /// Any change of the unit of work: edits, undo, errors marked, frozen, thawed.
     void pendingChanged();
     void runStarted(schemawright::RunMode mode);
-    void runProgress(int step, int steps);
     void runFinished(schemawright::RunMode mode, const schemawright::Report &report);
     void noticed(const schemawright::ui::Notice &notice);
 
 private:
+    void setState(State state);
+    void readSchema();
+    void resolveDoubt(Report report);
+
     Engine engine_;
     std::unique_ptr<Lane> lane_;
     std::unique_ptr<Session> session_;
@@ -89,6 +94,7 @@ private:
     std::optional<QualifiedName> currentTable_;
     Job openJob_, runJob_;
     bool running_ = false;
+    bool isSchemaRead_ = false;
     Subscription uowSubscription_;
 };
 

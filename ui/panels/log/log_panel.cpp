@@ -98,8 +98,8 @@ LogPanel::LogPanel(Workspace &workspace, QWidget *parent)
     connect(view_, &QWidget::customContextMenuRequested, this, &LogPanel::showMenu);
     // The newest line is followed for as long as the user has not scrolled away from it.
     connect(filtered_, &QAbstractItemModel::rowsAboutToBeInserted, view_, [this] {
-        const QScrollBar *bar = view_->verticalScrollBar();
-        view_->setProperty("follow", bar->value() == bar->maximum());
+        const QScrollBar *scroll = view_->verticalScrollBar();
+        view_->setProperty("follow", scroll->value() == scroll->maximum());
     });
     connect(filtered_, &QAbstractItemModel::rowsInserted, view_, [this] {
         if (view_->property("follow").toBool())

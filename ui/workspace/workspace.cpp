@@ -1,0 +1,160 @@
+#include "ui/workspace/workspace.h"
+
+#include "schemawright/engine/inspector.h"
+
+namespace schemawright::ui {
+
+Workspace::Workspace(Engine engine, QObject *parent)
+    : QObject(parent), engine_(std::move(engine)), lane_(std::make_unique<Lane>(engine_)),
+      session_(std::make_unique<Session>(engine_.sharedDialect()))
+{
+    uowSubscription_ = session_->unitOfWork().changed.subscribe([this] { Q_EMIT pendingChanged(); });
+}
+
+Workspace::~Workspace() = default;
+
+void Workspace::setState(State state)
+{
+    state_ = state;
+    Q_EMIT stateChanged();
+}
+
+void Workspace::open()
+{
+    openJob_.abandon();
+    openError_.reset();
+    setState(State::Opening);
+    const auto failed = [this](const Error &error) {
+        openError_ = error;
+        setState(State::Failed);
+    };
+    openJob_ = lane_->run(
+        this, tr("Opening the database"),
+        [](Connection &connection, std::stop_token) { return Inspector(connection).names(); },
+        [this, failed](MetaData names) {
+            session_->setBaseline(std::move(names));
+            setState(State::Open);
+            Q_EMIT metadataChanged();
+            readSchema();
+        },
+        failed);
+}
+
+void Workspace::refresh()
+{
+    if (state_ != State::Open)
+        return open();
+    readSchema();
+    Q_EMIT rowsChanged();
+}
+
+void Workspace::readSchema()
+{
+    openJob_ = lane_->run(
+        this, tr("Reading the schema"),
+        [](Connection &connection, std::stop_token) { return Inspector(connection).reflect(); },
+        [this](MetaData metadata) {
+            for (const Remark &remark : metadata.errors)
+                notify({Notice::Severity::Warning,
+                        tr("%1 could not be read").arg(QString::fromStdString(remark.object)),
+                        QString::fromStdString(remark.what)});
+            session_->setBaseline(std::move(metadata));
+            isSchemaRead_ = true;
+            Q_EMIT metadataChanged();
+        },
+        [this](const Error &error) { notify(error); });
+}
+
+void Workspace::setCurrentTable(const std::optional<QualifiedName> &table)
+{
+    if (currentTable_ == table)
+        return;
+    currentTable_ = table;
+    Q_EMIT currentTableChanged();
+}
+
+void Workspace::showTable(const QualifiedName &table, const QString &filter)
+{
+    setCurrentTable(table);
+    Q_EMIT tableRequested(table, filter);
+}
+
+void Workspace::notify(Notice notice) { Q_EMIT noticed(notice); }
+
+void Workspace::notify(const Error &error)
+{
+    if (error.kind == ErrorKind::Cancelled)
+        return notify({Notice::Severity::Info, tr("Cancelled"), {}});
+    notify({Notice::Severity::Error, QString::fromStdString(error.message), QString::fromStdString(error.describe())});
+}
+
+void Workspace::run(RunMode mode)
+{
+    UnitOfWork &unit = session_->unitOfWork();
+    if (running_ || unit.isEmpty())
+        return;
+    Plan plan = session_->plan();
+    if (!plan.isRunnable()) {
+        Report report;
+        report.mode = mode;
+        report.error = plan.problems.front().error;
+        session_->settle(report);
+        for (const PlanProblem &problem : plan.problems)
+            unit.setError(problem.change, problem.error);
+        Q_EMIT runFinished(mode, report);
+        return;
+    }
+    running_ = true;
+    unit.freeze();
+    Q_EMIT runStarted(mode);
+    const auto settle = [this, mode](const Report &report) {
+        running_ = false;
+        session_->unitOfWork().thaw();
+        if (report.inDoubt)
+            return resolveDoubt(report);
+        session_->settle(report);
+        Q_EMIT runFinished(mode, report);
+        if (report.committed)
+            Q_EMIT rowsChanged();
+    };
+    runJob_ = lane_->run(
+        this, mode == RunMode::Commit ? tr("Committing") : tr("Rehearsing"),
+        [plan = std::move(plan), mode](Connection &connection, std::stop_token stop) {
+            return runPlan(connection, plan, mode, stop);
+        },
+        settle, [settle, mode](const Error &error) { // the connection could not be opened, or was lost before BEGIN
+            Report report;
+            report.mode = mode;
+            report.error = error;
+            settle(report);
+        });
+}
+
+void Workspace::resolveDoubt(Report report)
+{
+    std::vector<Change> changes;
+    for (const Change *change : session_->unitOfWork().changes())
+        changes.push_back(*change);
+    auto finish = [this, report](DoubtOutcome outcome) mutable {
+        if (outcome == DoubtOutcome::Committed) {
+            report.committed = true;
+            report.error.reset();
+        } else if (outcome == DoubtOutcome::NotCommitted)
+            report.error->hint =
+                tr("It was read again: nothing was written. All edits are still pending.").toStdString();
+        session_->settle(report);
+        Q_EMIT runFinished(report.mode, report);
+        if (report.committed)
+            Q_EMIT rowsChanged();
+    };
+    runJob_ = lane_->run(
+        this, tr("Finding out whether the commit happened"),
+        [changes, baseline = session_->baseline()](Connection &connection, std::stop_token) {
+            return resolveInDoubt(connection, baseline, changes);
+        },
+        finish, [finish](const Error &) mutable { finish(DoubtOutcome::Unclear); });
+}
+
+void Workspace::cancelRun() { runJob_.cancel(); }
+
+} // namespace schemawright::ui
