@@ -1,0 +1,63 @@
+#pragma once
+
+#include "schemawright/schema/metadata.h"
+
+#include <QAbstractItemModel>
+#include <QHash>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <vector>
+
+namespace schemawright::ui {
+
+/// The tree of a database: schemas (when there are more than one), tables and views, and in each its columns, keys, foreign
+/// keys, indexes and triggers. What is inside a table is built when it is first looked into.
+class SchemaModel : public QAbstractItemModel
+{
+    Q_OBJECT
+public:
+    enum class NodeKind { Schema, Group, Table, Section, Column, Key, ForeignKey, Unique, Check, Index, Trigger };
+    enum Role {
+        KindRole = Qt::UserRole + 1, ///< int(NodeKind)
+        DetailRole,                  ///< the muted text behind the name: a type, a count
+        PendingRole,                 ///< pending changes of a table
+        IconRole,                    ///< name of an icon
+        SchemaNameRole,
+        TableNameRole,
+    };
+
+    explicit SchemaModel(QObject *parent = nullptr);
+    ~SchemaModel() override;
+
+    /// Shows another picture. Counts of tables that are still there stay.
+    void setMetaData(const MetaData &metadata);
+    void setRowCount(const QualifiedName &table, std::int64_t rows);
+    void setPending(const std::map<QualifiedName, int> &pending);
+
+    /// The table at an index or around it; null for a schema or group.
+    TablePtr tableAt(const QModelIndex &index) const;
+    QModelIndex indexOf(const QualifiedName &table) const;
+
+    QModelIndex index(int row, int column, const QModelIndex &parent = {}) const override;
+    QModelIndex parent(const QModelIndex &index) const override;
+    int rowCount(const QModelIndex &parent = {}) const override;
+    int columnCount(const QModelIndex &parent = {}) const override;
+    bool hasChildren(const QModelIndex &parent = {}) const override;
+    QVariant data(const QModelIndex &index, int role) const override;
+
+private:
+    struct Node;
+    Node *nodeOf(const QModelIndex &index) const;
+    Node *addNode(Node *parent, NodeKind kind, QString text, QString detail, QString icon) const;
+    void addTables(Node *parent, const std::vector<TablePtr> &tables);
+    void build(Node *table) const;
+
+    std::unique_ptr<Node> root_;
+    std::map<QualifiedName, Node *> tables_;
+    std::map<QualifiedName, std::int64_t> counts_;
+    std::map<QualifiedName, int> pending_;
+};
+
+} // namespace schemawright::ui

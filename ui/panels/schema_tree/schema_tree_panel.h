@@ -1,0 +1,50 @@
+#pragma once
+
+#include "schemawright/schema/metadata.h"
+
+#include <QWidget>
+
+#include <vector>
+
+class QLineEdit;
+class QTreeView;
+class QModelIndex;
+
+namespace schemawright::ui {
+
+class SchemaFilter;
+class SchemaModel;
+class Workspace;
+
+/// The tree of the open database, with a box that filters as one types. A click selects for the inspector, Enter or a double
+/// click opens the rows.
+class SchemaTreePanel : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit SchemaTreePanel(Workspace &workspace, QWidget *parent = nullptr);
+
+    void focusFilter();
+
+protected:
+    bool eventFilter(QObject *watched, QEvent *event) override;
+
+private:
+    void takeMetaData();
+    void takePending();
+    void applyFilter(const QString &text);
+    void expandFirstLevels();
+    void markCurrent();
+    void openIndex(const QModelIndex &index);
+    void showMenu(const QPoint &position);
+    void countRows(const std::vector<TablePtr> &tables);
+
+    Workspace &workspace_;
+    SchemaModel *model_;
+    SchemaFilter *filtered_;
+    QLineEdit *filter_;
+    QTreeView *view_;
+    bool selecting_ = false;
+};
+
+} // namespace schemawright::ui
