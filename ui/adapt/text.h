@@ -30,8 +30,8 @@ struct CellText
 CellText cellText(const Value &value, int longest = 300);
 CellText cellText(const Cell &cell, int longest = 300);
 
-/// The whole text that an editor shows for a value, such that Dialect::parseCell of the unchanged text is never called: an
-/// editor that was not changed makes no edit. Empty for NULL and blobs.
+/// The whole text that an editor shows for a value, such that Dialect::parseCell of the unchanged text is never called:
+/// an editor that was not changed makes no edit. Empty for NULL and blobs.
 QString editText(const Value &value);
 /// True when editText() is the whole truth; false for blobs and text that is no UTF-8 or holds a NUL.
 bool isTextEditable(const Value &value);

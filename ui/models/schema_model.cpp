@@ -109,8 +109,7 @@ void SchemaModel::addTables(Node *parent, const std::vector<TablePtr> &tables)
             tables_[table->name] = node;
         }
     };
-    addGroup(tr("Tables"), QStringLiteral("table"),
-             [](const TablePtr &t) { return t->isBaseTable(); });
+    addGroup(tr("Tables"), QStringLiteral("table"), [](const TablePtr &t) { return t->isBaseTable(); });
     addGroup(tr("Views"), QStringLiteral("view"), [](const TablePtr &t) { return t->isView(); });
     addGroup(tr("Shadow Tables"), QStringLiteral("table"),
              [](const TablePtr &t) { return t->kind == TableKind::Shadow; });
@@ -127,7 +126,8 @@ void SchemaModel::build(Node *node) const
         addNode(node, NodeKind::Column, toQString(column.name), toQString(column.type.native), icon);
     }
     const auto section = [&](const QString &title, std::size_t count, const QString &icon) -> Node * {
-        return count ? addNode(node, NodeKind::Section, title, grouped(static_cast<std::int64_t>(count)), icon) : nullptr;
+        return count ? addNode(node, NodeKind::Section, title, grouped(static_cast<std::int64_t>(count)), icon)
+                     : nullptr;
     };
     const std::size_t keys = (table.primaryKey ? 1 : 0) + table.uniques.size();
     if (Node *list = section(tr("Keys"), keys, QStringLiteral("key"))) {
@@ -136,8 +136,8 @@ void SchemaModel::build(Node *node) const
                     table.primaryKey->name ? toQString(*table.primaryKey->name) : tr("primary key"),
                     joined(table.primaryKey->columns), QStringLiteral("key"));
         for (const UniqueConstraint &unique : table.uniques)
-            addNode(list, NodeKind::Unique, unique.name ? toQString(*unique.name) : tr("unique"), joined(unique.columns),
-                    QStringLiteral("constraint"));
+            addNode(list, NodeKind::Unique, unique.name ? toQString(*unique.name) : tr("unique"),
+                    joined(unique.columns), QStringLiteral("constraint"));
     }
     if (Node *list = section(tr("Foreign Keys"), table.foreignKeys.size(), QStringLiteral("foreign-key")))
         for (const ForeignKey &key : table.foreignKeys)

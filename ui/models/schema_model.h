@@ -12,8 +12,8 @@
 
 namespace schemawright::ui {
 
-/// The tree of a database: schemas (when there are more than one), tables and views, and in each its columns, keys, foreign
-/// keys, indexes and triggers. What is inside a table is built when it is first looked into.
+/// The tree of a database: schemas (when there are more than one), tables and views, and in each its columns, keys,
+/// foreign keys, indexes and triggers. What is inside a table is built when it is first looked into.
 class SchemaModel : public QAbstractItemModel
 {
     Q_OBJECT

@@ -16,8 +16,8 @@ class SchemaFilter;
 class SchemaModel;
 class Workspace;
 
-/// The tree of the open database, with a box that filters as one types. A click selects for the inspector, Enter or a double
-/// click opens the rows.
+/// The tree of the open database, with a box that filters as one types. A click selects for the inspector, Enter or a
+/// double click opens the rows.
 class SchemaTreePanel : public QWidget
 {
     Q_OBJECT

@@ -1,0 +1,474 @@
+#include "ui/models/rows_model.h"
+
+#include "ui/adapt/text.h"
+#include "ui/theme/theme.h"
+
+#include <algorithm>
+
+namespace schemawright::ui {
+
+namespace {
+
+constexpr std::size_t pagesKept = 60;
+constexpr std::size_t requestsKept = 4; // more are of places that were scrolled past
+
+std::vector<std::vector<Value>> readRows(Connection &connection, const Compiled &statement)
+{
+    std::vector<std::vector<Value>> rows;
+    Result result = connection.execute(statement);
+    RowBatch batch;
+    while (result.fetch(batch))
+        for (std::size_t row = 0; row < batch.rowCount(); ++row)
+            rows.push_back(batch.row(row));
+    return rows;
+}
+
+} // namespace
+
+RowsModel::RowsModel(Workspace &workspace, TablePtr table, QObject *parent)
+    : QAbstractTableModel(parent), workspace_(workspace), table_(std::move(table))
+{
+    restart();
+    connect(&workspace, &Workspace::pendingChanged, this, &RowsModel::takePending);
+    connect(&workspace, &Workspace::rowsChanged, this, &RowsModel::reload);
+    connect(&workspace, &Workspace::metadataChanged, this, &RowsModel::takeSchema);
+}
+
+RowsModel::~RowsModel()
+{
+    for (auto &[page, job] : pageJobs_)
+        job.abandon();
+    countJob_.abandon();
+}
+
+/// Begins again with the same table, another sort or filter: nothing that is loaded fits any more.
+void RowsModel::restart()
+{
+    beginResetModel();
+    shown_.clear();
+    for (const Column &column : table_->columns)
+        if (!column.hidden)
+            shown_.push_back(column.name);
+    stale_.clear();
+    pages_.clear();
+    recent_.clear();
+    baseRows_ = 0;
+    newRows_.clear();
+    for (const Change *change : workspace_.session().newRows(table_->name))
+        newRows_.push_back(change->row());
+    endResetModel();
+    reload();
+}
+
+void RowsModel::reload()
+{
+    if (table_->columns.empty()) // only its name is known yet
+        return;
+    for (auto &[page, job] : pageJobs_)
+        job.abandon();
+    pageJobs_.clear();
+    requested_.clear();
+    countJob_.abandon();
+    error_.reset();
+    for (auto &[number, page] : pages_)
+        stale_[number] = std::move(page);
+    pages_.clear();
+    recent_.clear();
+    pager_ = RowPager(workspace_.dialect(), table_, workspace_.session().identity(*table_), sort_, filter_);
+    total_.reset();
+    requestPage(0);
+    countJob_ = workspace_.lane().run(
+        this, tr("Counting rows of %1").arg(toQString(table_->name.name)),
+        [counting = pager_.countRows()](Connection &connection, std::stop_token) {
+            return connection.execute(counting).scalar();
+        },
+        [this](const Value &counted) {
+            if (const auto *rows = counted.as<std::int64_t>()) {
+                total_ = *rows;
+                setBaseRows(*rows);
+                Q_EMIT statusChanged();
+            }
+        },
+        [this](const Error &error) { fail(error); });
+    Q_EMIT statusChanged();
+}
+
+void RowsModel::setFilter(const Expr &filter)
+{
+    filter_ = filter;
+    restart();
+}
+
+void RowsModel::setSort(std::vector<SortColumn> sort)
+{
+    sort_ = std::move(sort);
+    restart();
+    Q_EMIT headerDataChanged(Qt::Horizontal, 0, std::max(0, columnCount() - 1));
+}
+
+void RowsModel::requestPage(std::int64_t page) const
+{
+    if (pageJobs_.contains(page) || error_)
+        return;
+    auto *self = const_cast<RowsModel *>(this); // a page that is looked at is asked for
+    while (requested_.size() >= requestsKept) {
+        pageJobs_[requested_.back()].abandon();
+        pageJobs_.erase(requested_.back());
+        requested_.pop_back();
+    }
+    const RowPager::Request request = pager_.page(page, total_);
+    requested_.push_front(page);
+    pageJobs_[page] = workspace_.lane().run(
+        self, tr("Reading rows of %1").arg(toQString(table_->name.name)),
+        [request](Connection &connection, std::stop_token) {
+            auto rows = readRows(connection, request.statement);
+            if (request.isReversed)
+                std::ranges::reverse(rows);
+            return rows;
+        },
+        [self, page](std::vector<std::vector<Value>> rows) { self->takePage(page, std::move(rows)); },
+        [self, page](const Error &error) {
+            self->pageJobs_.erase(page);
+            self->requested_.remove(page);
+            self->fail(error);
+        });
+}
+
+void RowsModel::takePage(std::int64_t number, std::vector<std::vector<Value>> rows)
+{
+    pageJobs_.erase(number);
+    requested_.remove(number);
+    Page page;
+    const bool isNamed = workspace_.session().identity(*table_).kind != RowIdentity::Kind::None;
+    for (const auto &row : rows) {
+        RowImage image;
+        for (std::size_t i = 0; i < row.size(); ++i)
+            image[pager_.columns()[i]] = row[i];
+        page.targets.push_back(isNamed ? std::optional(workspace_.session().target(*table_, image)) : std::nullopt);
+    }
+    pager_.learn(number, rows);
+    const auto count = static_cast<std::int64_t>(rows.size());
+    page.rows = std::move(rows);
+    pages_[number] = std::move(page);
+    stale_.erase(number);
+    recent_.remove(number);
+    recent_.push_front(number);
+    while (recent_.size() > pagesKept) {
+        pages_.erase(recent_.back());
+        recent_.pop_back();
+    }
+    const std::int64_t first = number * RowPager::pageSize;
+    // Until the rows are counted, what has come is what there is.
+    if (!total_ && (count < RowPager::pageSize || first + count > baseRows_))
+        setBaseRows(first + count);
+    if (count > 0 && first < baseRows_)
+        Q_EMIT dataChanged(index(static_cast<int>(first), 0),
+                           index(std::min(baseRows_, static_cast<int>(first + count)) - 1, columnCount() - 1));
+    if (std::exchange(isFirst_, false))
+        Q_EMIT firstRowsShown();
+    Q_EMIT statusChanged();
+}
+
+void RowsModel::fail(const Error &error)
+{
+    error_ = error;
+    Q_EMIT statusChanged();
+}
+
+void RowsModel::setBaseRows(std::int64_t rows)
+{
+    const auto wanted = static_cast<int>(std::min<std::int64_t>(rows, std::numeric_limits<int>::max() / 2));
+    if (wanted > baseRows_) {
+        beginInsertRows({}, baseRows_, wanted - 1);
+        baseRows_ = wanted;
+        endInsertRows();
+    } else if (wanted < baseRows_) {
+        beginRemoveRows({}, wanted, baseRows_ - 1);
+        baseRows_ = wanted;
+        endRemoveRows();
+    }
+}
+
+void RowsModel::takePending()
+{
+    std::vector<RowTarget> now;
+    for (const Change *change : workspace_.session().newRows(table_->name))
+        now.push_back(change->row());
+    if (now != newRows_) {
+        // Rows come and go at any place (undo brings one back), but few at a time: take all out, put all in.
+        if (!newRows_.empty()) {
+            beginRemoveRows({}, baseRows_, baseRows_ + newRowCount() - 1);
+            newRows_.clear();
+            endRemoveRows();
+        }
+        if (!now.empty()) {
+            beginInsertRows({}, baseRows_, baseRows_ + static_cast<int>(now.size()) - 1);
+            newRows_ = std::move(now);
+            endInsertRows();
+        }
+    }
+    if (rowCount() > 0) {
+        Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
+        Q_EMIT headerDataChanged(Qt::Vertical, 0, rowCount() - 1);
+    }
+}
+
+void RowsModel::takeSchema()
+{
+    const TablePtr now = workspace_.metadata().table(table_->name);
+    if (!now || *now == *table_)
+        return;
+    table_ = now;
+    restart();
+}
+
+const std::vector<Value> *RowsModel::loadedRow(int row) const
+{
+    const std::int64_t number = row / RowPager::pageSize;
+    const auto at = static_cast<std::size_t>(row % RowPager::pageSize);
+    const Page *page = nullptr;
+    if (const auto loaded = pages_.find(number); loaded != pages_.end()) {
+        page = &loaded->second;
+        if (recent_.front() != number) {
+            recent_.remove(number);
+            recent_.push_front(number);
+        }
+    } else {
+        requestPage(number);
+        if (const auto old = stale_.find(number); old != stale_.end())
+            page = &old->second;
+    }
+    return page && at < page->rows.size() ? &page->rows[at] : nullptr;
+}
+
+const Column *RowsModel::columnAt(int section) const
+{
+    return table_->column(shown_[static_cast<std::size_t>(section)]);
+}
+
+std::optional<RowTarget> RowsModel::target(int row) const
+{
+    if (isNewRow(row))
+        return newRows_[static_cast<std::size_t>(row - baseRows_)];
+    for (const auto *pages : {&std::as_const(pages_), &stale_})
+        if (const auto page = pages->find(row / RowPager::pageSize); page != pages->end()) {
+            const auto at = static_cast<std::size_t>(row % RowPager::pageSize);
+            return at < page->second.targets.size() ? page->second.targets[at] : std::nullopt;
+        }
+    return std::nullopt;
+}
+
+const Change *RowsModel::changeOf(int row) const
+{
+    const auto known = target(row);
+    return known ? workspace_.session().change(*known) : nullptr;
+}
+
+std::optional<RowImage> RowsModel::baselineRow(int row) const
+{
+    const std::vector<Value> *values = isNewRow(row) ? nullptr : loadedRow(row);
+    if (!values)
+        return std::nullopt;
+    RowImage image;
+    for (std::size_t i = 0; i < values->size(); ++i)
+        image[pager_.columns()[i]] = (*values)[i];
+    return image;
+}
+
+std::optional<RowImage> RowsModel::shownRow(int row) const
+{
+    std::optional<RowImage> image = isNewRow(row) ? RowImage() : baselineRow(row);
+    if (const Change *change = changeOf(row); image && change && change->after)
+        for (const auto &[column, cell] : *change->after)
+            (*image)[column] = cell;
+    return image;
+}
+
+Cell RowsModel::cell(int row, int column) const
+{
+    const std::string &name = shown_[static_cast<std::size_t>(column)];
+    if (const Change *change = changeOf(row); change && change->after)
+        if (const auto edited = change->after->find(name); edited != change->after->end())
+            return edited->second;
+    if (isNewRow(row)) {
+        const Column *known = columnAt(column);
+        const bool isLeftOut = known->defaultSql || known->generated || known->identity || known->autoincrement ||
+                               !known->nullable ||
+                               (table_->primaryKey && table_->primaryKey->columns == std::vector{name});
+        return isLeftOut ? Cell(DefaultValue{}) : Cell(Value());
+    }
+    const std::vector<Value> *values = loadedRow(row);
+    return values ? Cell((*values)[static_cast<std::size_t>(column)]) : Cell(Value());
+}
+
+QString RowsModel::whyNotEditable(int row, int column) const
+{
+    if (workspace_.isReadOnly())
+        return tr("The database is open read-only.");
+    const Change *change = changeOf(row);
+    if (change && change->isDelete())
+        return tr("The row is to be deleted. Revert that to edit it.");
+    const std::string why = workspace_.session().whyNotEditable(*table_, shown_[static_cast<std::size_t>(column)]);
+    return toQString(why);
+}
+
+void RowsModel::setCell(int row, int column, const Cell &cell)
+{
+    const auto known = target(row);
+    if (const QString why = whyNotEditable(row, column); !why.isEmpty() || !known)
+        throw Error(ErrorKind::Unsupported, why.isEmpty() ? "the row is not loaded" : why.toStdString());
+    workspace_.session().setCell(*known, shown_[static_cast<std::size_t>(column)], cell,
+                                 baselineRow(row).value_or(RowImage()));
+}
+
+int RowsModel::addRow()
+{
+    workspace_.session().addRow(*table_);
+    return rowCount() - 1;
+}
+
+int RowsModel::duplicateRow(int row)
+{
+    const auto image = shownRow(row);
+    if (!image)
+        return -1;
+    workspace_.session().duplicateRow(*table_, *image);
+    return rowCount() - 1;
+}
+
+void RowsModel::deleteRows(const std::vector<int> &rows)
+{
+    if (workspace_.isReadOnly())
+        throw Error(ErrorKind::Permission, "the database is open read-only");
+    std::vector<std::pair<RowTarget, RowImage>> all; // taken first: a new row that goes moves the others
+    for (const int row : rows)
+        if (const auto known = target(row))
+            all.emplace_back(*known, baselineRow(row).value_or(RowImage()));
+        else
+            throw Error(ErrorKind::Unsupported, workspace_.session().identity(*table_).why);
+    const UnitOfWork::Group group(workspace_.session().unitOfWork());
+    for (const auto &[known, image] : all)
+        workspace_.session().deleteRow(known, image);
+}
+
+void RowsModel::revertRows(const std::vector<int> &rows)
+{
+    std::vector<ChangeId> ids;
+    for (const int row : rows)
+        if (const Change *change = changeOf(row))
+            ids.push_back(change->id);
+    const UnitOfWork::Group group(workspace_.session().unitOfWork());
+    for (const ChangeId id : ids)
+        workspace_.session().unitOfWork().revert(id);
+}
+
+int RowsModel::rowCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : baseRows_ + newRowCount(); }
+
+int RowsModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(shown_.size());
+}
+
+QVariant RowsModel::data(const QModelIndex &index, int role) const
+{
+    if (!index.isValid())
+        return {};
+    const int row = index.row();
+    switch (role) {
+    case RowStateRole: {
+        const Change *change = changeOf(row);
+        const RowState state = !change              ? RowState::Clean
+                               : change->isInsert() ? RowState::Inserted
+                               : change->isDelete() ? RowState::Deleted
+                                                    : RowState::Updated;
+        return static_cast<int>(state);
+    }
+    case IsEditedRole: {
+        const Change *change = changeOf(row);
+        return change && change->after && change->after->contains(shown_[static_cast<std::size_t>(index.column())]);
+    }
+    case HasErrorRole: {
+        const Change *change = changeOf(row);
+        return change && change->error;
+    }
+    case IsLoadedRole:
+        return isNewRow(row) || loadedRow(row) != nullptr;
+    case IsNumberRole: {
+        const Cell shown = cell(row, index.column());
+        const Value *value = std::get_if<Value>(&shown);
+        return value && (value->is<std::int64_t>() || value->is<double>() || value->is<Decimal>());
+    }
+    case CellRole: {
+        const Cell shown = cell(row, index.column());
+        if (const Value *value = std::get_if<Value>(&shown))
+            return QVariant::fromValue(*value);
+        return {};
+    }
+    case CellKindRole:
+        return static_cast<int>(cellText(cell(row, index.column()), 1).kind);
+    case Qt::DisplayRole:
+        if (!isNewRow(row) && !loadedRow(row))
+            return QString(QChar(0x2026));
+        return cellText(cell(row, index.column())).text;
+    case Qt::ToolTipRole: {
+        const Change *change = changeOf(row);
+        if (change && change->error)
+            return toQString(change->error->describe());
+        const Cell shown = cell(row, index.column());
+        const CellText text = cellText(shown, 1000);
+        return text.text.size() > 40 ? text.text : QVariant();
+    }
+    default:
+        return {};
+    }
+}
+
+bool RowsModel::setData(const QModelIndex &index, const QVariant &value, int role)
+{
+    if (role != Qt::EditRole || !index.isValid() || !value.canConvert<Value>())
+        return false;
+    try {
+        setCell(index.row(), index.column(), value.value<Value>());
+        return true;
+    } catch (const Error &error) {
+        workspace_.notify(error);
+        return false;
+    }
+}
+
+Qt::ItemFlags RowsModel::flags(const QModelIndex &index) const
+{
+    const Qt::ItemFlags base = Qt::ItemIsEnabled | Qt::ItemIsSelectable;
+    const bool editable = index.isValid() && whyNotEditable(index.row(), index.column()).isEmpty();
+    return editable ? base | Qt::ItemIsEditable : base;
+}
+
+QVariant RowsModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation == Qt::Vertical) {
+        if (role == Qt::DisplayRole)
+            return isNewRow(section) ? QVariant(QStringLiteral("+")) : QVariant(grouped(section + 1));
+        if (role == RowStateRole)
+            return data(index(section, 0), RowStateRole);
+        return {};
+    }
+    const Column *column = columnAt(section);
+    switch (role) {
+    case Qt::DisplayRole:
+        return toQString(column->name);
+    case Qt::ToolTipRole: {
+        QString tip = QStringLiteral("%1  %2").arg(toQString(column->name), toQString(column->type.native));
+        if (!column->nullable)
+            tip += tr("\nnot null");
+        if (column->defaultSql)
+            tip += tr("\ndefault %1").arg(toQString(*column->defaultSql));
+        if (column->generated)
+            tip += tr("\ngenerated from %1").arg(toQString(column->generated->expression));
+        return tip;
+    }
+    default:
+        return {};
+    }
+}
+
+} // namespace schemawright::ui

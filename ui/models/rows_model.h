@@ -1,0 +1,121 @@
+#pragma once
+
+#include "ui/models/row_pager.h"
+#include "ui/workspace/workspace.h"
+
+#include <QAbstractTableModel>
+
+#include <list>
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+namespace schemawright::ui {
+
+/// The rows of one table or view as a grid: pages that come and go as one scrolls, with the pending edits laid over
+/// them. Pending new rows stand at the end. Holds no edits itself: they live in the session, so closing, sorting or
+/// filtering loses none.
+class RowsModel : public QAbstractTableModel
+{
+    Q_OBJECT
+public:
+    enum Role {
+        CellRole = Qt::UserRole + 1, ///< the Cell as shown, pending edits included (QVariant of Value when it is one)
+        CellKindRole,                ///< int(CellText::Kind)
+        RowStateRole,                ///< int(RowState)
+        IsEditedRole,                ///< this cell differs from the database
+        HasErrorRole,                ///< the last commit or rehearsal failed on this row
+        IsNumberRole,
+        IsLoadedRole,
+    };
+    enum class RowState { Clean, Inserted, Updated, Deleted };
+
+    RowsModel(Workspace &workspace, TablePtr table, QObject *parent = nullptr);
+    ~RowsModel() override;
+
+    const TablePtr &table() const noexcept { return table_; }
+    /// The columns that are shown, in order.
+    const std::vector<std::string> &columnNames() const noexcept { return shown_; }
+    const Column *columnAt(int section) const;
+
+    void setFilter(const Expr &filter);
+    void setSort(std::vector<SortColumn> sort);
+    const std::vector<SortColumn> &sort() const noexcept { return sort_; }
+    /// Reads everything again; what is shown stays until the new rows come.
+    void reload();
+
+    /// Rows in the database that match, when counted.
+    std::optional<std::int64_t> total() const noexcept { return total_; }
+    bool isLoading() const noexcept { return !pageJobs_.empty(); }
+    const std::optional<Error> &error() const noexcept { return error_; }
+    int newRowCount() const noexcept { return static_cast<int>(newRows_.size()); }
+
+    /// The row as it is in the database, all columns with the hidden identity; nothing when it is not loaded or new.
+    std::optional<RowImage> baselineRow(int row) const;
+    /// The row as it is shown: pending edits over the database.
+    std::optional<RowImage> shownRow(int row) const;
+    std::optional<RowTarget> target(int row) const;
+    Cell cell(int row, int column) const;
+    /// Why this cell cannot be edited; empty when it can.
+    QString whyNotEditable(int row, int column) const;
+
+    // Edits. Throw Error for what the table can never hold.
+    void setCell(int row, int column, const Cell &cell);
+    int addRow();
+    int duplicateRow(int row);
+    void deleteRows(const std::vector<int> &rows);
+    void revertRows(const std::vector<int> &rows);
+
+    int rowCount(const QModelIndex &parent = {}) const override;
+    int columnCount(const QModelIndex &parent = {}) const override;
+    QVariant data(const QModelIndex &index, int role) const override;
+    bool setData(const QModelIndex &index, const QVariant &value, int role) override;
+    Qt::ItemFlags flags(const QModelIndex &index) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+Q_SIGNALS:
+    /// Total, loading state or error are others now.
+    void statusChanged();
+    void firstRowsShown();
+
+private:
+    struct Page
+    {
+        std::vector<std::vector<Value>> rows;
+        std::vector<std::optional<RowTarget>> targets;
+    };
+
+    void restart();
+    void requestPage(std::int64_t page) const;
+    void takePage(std::int64_t page, std::vector<std::vector<Value>> rows);
+    void fail(const Error &error);
+    void setBaseRows(std::int64_t rows);
+    void takePending();
+    void takeSchema();
+    const std::vector<Value> *loadedRow(int row) const;
+    const Change *changeOf(int row) const;
+    bool isNewRow(int row) const { return row >= baseRows_; }
+
+    Workspace &workspace_;
+    TablePtr table_;
+    std::vector<std::string> shown_;
+    std::vector<SortColumn> sort_;
+    Expr filter_;
+    RowPager pager_;
+    std::optional<std::int64_t> total_;
+    std::optional<Error> error_;
+    int baseRows_ = 0;
+    std::vector<RowTarget> newRows_;
+
+    // Filled while data() is asked for, hence mutable.
+    mutable std::map<std::int64_t, Page> pages_;
+    mutable std::list<std::int64_t> recent_; ///< pages, last used first
+    mutable std::map<std::int64_t, Job> pageJobs_;
+    mutable std::list<std::int64_t> requested_;
+    std::map<std::int64_t, Page> stale_; ///< shown until the pages that replace them come
+    Job countJob_;
+    bool isFirst_ = true;
+};
+
+} // namespace schemawright::ui

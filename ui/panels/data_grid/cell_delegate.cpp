@@ -1,0 +1,259 @@
+#include "ui/panels/data_grid/cell_delegate.h"
+
+#include "ui/adapt/text.h"
+#include "ui/models/rows_model.h"
+#include "ui/theme/theme.h"
+
+#include <QAbstractItemView>
+#include <QApplication>
+#include <QComboBox>
+#include <QKeyEvent>
+#include <QLineEdit>
+#include <QPainter>
+#include <QPersistentModelIndex>
+#include <QPlainTextEdit>
+#include <QStyle>
+#include <QToolTip>
+
+#include <limits>
+
+namespace schemawright::ui {
+
+namespace {
+
+constexpr const char *originalText = "originalText"; // of an editor: what it began with
+constexpr const char *cellIndex = "cellIndex";
+constexpr int longText = 120; // characters from which a text is edited in a larger box
+
+} // namespace
+
+CellDelegate::CellDelegate(Workspace &workspace, RowsModel &model, QObject *parent)
+    : QStyledItemDelegate(parent), workspace_(workspace), model_(model)
+{}
+
+void CellDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelIndex &index) const
+{
+    QStyledItemDelegate::initStyleOption(option, index);
+    const Colors &colors = theme().colors();
+    option->font = theme().monospaceFont();
+    option->displayAlignment =
+        (index.data(RowsModel::IsNumberRole).toBool() ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter;
+    option->textElideMode = Qt::ElideRight;
+    const auto setText = [option](const QColor &color) {
+        option->palette.setColor(QPalette::Text, color);
+        option->palette.setColor(QPalette::HighlightedText, color);
+    };
+    switch (static_cast<CellText::Kind>(index.data(RowsModel::CellKindRole).toInt())) {
+    case CellText::Kind::Null:
+    case CellText::Kind::Default:
+    case CellText::Kind::Pending:
+        option->font.setItalic(true);
+        setText(colors.mutedText);
+        break;
+    case CellText::Kind::Blob:
+        setText(colors.mutedText);
+        break;
+    default:
+        break;
+    }
+    if (!index.data(RowsModel::IsLoadedRole).toBool())
+        setText(colors.mutedText);
+    switch (static_cast<RowsModel::RowState>(index.data(RowsModel::RowStateRole).toInt())) {
+    case RowsModel::RowState::Inserted:
+        option->backgroundBrush = colors.insertedTint;
+        break;
+    case RowsModel::RowState::Deleted:
+        option->backgroundBrush = colors.deletedTint;
+        option->font.setStrikeOut(true);
+        setText(colors.deleted);
+        break;
+    case RowsModel::RowState::Updated:
+        if (index.data(RowsModel::IsEditedRole).toBool())
+            option->backgroundBrush = colors.updatedTint;
+        break;
+    case RowsModel::RowState::Clean:
+        break;
+    }
+}
+
+void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const
+{
+    QStyleOptionViewItem item = option;
+    initStyleOption(&item, index);
+    const bool isSelected = item.state & QStyle::State_Selected;
+    painter->fillRect(item.rect,
+                      item.backgroundBrush.style() == Qt::NoBrush ? item.palette.base() : item.backgroundBrush);
+    if (isSelected) {
+        QColor veil = theme().colors().selection;
+        if (item.backgroundBrush.style() != Qt::NoBrush)
+            veil.setAlpha(150);
+        painter->fillRect(item.rect, veil);
+    }
+    if (index.data(RowsModel::HasErrorRole).toBool()) {
+        painter->fillRect(QRect(item.rect.left(), item.rect.bottom() - 1, item.rect.width(), 2),
+                          theme().colors().error);
+    }
+    QRect text = item.rect.adjusted(8, 0, -8, 0);
+    if (const QVariant held = index.data(RowsModel::CellRole); held.canConvert<Value>()) {
+        const Value value = held.value<Value>();
+        if (const Bytes *bytes = value.as<Bytes>(); bytes && !imageFormat(*bytes).isEmpty()) {
+            QImage image;
+            if (image.loadFromData(reinterpret_cast<const uchar *>(bytes->data.data()),
+                                   static_cast<int>(bytes->data.size()))) {
+                const int side = item.rect.height() - 4;
+                const QImage small = image.scaled(QSize(side, side) * painter->device()->devicePixelRatioF(),
+                                                  Qt::KeepAspectRatio, Qt::SmoothTransformation);
+                painter->drawImage(QRect(text.left(), item.rect.top() + 2, side, side), small);
+                text.setLeft(text.left() + side + 6);
+            }
+        }
+    }
+    painter->setFont(item.font);
+    painter->setPen(item.palette.color(QPalette::Text));
+    painter->drawText(text, static_cast<int>(item.displayAlignment) | Qt::TextSingleLine,
+                      QFontMetrics(item.font).elidedText(item.text, Qt::ElideRight, text.width()));
+    if (item.state & QStyle::State_HasFocus) {
+        painter->setPen(QPen(theme().colors().accent, 1));
+        painter->drawRect(item.rect.adjusted(0, 0, -1, -1));
+    }
+}
+
+QWidget *CellDelegate::createEditor(QWidget *parent, const QStyleOptionViewItem &, const QModelIndex &index) const
+{
+    const QVariant held = index.data(RowsModel::CellRole);
+    const Value value = held.canConvert<Value>() ? held.value<Value>() : Value();
+    if (!isTextEditable(value)) {
+        workspace_.notify({Notice::Severity::Info, tr("This value is no text and cannot be typed over."),
+                           tr("Set it to NULL, or load it from a file by the context menu.")});
+        return nullptr;
+    }
+    const Column *column = model_.columnAt(index.column());
+    QWidget *editor = nullptr;
+    if (column->type.kind == TypeKind::Enum && !column->type.labels.empty()) {
+        auto *choice = new QComboBox(parent);
+        choice->setEditable(true);
+        choice->setInsertPolicy(QComboBox::NoInsert);
+        for (const std::string &label : column->type.labels)
+            choice->addItem(toQString(label));
+        editor = choice;
+    } else if (const QString text = editText(value);
+               text.contains(u'\n') || text.size() > longText || column->type.kind == TypeKind::Json) {
+        auto *area = new QPlainTextEdit(parent);
+        area->setTabChangesFocus(true);
+        area->setLineWrapMode(QPlainTextEdit::WidgetWidth);
+        editor = area;
+    } else {
+        auto *line = new QLineEdit(parent);
+        line->setMaxLength(std::numeric_limits<int>::max()); // Qt's own limit would cut
+        line->setFrame(true);
+        editor = line;
+    }
+    editor->setObjectName(QStringLiteral("cellEditor"));
+    editor->setFont(theme().monospaceFont());
+    editor->setProperty(cellIndex, QVariant::fromValue(QPersistentModelIndex(index)));
+    return editor;
+}
+
+void CellDelegate::setEditorData(QWidget *editor, const QModelIndex &index) const
+{
+    if (editor->property(originalText).isValid()) // the model changed elsewhere: what is being typed stays
+        return;
+    const QVariant held = index.data(RowsModel::CellRole);
+    const QString text = held.canConvert<Value>() ? editText(held.value<Value>()) : QString();
+    editor->setProperty(originalText, text);
+    if (auto *line = qobject_cast<QLineEdit *>(editor)) {
+        line->setText(text);
+        line->selectAll();
+        line->setPlaceholderText(index.data(Qt::DisplayRole).toString().left(text.isEmpty() ? 40 : 0));
+    } else if (auto *area = qobject_cast<QPlainTextEdit *>(editor)) {
+        area->setPlainText(text);
+        area->selectAll();
+    } else if (auto *choice = qobject_cast<QComboBox *>(editor))
+        choice->setCurrentText(text);
+}
+
+QString CellDelegate::editorText(const QWidget *editor) const
+{
+    if (const auto *line = qobject_cast<const QLineEdit *>(editor))
+        return line->text();
+    if (const auto *area = qobject_cast<const QPlainTextEdit *>(editor))
+        return area->toPlainText();
+    return qobject_cast<const QComboBox *>(editor)->currentText();
+}
+
+QString CellDelegate::whyInvalid(QWidget *editor) const
+{
+    const QString text = editorText(editor);
+    const auto index = editor->property(cellIndex).value<QPersistentModelIndex>();
+    if (!index.isValid() || text == editor->property(originalText).toString())
+        return {};
+    try {
+        workspace_.dialect().parseCell(model_.columnAt(index.column())->type, text.toStdString());
+        return {};
+    } catch (const Error &error) {
+        return toQString(error.message);
+    }
+}
+
+void CellDelegate::markInvalid(QWidget *editor, const QString &why) const
+{
+    editor->setProperty("invalid", !why.isEmpty());
+    editor->style()->unpolish(editor);
+    editor->style()->polish(editor);
+    if (!why.isEmpty())
+        QToolTip::showText(editor->mapToGlobal(QPoint(0, editor->height())), why, editor);
+}
+
+void CellDelegate::setModelData(QWidget *editor, QAbstractItemModel *model, const QModelIndex &index) const
+{
+    const QString text = editorText(editor);
+    if (text == editor->property(originalText).toString())
+        return;
+    try {
+        const Value value = workspace_.dialect().parseCell(model_.columnAt(index.column())->type, text.toStdString());
+        model->setData(index, QVariant::fromValue(value), Qt::EditRole);
+    } catch (const Error &error) { // left by the mouse: say what was typed, so that it is not lost
+        workspace_.notify({Notice::Severity::Warning, toQString(error.message), tr("Typed was: %1").arg(text)});
+    }
+}
+
+void CellDelegate::updateEditorGeometry(QWidget *editor, const QStyleOptionViewItem &option, const QModelIndex &) const
+{
+    QRect rect = option.rect;
+    if (qobject_cast<QPlainTextEdit *>(editor)) { // room to read, inside the view
+        const QRect around = editor->parentWidget()->rect();
+        rect.setSize(QSize(qMax(rect.width(), 420), 160));
+        rect.moveRight(qMin(rect.right(), around.right() - 4));
+        rect.moveBottom(qMin(rect.bottom(), around.bottom() - 4));
+        rect.moveTopLeft(QPoint(qMax(0, rect.left()), qMax(0, rect.top())));
+    }
+    editor->setGeometry(rect);
+}
+
+bool CellDelegate::eventFilter(QObject *watched, QEvent *event)
+{
+    auto *editor = qobject_cast<QWidget *>(watched);
+    if (editor && event->type() == QEvent::KeyPress) {
+        const auto *key = static_cast<QKeyEvent *>(event);
+        const bool isEnter = key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter;
+        const bool isTab = key->key() == Qt::Key_Tab || key->key() == Qt::Key_Backtab;
+        const bool isLong = qobject_cast<QPlainTextEdit *>(editor) != nullptr;
+        if (isEnter && isLong && !(key->modifiers() & Qt::ControlModifier))
+            return false; // a new line; Ctrl+Enter ends
+        if (isEnter || isTab) {
+            const QString why = whyInvalid(editor);
+            markInvalid(editor, why);
+            if (!why.isEmpty())
+                return true;
+            if (isEnter && isLong) {
+                Q_EMIT commitData(editor);
+                Q_EMIT closeEditor(editor, NoHint);
+                return true;
+            }
+        } else if (editor->property("invalid").toBool())
+            markInvalid(editor, {});
+    }
+    return QStyledItemDelegate::eventFilter(watched, event);
+}
+
+} // namespace schemawright::ui
