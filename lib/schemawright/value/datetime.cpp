@@ -1,6 +1,7 @@
 #include "schemawright/value/datetime.h"
 
 #include <charconv>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -251,7 +252,11 @@ std::optional<DateTime> DateTime::parse(std::string_view text)
     scanEra(scan, civil);
     if (!scan.ok() || !scan.atEnd())
         return std::nullopt;
-    result.microseconds = daysFromCivil(civil.year, civil.month, civil.day) * microsecondsPerDay + clock;
+    const std::int64_t days = daysFromCivil(civil.year, civil.month, civil.day);
+    constexpr std::int64_t mostDays = std::numeric_limits<std::int64_t>::max() / microsecondsPerDay - 1;
+    if (days > mostDays || days < -mostDays) // PostgreSQL counts from 2000 and gets 30 years further
+        return std::nullopt;
+    result.microseconds = days * microsecondsPerDay + clock;
     return result;
 }
 
