@@ -1,0 +1,19 @@
+#pragma once
+
+#include <QMessageBox>
+
+namespace schemawright::ui {
+
+/// Asks what becomes of pending edits when their window closes. Opened with open(); tells by decided().
+class PendingDialog : public QMessageBox
+{
+    Q_OBJECT
+public:
+    enum class Decision { Commit, Keep, Discard, Stay };
+    PendingDialog(int pending, const QString &database, QWidget *parent = nullptr);
+
+Q_SIGNALS:
+    void decided(schemawright::ui::PendingDialog::Decision decision);
+};
+
+} // namespace schemawright::ui
