@@ -18,8 +18,8 @@ namespace {
 bool isSettled(MainWindow &window)
 {
     ui::Workspace *workspace = window.workspace();
-    if (!workspace)
-        return false;
+    if (!workspace) // still being prepared, or refused
+        return !window.hasDatabase();
     if (workspace->state() == ui::Workspace::State::Failed)
         return true;
     if (!workspace->isSchemaRead() || workspace->lane().isBusy())

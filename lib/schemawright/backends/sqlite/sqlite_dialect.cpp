@@ -296,8 +296,6 @@ RowIdentity SqliteDialect::rowIdentity(const Table &table) const
     }
     if (table.kind == TableKind::Shadow)
         return {Kind::None, {}, "This table belongs to a virtual table, which must change it itself."};
-    if (auto key = table.keyColumns(); !key.empty())
-        return {Kind::Key, std::move(key), {}};
     // INTEGER PRIMARY KEY is the rowid itself, and never NULL.
     if (table.primaryKey && table.primaryKey->columns.size() == 1)
         if (const Column *column = table.column(table.primaryKey->columns.front());
@@ -305,6 +303,8 @@ RowIdentity SqliteDialect::rowIdentity(const Table &table) const
             return {Kind::Key, table.primaryKey->columns, {}};
     if (table.hasOption("without_rowid") && table.primaryKey)
         return {Kind::Key, table.primaryKey->columns, {}};
+    if (auto key = table.keyColumns(); !key.empty())
+        return {Kind::Key, std::move(key), {}};
     for (const char *name : {"rowid", "_rowid_", "oid"})
         if (std::ranges::none_of(table.columns, [&](const Column &c) { return sqlite::sameName(c.name, name); }))
             return {Kind::RowId, {name}, {}};
