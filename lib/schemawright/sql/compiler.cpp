@@ -1,239 +1,687 @@
 #include "schemawright/sql/compiler.h"
 
 #include "schemawright/base/error.h"
+#include "schemawright/sql/walk.h"
+
+#include <algorithm>
+#include <map>
 
 namespace schemawright {
 
-Compiled Compiler::compile(const Statement &statement)
+namespace {
+
+const SourceNode &under(const SourceNode &node)
 {
-    switch (statement.kind()) {
-    case Statement::Kind::Select:
-        select(static_cast<const Select &>(statement).parts());
-        break;
-    case Statement::Kind::Insert:
-        insert(static_cast<const Insert &>(statement).parts());
-        break;
-    case Statement::Kind::Update:
-        update(static_cast<const Update &>(statement).parts());
-        break;
-    case Statement::Kind::Delete:
-        delete_(static_cast<const Delete &>(statement).parts());
-        break;
-    }
-    return std::move(compiled_);
+    const SourceNode *inner = &node;
+    while ((inner->kind == SourceKind::Alias || inner->kind == SourceKind::Sample) && inner->left)
+        inner = inner->left.get();
+    return *inner;
 }
 
-void Compiler::operand(const Expr &e, int precedence)
+bool isSameTable(const TablePtr &a, const TablePtr &b) { return a == b || (a && b && a->name == b->name); }
+
+/// Collects the CTEs that a statement uses, each behind those that it uses itself.
+class CteCollector : public Walker
 {
-    if (e.node().precedence > precedence)
-        return expr(e);
+public:
+    explicit CteCollector(std::vector<const SourceNode *> &into) : into_(into) {}
+
+protected:
+    bool enter(const SourceNode &node) override
+    {
+        if (std::ranges::find(seen_, &node) != seen_.end())
+            return false;
+        seen_.push_back(&node);
+        return true;
+    }
+
+    bool enter(const ExprNode &node) override
+    {
+        if (node.source && node.source->kind != SourceKind::CteSelf)
+            walkNode(*node.source);
+        return true;
+    }
+
+    void leave(const SourceNode &node) override
+    {
+        if (node.kind == SourceKind::Cte)
+            into_.push_back(&node);
+    }
+
+private:
+    std::vector<const SourceNode *> &into_;
+    std::vector<const SourceNode *> seen_;
+};
+
+bool isDataModifying(const StatementNode &node)
+{
+    return node.kind == Statement::Kind::Insert || node.kind == Statement::Kind::Update || node.kind == Statement::Kind::Delete ||
+           node.kind == Statement::Kind::Merge;
+}
+
+} // namespace
+
+Compiled Compiler::compile(const Statement &wanted)
+{
+    out_.reserve(256);
+    collectCtes(wanted.node());
+    ctesWritten_ = ctes_.empty();
+    statement(wanted.node());
+    if (parameters_.size() > maxParameters())
+        throw Error(ErrorKind::Unsupported, "the statement has " + std::to_string(parameters_.size()) + " parameters and " + std::string(dialectName()) +
+                                                " takes at most " + std::to_string(maxParameters()))
+            .withHint("Send it in parts.");
+    Compiled done;
+    done.sql = std::move(out_);
+    done.parameters = std::move(parameters_);
+    return done;
+}
+
+void Compiler::unsupported(std::string_view construct) const
+{
+    throw Error(ErrorKind::Unsupported, std::string(dialectName()) + " has no " + std::string(construct));
+}
+
+void Compiler::clause(std::string_view word)
+{
+    if (options_.lines && depth_ == 0)
+        out_ += '\n';
+    else if (!out_.empty() && out_.back() != '(' && out_.back() != '\n')
+        out_ += ' ';
+    out_ += word;
+}
+
+void Compiler::collectCtes(const StatementNode &node)
+{
+    CteCollector collector(ctes_);
+    collector.walk(node);
+    std::map<std::string, const SourceNode *> byName;
+    for (const SourceNode *found : ctes_)
+        if (const auto [at, isNew] = byName.emplace(found->name, found); !isNew && at->second->query != found->query)
+            throw Error(ErrorKind::Misuse, "two different CTEs are called '" + found->name + "'");
+    // The same query under one name twice is one CTE.
+    std::erase_if(ctes_, [&](const SourceNode *found) { return byName[found->name] != found; });
+}
+
+void Compiler::withClause()
+{
+    if (ctesWritten_)
+        return;
+    ctesWritten_ = true;
+    const bool isRecursive = std::ranges::any_of(ctes_, [](const SourceNode *c) { return c->more != nullptr; });
+    write(isRecursive && saysRecursive() ? "WITH RECURSIVE " : "WITH ");
+    for (std::size_t i = 0; i < ctes_.size(); ++i) {
+        write(i ? ", " : "");
+        cteBody(*ctes_[i]);
+    }
+    clause("");
+}
+
+void Compiler::cteBody(const SourceNode &node)
+{
+    if (isDataModifying(*node.query) && !hasDataModifyingCtes())
+        unsupported("CTE that changes data (" + node.name + ")");
+    write(quote(node.name));
+    if (node.listColumns) {
+        write(" (");
+        columnNames(node.columns);
+        write(")");
+    }
+    write(" AS ");
+    if (node.materialized != CteOptions::Materialized::Unsaid) {
+        if (!hasCteMaterialization())
+            unsupported("MATERIALIZED for a CTE (" + node.name + ")");
+        write(node.materialized == CteOptions::Materialized::Yes ? "MATERIALIZED " : "NOT MATERIALIZED ");
+    }
     write("(");
-    expr(e);
+    ++depth_;
+    if (isDataModifying(*node.query))
+        statement(*node.query);
+    else
+        query(*node.query, true);
+    if (node.more) {
+        if (node.recursiveDistinct)
+            write(" " + setOperator("UNION") + " ");
+        else
+            write(" UNION ALL ");
+        query(*node.more, true);
+    }
+    --depth_;
     write(")");
 }
 
-void Compiler::list(const std::vector<Expr> &all)
+void Compiler::statement(const StatementNode &node)
 {
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        write(i ? ", " : "");
-        expr(all[i]);
-    }
-}
-
-void Compiler::distinctFrom(const Expr &a, const Expr &b, bool negated)
-{
-    operand(a, 40);
-    write(negated ? " IS NOT DISTINCT FROM " : " IS DISTINCT FROM ");
-    operand(b, 40);
-}
-
-void Compiler::like(const ExprNode &node)
-{
-    operand(node.arguments[0], node.precedence);
-    write(" " + node.text + " ");
-    operand(node.arguments[1], node.precedence);
-    if (!node.value.isNull())
-        write(" ESCAPE '" + node.value.text() + "'");
-}
-
-void Compiler::rawText(const ExprNode &node)
-{
-    // A ? inside quotes is no parameter.
-    std::size_t next = 0;
-    char quoted = 0;
-    for (const char c : node.text) {
-        if (quoted) {
-            quoted = c == quoted ? 0 : quoted;
-            write({&c, 1});
-        } else if (c == '?' && next < node.arguments.size())
-            expr(node.arguments[next++]);
-        else {
-            quoted = c == '\'' || c == '"' ? c : 0;
-            write({&c, 1});
-        }
-    }
-    if (next != node.arguments.size())
-        throw Error(ErrorKind::Misuse, "a text has more values than question marks").withSql(node.text);
-}
-
-void Compiler::expr(const Expr &e)
-{
-    const ExprNode &node = e.node();
     switch (node.kind) {
-    case ExprKind::Column:
-        write(quote(node.text));
-        break;
-    case ExprKind::Bind:
-        compiled_.parameters.push_back({node.value, {}});
-        placeholder();
-        break;
-    case ExprKind::Parameter:
-        compiled_.parameters.push_back({{}, node.text});
-        placeholder();
-        break;
-    case ExprKind::Text:
-        rawText(node);
-        break;
-    case ExprKind::Default:
-        write("DEFAULT");
-        break;
-    case ExprKind::Unary:
-        write(node.text + " ");
-        operand(node.arguments[0], node.precedence);
-        break;
-    case ExprKind::Postfix:
-        operand(node.arguments[0], node.precedence);
-        write(" " + node.text);
-        break;
-    case ExprKind::Binary:
-        if (node.text == "IS NOT DISTINCT FROM" || node.text == "IS DISTINCT FROM")
-            return distinctFrom(node.arguments[0], node.arguments[1], node.text == "IS NOT DISTINCT FROM");
-        for (std::size_t i = 0; i < node.arguments.size(); ++i) {
-            write(i ? " " + node.text + " " : "");
-            operand(node.arguments[i], node.precedence);
-        }
-        break;
-    case ExprKind::Like:
-        like(node);
-        break;
-    case ExprKind::In:
-        if (node.arguments.size() == 1)
-            return emptyIn();
-        operand(node.arguments[0], node.precedence);
-        write(" IN (");
-        list({node.arguments.begin() + 1, node.arguments.end()});
-        write(")");
-        break;
-    case ExprKind::Cast:
-        write("CAST(");
-        expr(node.arguments[0]);
-        write(" AS " + typeSql(node.type) + ")");
-        break;
-    case ExprKind::Function:
-        write(node.text + "(");
-        list(node.arguments);
-        write(")");
-        break;
-    case ExprKind::Tuple:
-        write("(");
-        list(node.arguments);
-        write(")");
-        break;
-    case ExprKind::Label:
-        expr(node.arguments[0]);
-        write(" AS " + quote(node.text));
-        break;
-    case ExprKind::Order:
-        expr(node.arguments[0]);
-        write(node.descending ? " DESC" : "");
-        write(node.nulls.empty() ? "" : " NULLS " + node.nulls);
-        break;
+    case Statement::Kind::Insert: {
+        const auto &insertion = static_cast<const InsertNode &>(node);
+        if (!(putsCteIntoInsertedQuery() && insertion.query))
+            withClause();
+        insert(insertion);
+        return;
+    }
+    case Statement::Kind::Update:
+        withClause();
+        update(static_cast<const UpdateNode &>(node));
+        return;
+    case Statement::Kind::Delete:
+        withClause();
+        delete_(static_cast<const DeleteNode &>(node));
+        return;
+    case Statement::Kind::Merge:
+        withClause();
+        merge(static_cast<const MergeNode &>(node));
+        return;
+    default:
+        withClause();
+        query(node, false);
     }
 }
 
-void Compiler::tableName(const TablePtr &table)
+void Compiler::query(const StatementNode &node, bool needsNames)
 {
-    if (!table->name.schema.empty())
-        write(quote(table->name.schema) + ".");
-    write(quote(table->name.name));
+    switch (node.kind) {
+    case Statement::Kind::Select:
+        select(static_cast<const SelectNode &>(node), needsNames);
+        break;
+    case Statement::Kind::Compound:
+        compound(static_cast<const CompoundNode &>(node), needsNames);
+        break;
+    case Statement::Kind::Values:
+        valuesRows(static_cast<const ValuesNode &>(node).rows);
+        break;
+    case Statement::Kind::Text:
+        text(static_cast<const TextNode &>(node).text.node());
+        break;
+    default:
+        throw Error(ErrorKind::Misuse, "a statement that changes data can stand inside another only as a CTE");
+    }
 }
 
-void Compiler::where(const Expr &condition)
+void Compiler::subquery(const StatementNode &node)
 {
-    if (condition.isEmpty())
-        return;
-    write(" WHERE ");
-    expr(condition);
+    const bool outer = std::exchange(isSubquery_, true);
+    write("(");
+    ++depth_;
+    query(node, false);
+    --depth_;
+    write(")");
+    isSubquery_ = outer;
 }
 
-void Compiler::returning(const std::vector<Expr> &columns)
+// SELECT.
+
+/// The tables of the selected columns, in their order; those of the queries around it are left out when others are there.
+std::vector<Source> Compiler::derivedFrom(const SelectNode &node) const
 {
-    if (columns.empty())
-        return;
-    write(" RETURNING ");
-    list(columns);
+    class Finder : public Walker
+    {
+    public:
+        std::vector<Source> found;
+
+    protected:
+        bool enter(const ExprNode &e) override
+        {
+            if (e.kind == ExprKind::Column && (e.table || e.source)) {
+                const bool isKnown = std::ranges::any_of(found, [&](const Source &s) {
+                    return e.source ? &s.node() == e.source.get() : s.node().kind == SourceKind::Table && isSameTable(s.node().table, e.table);
+                });
+                if (!isKnown)
+                    found.push_back(e.source ? Source(e.source) : Source(e.table));
+            }
+            return !e.query;
+        }
+        bool enter(const SourceNode &) override { return false; }
+    } finder;
+    for (const Expr &e : node.columns)
+        finder.walk(e);
+    const auto isAround = [this](const Source &source) {
+        for (const Scope &scope : scopes_)
+            for (const SourceNode *around : scope.sources)
+                if (around == &source.node() || (around->kind == SourceKind::Table && source.node().kind == SourceKind::Table &&
+                                                 isSameTable(around->table, source.node().table)))
+                    return true;
+        return false;
+    };
+    std::vector<Source> from = finder.found;
+    if (!std::ranges::all_of(from, isAround))
+        std::erase_if(from, isAround);
+    // A join's right side comes by the join.
+    const auto isJoined = [&](const Source &source) {
+        for (const PendingJoin &pending : node.joins) {
+            std::vector<const SourceNode *> open{&pending.right.node()};
+            while (!open.empty()) {
+                const SourceNode *n = open.back();
+                open.pop_back();
+                if (n->kind == SourceKind::Join) {
+                    open.push_back(n->left.get());
+                    open.push_back(n->right.get());
+                } else if (n == &source.node() || (n->kind == SourceKind::Table && source.node().kind == SourceKind::Table && isSameTable(n->table, source.node().table)))
+                    return true;
+            }
+        }
+        return false;
+    };
+    std::erase_if(from, isJoined);
+    if (from.empty() && !node.joins.empty())
+        throw Error(ErrorKind::Misuse, "a join has no left side: nothing is in FROM");
+    for (const PendingJoin &pending : node.joins) {
+        std::size_t left = from.size() - 1;
+        if (pending.on.isEmpty() && pending.kind != JoinKind::Cross)
+            for (std::size_t i = 0; i < from.size(); ++i)
+                if (!joinConditions(from[i], pending.right).empty())
+                    left = i;
+        if (!pending.on.isEmpty())
+            for (std::size_t i = 0; i < from.size(); ++i) {
+                Finder used;
+                used.walk(pending.on);
+                if (std::ranges::any_of(used.found, [&](const Source &s) {
+                        return &s.node() == &from[i].node() ||
+                               (from[i].node().kind == SourceKind::Table && s.node().kind == SourceKind::Table && isSameTable(s.node().table, from[i].node().table));
+                    }))
+                    left = i;
+            }
+        from[left] = from[left].joinAs(pending.kind, pending.right, pending.on);
+    }
+    return from;
 }
 
-void Compiler::select(const Select::Parts &parts)
+void Compiler::addToScope(const Source &item)
+{
+    std::vector<const SourceNode *> open{&item.node()};
+    while (!open.empty()) {
+        const SourceNode *node = open.back();
+        open.pop_back();
+        if (node->kind == SourceKind::Join) {
+            open.push_back(node->right.get());
+            open.push_back(node->left.get());
+            continue;
+        }
+        for (const SourceNode *other : scopes_.back().sources) {
+            const bool isTwice = other == node || (other->kind == SourceKind::Table && node->kind == SourceKind::Table && isSameTable(other->table, node->table));
+            if (isTwice)
+                throw Error(ErrorKind::Misuse, "the table " + (node->table ? node->table->name.text() : node->name) + " is in FROM twice; give one of them an alias");
+            if (!node->name.empty() && node->name == other->name && !(node->table && other->table && node->kind == SourceKind::Table && other->kind == SourceKind::Table))
+                throw Error(ErrorKind::Misuse, "two tables in FROM are called '" + node->name + "'");
+        }
+        scopes_.back().sources.push_back(node);
+    }
+}
+
+void Compiler::checkAggregates(const SelectNode &node) const
+{
+    const auto refuse = [](const Expr &e, const char *place) {
+        if (e.isEmpty())
+            return;
+        if (e.node().hasAggregate)
+            throw Error(ErrorKind::Misuse, std::string("an aggregate function stands in ") + place + "; conditions on groups belong into HAVING");
+        if (e.node().hasWindow)
+            throw Error(ErrorKind::Misuse, std::string("a window function stands in ") + place + "; select it in a subquery and ask there");
+    };
+    refuse(node.where, "WHERE");
+    for (const Expr &e : node.groupBy)
+        refuse(e, "GROUP BY");
+    for (const Source &source : node.from)
+        for (const SourceNode *item = &source.node(); item && item->kind == SourceKind::Join; item = item->left.get())
+            refuse(item->on, "ON");
+    for (const PendingJoin &pending : node.joins)
+        refuse(pending.on, "ON");
+}
+
+void Compiler::select(const SelectNode &node, bool needsNames)
+{
+    checkAggregates(node);
+    const std::vector<Source> from = node.from.empty() ? derivedFrom(node) : node.from;
+    const SelectNode *outerSelect = std::exchange(currentSelect_, &node);
+    scopes_.emplace_back();
+    for (const Source &source : from)
+        addToScope(source);
+
+    scopes_.back().clause = "the selected columns";
+    selectHead(node);
+    selectList(node, needsNames);
+    if (from.empty())
+        noFrom();
+    else
+        fromList(from);
+    whereClause(node.where);
+    if (!node.groupBy.empty()) {
+        scopes_.back().clause = "GROUP BY";
+        clause("GROUP BY ");
+        list(node.groupBy);
+    }
+    if (!node.having.isEmpty()) {
+        scopes_.back().clause = "HAVING";
+        clause("HAVING ");
+        condition(node.having);
+    }
+    scopes_.back().clause = "ORDER BY";
+    tail(node.tail, false);
+    if (node.lock)
+        lock(*node.lock);
+    snippets(node.suffixes, false);
+    scopes_.pop_back();
+    currentSelect_ = outerSelect;
+}
+
+void Compiler::selectHead(const SelectNode &node)
 {
     write("SELECT ");
-    list(parts.columns);
-    if (parts.table) {
-        write(" FROM ");
-        tableName(parts.table);
-    }
-    where(parts.condition);
-    if (!parts.order.empty()) {
-        write(" ORDER BY ");
-        list(parts.order);
-    }
-    if (parts.limit)
-        write(" LIMIT " + std::to_string(*parts.limit));
-    if (parts.offset)
-        write(" OFFSET " + std::to_string(*parts.offset));
+    snippets(node.prefixes, true);
+    if (!node.distinctOn.empty())
+        unsupported("DISTINCT ON");
+    if (node.distinct)
+        write("DISTINCT ");
 }
 
-void Compiler::insert(const Insert::Parts &parts)
+void Compiler::selectList(const SelectNode &node, bool needsNames)
 {
-    write("INSERT INTO ");
-    tableName(parts.table);
-    if (parts.values.empty())
-        write(" DEFAULT VALUES");
-    else {
-        write(" (");
-        for (std::size_t i = 0; i < parts.values.size(); ++i)
-            write((i ? ", " : "") + quote(parts.values[i].first));
-        write(") VALUES (");
-        for (std::size_t i = 0; i < parts.values.size(); ++i) {
-            write(i ? ", " : "");
-            expr(parts.values[i].second);
+    if (node.columns.empty())
+        return write("*");
+    const bool hasCollisions = needsNames || (!isSubquery_ && node.columns.size() > 1) || node.labelledByTable;
+    const std::vector<OutputColumn> names = hasCollisions ? outputColumns(node) : std::vector<OutputColumn>();
+    for (std::size_t i = 0; i < node.columns.size(); ++i) {
+        write(i ? ", " : "");
+        const Expr &e = node.columns[i];
+        if (e.node().kind == ExprKind::Label) {
+            lonely(e.node().arguments.front());
+            write(" AS " + quote(e.node().text));
+            continue;
         }
+        lonely(e);
+        if (i < names.size() && !names[i].isNatural && (needsNames || names[i].isPlain))
+            write(" AS " + quote(names[i].name));
+    }
+}
+
+void Compiler::fromList(const std::vector<Source> &from)
+{
+    scopes_.back().clause = "FROM";
+    clause("FROM ");
+    for (std::size_t i = 0; i < from.size(); ++i) {
+        const SourceNode &node = from[i].node();
+        if (node.lateral && i > 0)
+            lateralItem(node, false);
+        else {
+            write(i ? ", " : "");
+            source(node);
+        }
+    }
+}
+
+void Compiler::lateralItem(const SourceNode &node, bool isFirst)
+{
+    write(isFirst ? "" : ", ");
+    source(node);
+}
+
+void Compiler::whereClause(const Expr &e)
+{
+    if (e.isEmpty())
+        return;
+    scopes_.back().clause = "WHERE";
+    clause("WHERE ");
+    condition(e);
+}
+
+void Compiler::snippets(const std::vector<Snippet> &all, bool before)
+{
+    for (const Snippet &snippet : all)
+        if (snippet.dialect.empty() || snippet.dialect == dialectName())
+            write(before ? snippet.sql + " " : " " + snippet.sql);
+}
+
+void Compiler::tail(const Tail &tail, bool)
+{
+    if (!tail.order.empty()) {
+        clause("ORDER BY ");
+        orderList(tail.order);
+    }
+    if (tail.withTies)
+        unsupported("FETCH … WITH TIES");
+    if (tail.percent)
+        unsupported("FETCH … PERCENT");
+    limitOffset(tail);
+}
+
+void Compiler::limitOffset(const Tail &tail)
+{
+    if (!tail.limit.isEmpty()) {
+        clause("LIMIT ");
+        expr(tail.limit);
+    }
+    if (!tail.offset.isEmpty()) {
+        clause("OFFSET ");
+        expr(tail.offset);
+    }
+}
+
+void Compiler::offsetFetch(const Tail &tail)
+{
+    if (!tail.offset.isEmpty()) {
+        clause("OFFSET ");
+        operand(tail.offset, precedence::Loosest);
+        write(" ROWS");
+    }
+    if (!tail.limit.isEmpty()) {
+        clause("FETCH FIRST ");
+        operand(tail.limit, precedence::Loosest);
+        write(tail.percent ? " PERCENT ROWS " : " ROWS ");
+        write(tail.withTies ? "WITH TIES" : "ONLY");
+    }
+}
+
+void Compiler::lock(const RowLock &) { unsupported("FOR UPDATE"); }
+
+void Compiler::compound(const CompoundNode &node, bool needsNames)
+{
+    for (std::size_t i = 0; i < node.parts.size(); ++i) {
+        const StatementNode &part = *node.parts[i];
+        if (i)
+            clause(setOperator(node.op) + " ");
+        const bool isLimited = part.kind == Statement::Kind::Select && [&] {
+            const Tail &t = static_cast<const SelectNode &>(part).tail;
+            return !t.order.empty() || !t.limit.isEmpty() || !t.offset.isEmpty();
+        }();
+        const bool names = needsNames && i == 0;
+        if (part.kind == Statement::Kind::Compound || isLimited)
+            compoundPart(part, names);
+        else
+            query(part, names);
+    }
+    scopes_.emplace_back();
+    tail(node.tail, true);
+    scopes_.pop_back();
+}
+
+void Compiler::compoundPart(const StatementNode &node, bool needsNames)
+{
+    write("(");
+    ++depth_;
+    query(node, needsNames);
+    --depth_;
+    write(")");
+}
+
+// FROM.
+
+void Compiler::tableName(const Table &table)
+{
+    if (!table.name.schema.empty())
+        write(quote(table.name.schema) + ".");
+    write(quote(table.name.name));
+}
+
+std::string Compiler::sourceName(const SourceNode &node)
+{
+    if (!node.name.empty())
+        return node.name;
+    for (const auto &[known, name] : names_)
+        if (known == &node)
+            return name;
+    const std::string base = node.table ? node.table->name.name : "anon";
+    for (int number = 1;; ++number) {
+        std::string name = base + "_" + std::to_string(number);
+        if (std::ranges::none_of(names_, [&](const auto &known) { return known.second == name; })) {
+            names_.emplace_back(&node, name);
+            return name;
+        }
+    }
+}
+
+void Compiler::aliasOf(const SourceNode &node)
+{
+    write(aliasWord());
+    write(quote(sourceName(node)));
+}
+
+void Compiler::hintsOf(const SourceNode &node)
+{
+    if (!currentSelect_)
+        return;
+    for (const Snippet &hint : currentSelect_->hints)
+        if ((hint.dialect.empty() || hint.dialect == dialectName()) &&
+            (&hint.table.node() == &node || (node.kind == SourceKind::Table && hint.table.node().kind == SourceKind::Table && isSameTable(hint.table.node().table, node.table))))
+            write(" " + hint.sql);
+}
+
+void Compiler::source(const SourceNode &node)
+{
+    switch (node.kind) {
+    case SourceKind::Table:
+        tableName(*node.table);
+        hintsOf(node);
+        break;
+    case SourceKind::Cte:
+    case SourceKind::CteSelf:
+        write(quote(node.name));
+        break;
+    case SourceKind::Alias: {
+        const SourceNode &inner = under(node);
+        if (node.left && node.left->kind == SourceKind::Sample) {
+            source(*node.left);
+        } else if (inner.table)
+            tableName(*inner.table);
+        else
+            write(quote(inner.name));
+        aliasOf(node);
+        hintsOf(node);
+        break;
+    }
+    case SourceKind::Sample:
+        sample(node);
+        break;
+    case SourceKind::Subquery: {
+        if (node.lateral)
+            write("LATERAL ");
+        const bool outer = std::exchange(isSubquery_, true);
+        const bool wasHidden = std::exchange(scopes_.back().isHidden, !node.lateral);
+        write("(");
+        ++depth_;
+        query(*node.query, true);
+        --depth_;
+        write(")");
+        scopes_.back().isHidden = wasHidden;
+        isSubquery_ = outer;
+        aliasOf(node);
+        break;
+    }
+    case SourceKind::Values:
+        valuesSource(node);
+        break;
+    case SourceKind::Function:
+        functionSource(node);
+        break;
+    case SourceKind::Text:
+        write(node.text);
+        if (!node.name.empty())
+            aliasOf(node);
+        break;
+    case SourceKind::Join:
+        join(node);
+        break;
+    }
+}
+
+void Compiler::join(const SourceNode &node)
+{
+    if (node.right->lateral && node.right->kind == SourceKind::Subquery) {
+        source(*node.left);
+        return lateralJoin(node);
+    }
+    if (node.join == JoinKind::Full && !hasFullJoin())
+        unsupported("FULL JOIN");
+    source(*node.left);
+    static constexpr const char *words[] = {"JOIN ", "LEFT OUTER JOIN ", "RIGHT OUTER JOIN ", "FULL OUTER JOIN ", "CROSS JOIN "};
+    clause(words[static_cast<int>(node.join)]);
+    const bool isNested = node.right->kind == SourceKind::Join;
+    write(isNested ? "(" : "");
+    source(*node.right);
+    write(isNested ? ")" : "");
+    if (node.join == JoinKind::Cross)
+        return;
+    write(" ON ");
+    scopes_.back().clause = "ON";
+    condition(node.on);
+    scopes_.back().clause = "FROM";
+}
+
+void Compiler::lateralJoin(const SourceNode &node)
+{
+    static constexpr const char *words[] = {"JOIN ", "LEFT OUTER JOIN ", "RIGHT OUTER JOIN ", "FULL OUTER JOIN ", "CROSS JOIN "};
+    clause(words[static_cast<int>(node.join)]);
+    source(*node.right);
+    if (node.join == JoinKind::Cross)
+        return;
+    write(" ON ");
+    condition(node.on);
+}
+
+void Compiler::valuesRows(const std::vector<std::vector<Expr>> &rows)
+{
+    write("VALUES ");
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        write(i ? ", (" : "(");
+        lonelyList(rows[i]);
         write(")");
     }
-    returning(parts.returning);
 }
 
-void Compiler::update(const Update::Parts &parts)
+void Compiler::valuesSource(const SourceNode &node)
 {
-    if (parts.values.empty())
-        throw Error(ErrorKind::Misuse, "an UPDATE that sets nothing");
-    write("UPDATE ");
-    tableName(parts.table);
-    write(" SET ");
-    for (std::size_t i = 0; i < parts.values.size(); ++i) {
-        write((i ? ", " : "") + quote(parts.values[i].first) + " = ");
-        expr(parts.values[i].second);
+    write("(");
+    valuesRows(node.rows);
+    write(")");
+    aliasOf(node);
+    write(" (");
+    columnNames(node.columns);
+    write(")");
+}
+
+void Compiler::functionSource(const SourceNode &node)
+{
+    if (node.lateral)
+        write("LATERAL ");
+    functionName(node.text);
+    write("(");
+    lonelyList(node.arguments);
+    write(")");
+    if (node.ordinality)
+        unsupported("WITH ORDINALITY");
+    if (!node.name.empty() || !node.columns.empty())
+        aliasOf(node);
+    if (node.listColumns)
+        unsupported("list of columns behind a function in FROM");
+}
+
+void Compiler::sample(const SourceNode &) { unsupported("TABLESAMPLE"); }
+
+void Compiler::columnNames(const std::vector<std::string> &names)
+{
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        write(i ? ", " : "");
+        write(quote(names[i]));
     }
-    where(parts.condition);
-    returning(parts.returning);
-}
-
-void Compiler::delete_(const Delete::Parts &parts)
-{
-    write("DELETE FROM ");
-    tableName(parts.table);
-    where(parts.condition);
-    returning(parts.returning);
 }
 
 } // namespace schemawright

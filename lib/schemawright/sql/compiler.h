@@ -1,49 +1,231 @@
 #pragma once
 
 #include "schemawright/sql/compiled.h"
-#include "schemawright/sql/statement.h"
+#include "schemawright/sql/statement_node.h"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace schemawright {
 
-/// Turns a statement into SQL and parameters. The base says what databases have in common; a dialect's subclass
-/// overrides the constructs that it says differently. Made for one statement.
+/// How a statement is written.
+struct CompileOptions
+{
+    /// Values as literals in the text, for showing; nothing is bound then.
+    bool literals = false;
+    /// Each clause on a line of its own.
+    bool lines = false;
+};
+
+/// Turns a statement into SQL and parameters. The base says what databases have in common; a dialect's subclass overrides
+/// the constructs that it says differently, one virtual per construct. Made for one statement: use it once.
+///
+/// Columns are looked up in the FROM of their query and of those around it, so that a column of a table that is not there
+/// is found here and not by the database.
 class Compiler
 {
 public:
+    explicit Compiler(CompileOptions options = {}) : options_(options) {}
     virtual ~Compiler() = default;
-    /// Throws Error(Unsupported) that names the construct, Error(Misuse) for a statement that cannot be written.
+    Compiler(const Compiler &) = delete;
+    Compiler &operator=(const Compiler &) = delete;
+
+    /// Throws Error(Unsupported) that names the construct and the dialect, Error(Misuse) or Error(NotFound) for a statement
+    /// that cannot be written.
     Compiled compile(const Statement &statement);
 
-protected:
-    virtual std::string quote(std::string_view identifier) const = 0;
-    virtual std::string typeSql(const Type &type) const = 0;
-    /// Writes the placeholder of the parameter that was just added.
-    virtual void placeholder() { write("?"); }
-    virtual void distinctFrom(const Expr &a, const Expr &b, bool negated);
-    virtual void like(const ExprNode &node);
-    virtual void emptyIn() { write("1 = 0"); }
+    /// The node from which each parameter came, null for one that the compiler made. For the cache.
+    const std::vector<const ExprNode *> &origins() const noexcept { return origins_; }
 
-    void write(std::string_view text) { compiled_.sql += text; }
-    /// Writes an operand, in parentheses when it binds looser than `precedence`.
-    void operand(const Expr &e, int precedence);
+    virtual std::string_view dialectName() const = 0;
+    virtual std::string quote(std::string_view identifier) const = 0;
+    virtual std::string literal(const Value &value) const = 0;
+    /// The type as CAST takes it.
+    virtual std::string castType(const Type &type) const = 0;
+    virtual std::size_t maxParameters() const = 0;
+    /// True when LIMIT's number stands in the text, so that it is part of the shape.
+    virtual bool inlinesLimit() const { return false; }
+
+protected:
+    // What dialects differ in: small facts.
+
+    virtual bool reusesNamedParameters() const { return false; } ///< one placeholder may stand at several places
+    virtual bool hasBooleans() const { return false; }       ///< true and false, and a column as a condition
+    virtual bool hasConditionValues() const { return true; } ///< a comparison may stand where a value stands
+    virtual bool hasFilter() const { return false; }
+    virtual bool hasWithinGroup() const { return false; }
+    virtual bool hasRowValues() const { return true; }
+    virtual bool hasGroupsFrame() const { return false; }
+    virtual bool hasFullJoin() const { return true; }
+    virtual bool hasGroupingSets() const { return true; }
+    virtual bool hasAggregateOrder() const { return false; }
+    virtual bool writesReturningUnqualified() const { return false; }
+    virtual bool saysRecursive() const { return true; }
+    virtual bool hasDataModifyingCtes() const { return false; }
+    virtual bool hasCteMaterialization() const { return false; }
+    virtual bool putsCteIntoInsertedQuery() const { return false; }
+    virtual std::size_t maxInList() const { return 0; } ///< 0: no limit
+    virtual const char *aliasWord() const { return " AS "; }
+
+    // Constructs.
+
+    virtual void placeholder(std::size_t number, const std::string &name);
+    /// A bound value where nothing tells the database its type.
+    virtual void lonelyValue(const ExprNode &node) { value(node); }
+    /// A bound value beside an expression of a known type.
+    virtual void valueBeside(const ExprNode &node, TypeKind other);
+    virtual void constant(const ExprNode &node, bool asCondition);
+    virtual void unary(const ExprNode &node);
+    virtual void binary(const ExprNode &node);
+    virtual void divide(const ExprNode &node);
+    virtual void floorDivide(const ExprNode &node);
+    virtual void modulo(const ExprNode &node);
+    virtual void bitOperation(const ExprNode &node);
+    virtual void distinctFrom(const ExprNode &node);
+    virtual void concat(const std::vector<Expr> &parts);
+    virtual void custom(const ExprNode &node);
+    virtual void like(const ExprNode &node);
+    virtual void regexp(const ExprNode &node);
+    virtual void regexpReplace(const ExprNode &node);
+    virtual void between(const ExprNode &node);
+    virtual void in(const ExprNode &node);
+    virtual void inTuples(const ExprNode &node);
+    virtual void quantified(const ExprNode &node);
+    virtual void caseWhen(const ExprNode &node);
+    virtual void cast(const ExprNode &node);
+    virtual void extract(const ExprNode &node);
+    virtual void collate(const ExprNode &node);
+    virtual void function(const ExprNode &node);
+    virtual void aggregateStrings(const ExprNode &node);
+    virtual void filter(const ExprNode &node);
+    virtual void over(const ExprNode &node);
+    virtual void frame(const WindowFrame &frame);
+    virtual void withinGroup(const ExprNode &node);
+    virtual void array(const ExprNode &node);
+    virtual void element(const ExprNode &node);
+    virtual void json(const ExprNode &node);
+    virtual void orderItem(const ExprNode &node);
+    virtual void nextValue(const ExprNode &node);
+    virtual void excluded(const ExprNode &node);
+    virtual void matchAgainst(const ExprNode &node);
+
+    virtual void selectHead(const SelectNode &node);
+    virtual void noFrom() {}
+    virtual void source(const SourceNode &node);
+    virtual void lateralJoin(const SourceNode &join);
+    virtual void lateralItem(const SourceNode &node, bool isFirst);
+    virtual void valuesSource(const SourceNode &node);
+    virtual void valuesRows(const std::vector<std::vector<Expr>> &rows);
+    virtual void functionSource(const SourceNode &node);
+    virtual void sample(const SourceNode &node);
+    virtual void tail(const Tail &tail, bool isCompound);
+    virtual void lock(const RowLock &lock);
+    virtual void compound(const CompoundNode &node, bool needsNames);
+    /// One part of a UNION that has an order or a limit, or is a UNION itself.
+    virtual void compoundPart(const StatementNode &node, bool needsNames);
+    virtual std::string setOperator(const std::string &op) const { return op; }
+
+    virtual void insert(const InsertNode &node);
+    virtual void insertDefaults(const InsertNode &node);
+    virtual void insertRows(const InsertNode &node);
+    virtual void upsertClause(const InsertNode &node);
+    /// What stands between the columns of an INSERT and its VALUES.
+    virtual void output(const std::vector<Expr> &, bool /*isDelete*/) {}
+    virtual void returning(const std::vector<Expr> &columns, std::string_view statement);
+    virtual void update(const UpdateNode &node);
+    virtual void delete_(const DeleteNode &node);
+    virtual void merge(const MergeNode &node);
+
+    // Helpers for them.
+
+    [[noreturn]] void unsupported(std::string_view construct) const;
+    void write(std::string_view text) { out_ += text; }
+    std::string &out() { return out_; }
+    /// A space, or a new line where clauses have lines of their own.
+    void clause(std::string_view word);
+    /// An expression as a value.
     void expr(const Expr &e);
+    /// An expression as a condition: a bare boolean becomes one where the database wants that.
+    void condition(const Expr &e);
+    /// An operand, in parentheses when it binds no tighter than `level`.
+    void operand(const Expr &e, int level);
+    /// An operand beside another, which may tell its type.
+    void operandBeside(const Expr &e, const Expr &other, int level);
+    void conditionOperand(const Expr &e, int level);
+    /// As a value that stands alone: a bound one gets its type where the database needs it.
+    void lonely(const Expr &e);
     void list(const std::vector<Expr> &all);
-    std::size_t parameterCount() const { return compiled_.parameters.size(); }
+    void lonelyList(const std::vector<Expr> &all);
+    void orderList(const std::vector<Expr> &all);
+    /// The placeholder or literal of a value.
+    void value(const ExprNode &node);
+    void madeValue(const Value &value);
+    void argumentsOf(const ExprNode &node);
+    void functionName(std::string_view name);
+    void query(const StatementNode &node, bool needsNames);
+    void subquery(const StatementNode &node);
+    void column(const ExprNode &node);
+    void tableName(const Table &table);
+    std::string sourceName(const SourceNode &node);
+    void aliasOf(const SourceNode &node);
+    void hintsOf(const SourceNode &node);
+    void fromList(const std::vector<Source> &from);
+    void whereClause(const Expr &condition);
+    void assignments(const std::vector<std::pair<Expr, Expr>> &set, bool qualified);
+    void assignmentList(const std::vector<Assignment> &set, const SourceNode *target);
+    void columnNames(const std::vector<std::string> &names);
+    void snippets(const std::vector<Snippet> &all, bool before);
+    void withClause();
+    void upsertAsMerge(const InsertNode &node);
+    void limitOffset(const Tail &tail);
+    void offsetFetch(const Tail &tail);
+    std::string jsonPath(const ExprNode &node) const;
+    bool isLonelyPair(const Expr &a, const Expr &b) const;
+    static bool isPredicate(const ExprNode &node);
+    const CompileOptions &options() const noexcept { return options_; }
+
+    /// The tables whose columns may be named at a place.
+    struct Scope
+    {
+        std::vector<const SourceNode *> sources;
+        /// Of a table in FROM that may not see its neighbours.
+        bool isHidden = false;
+        /// Columns without their table, where only one is there and the database wants it so.
+        bool isBare = false;
+        /// For messages.
+        const char *clause = "the statement";
+    };
+    std::vector<Scope> &scopes() { return scopes_; }
+    void addToScope(const Source &source);
+    const SelectNode *currentSelect_ = nullptr;
+    bool isSubquery_ = false;
+    const char *rowImage_ = nullptr; ///< a name instead of the target's in OUTPUT: inserted, deleted
 
 private:
-    void tableName(const TablePtr &table);
-    void where(const Expr &condition);
-    void returning(const std::vector<Expr> &columns);
-    void rawText(const ExprNode &node);
-    void select(const Select::Parts &parts);
-    void insert(const Insert::Parts &parts);
-    void update(const Update::Parts &parts);
-    void delete_(const Delete::Parts &parts);
+    void statement(const StatementNode &node);
+    void select(const SelectNode &node, bool needsNames);
+    void selectList(const SelectNode &node, bool needsNames);
+    std::vector<Source> derivedFrom(const SelectNode &node) const;
+    void checkAggregates(const SelectNode &node) const;
+    void text(const ExprNode &node);
+    void expression(const ExprNode &node);
+    void join(const SourceNode &node);
+    void nary(const ExprNode &node, bool asCondition);
+    void collectCtes(const StatementNode &node);
+    void cteBody(const SourceNode &node);
 
-    Compiled compiled_;
+    CompileOptions options_;
+    std::string out_;
+    std::vector<Parameter> parameters_;
+    std::vector<const ExprNode *> origins_;
+    std::vector<Scope> scopes_;
+    std::vector<std::pair<const SourceNode *, std::string>> names_;
+    std::vector<const SourceNode *> ctes_;
+    bool ctesWritten_ = true;
+    std::size_t depth_ = 0;
 };
 
 } // namespace schemawright
