@@ -78,6 +78,10 @@ Result Connection::execute(const Compiled &compiled, const std::map<std::string,
             continue;
         }
         const auto found = named.find(parameter.name);
+        if (found == named.end() && !parameter.value.isNull()) {
+            values.push_back(parameter.value);
+            continue;
+        }
         if (found == named.end())
             throw Error(ErrorKind::Misuse, "the parameter '" + parameter.name + "' has no value").withSql(compiled.sql);
         values.push_back(found->second);

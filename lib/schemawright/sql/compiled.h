@@ -7,8 +7,9 @@
 
 namespace schemawright {
 
-/// A parameter of a compiled statement, in the order of its placeholders. One with a name has no value yet: who runs
-/// the statement fills it (a key that an earlier statement makes, a parameter that a user types).
+/// A parameter of a compiled statement, in the order of its placeholders. One with a name is filled by who runs
+/// the statement (a key that an earlier statement makes, a parameter that a user types); `value` is what it has unless
+/// another is given.
 struct Parameter
 {
     Value value;

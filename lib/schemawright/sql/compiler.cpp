@@ -55,8 +55,8 @@ private:
 
 bool isDataModifying(const StatementNode &node)
 {
-    return node.kind == Statement::Kind::Insert || node.kind == Statement::Kind::Update || node.kind == Statement::Kind::Delete ||
-           node.kind == Statement::Kind::Merge;
+    return node.kind == Statement::Kind::Insert || node.kind == Statement::Kind::Update ||
+           node.kind == Statement::Kind::Delete || node.kind == Statement::Kind::Merge;
 }
 
 } // namespace
@@ -68,8 +68,9 @@ Compiled Compiler::compile(const Statement &wanted)
     ctesWritten_ = ctes_.empty();
     statement(wanted.node());
     if (parameters_.size() > maxParameters())
-        throw Error(ErrorKind::Unsupported, "the statement has " + std::to_string(parameters_.size()) + " parameters and " + std::string(dialectName()) +
-                                                " takes at most " + std::to_string(maxParameters()))
+        throw Error(ErrorKind::Unsupported, "the statement has " + std::to_string(parameters_.size()) +
+                                                " parameters and " + std::string(dialectName()) + " takes at most " +
+                                                std::to_string(maxParameters()))
             .withHint("Send it in parts.");
     Compiled done;
     done.sql = std::move(out_);
@@ -138,13 +139,13 @@ void Compiler::cteBody(const SourceNode &node)
     if (isDataModifying(*node.query))
         statement(*node.query);
     else
-        query(*node.query, true);
+        query(*node.query, !node.listColumns);
     if (node.more) {
         if (node.recursiveDistinct)
             write(" " + setOperator("UNION") + " ");
         else
             write(" UNION ALL ");
-        query(*node.more, true);
+        query(*node.more, false);
     }
     --depth_;
     write(")");
@@ -211,7 +212,8 @@ void Compiler::subquery(const StatementNode &node)
 
 // SELECT.
 
-/// The tables of the selected columns, in their order; those of the queries around it are left out when others are there.
+/// The tables of the selected columns, in their order; those of the queries around it are left out when others are
+/// there.
 std::vector<Source> Compiler::derivedFrom(const SelectNode &node) const
 {
     class Finder : public Walker
@@ -224,7 +226,8 @@ std::vector<Source> Compiler::derivedFrom(const SelectNode &node) const
         {
             if (e.kind == ExprKind::Column && (e.table || e.source)) {
                 const bool isKnown = std::ranges::any_of(found, [&](const Source &s) {
-                    return e.source ? &s.node() == e.source.get() : s.node().kind == SourceKind::Table && isSameTable(s.node().table, e.table);
+                    return e.source ? &s.node() == e.source.get()
+                                    : s.node().kind == SourceKind::Table && isSameTable(s.node().table, e.table);
                 });
                 if (!isKnown)
                     found.push_back(e.source ? Source(e.source) : Source(e.table));
@@ -238,8 +241,9 @@ std::vector<Source> Compiler::derivedFrom(const SelectNode &node) const
     const auto isAround = [this](const Source &source) {
         for (const Scope &scope : scopes_)
             for (const SourceNode *around : scope.sources)
-                if (around == &source.node() || (around->kind == SourceKind::Table && source.node().kind == SourceKind::Table &&
-                                                 isSameTable(around->table, source.node().table)))
+                if (around == &source.node() ||
+                    (around->kind == SourceKind::Table && source.node().kind == SourceKind::Table &&
+                     isSameTable(around->table, source.node().table)))
                     return true;
         return false;
     };
@@ -256,7 +260,9 @@ std::vector<Source> Compiler::derivedFrom(const SelectNode &node) const
                 if (n->kind == SourceKind::Join) {
                     open.push_back(n->left.get());
                     open.push_back(n->right.get());
-                } else if (n == &source.node() || (n->kind == SourceKind::Table && source.node().kind == SourceKind::Table && isSameTable(n->table, source.node().table)))
+                } else if (n == &source.node() ||
+                           (n->kind == SourceKind::Table && source.node().kind == SourceKind::Table &&
+                            isSameTable(n->table, source.node().table)))
                     return true;
             }
         }
@@ -277,7 +283,8 @@ std::vector<Source> Compiler::derivedFrom(const SelectNode &node) const
                 used.walk(pending.on);
                 if (std::ranges::any_of(used.found, [&](const Source &s) {
                         return &s.node() == &from[i].node() ||
-                               (from[i].node().kind == SourceKind::Table && s.node().kind == SourceKind::Table && isSameTable(s.node().table, from[i].node().table));
+                               (from[i].node().kind == SourceKind::Table && s.node().kind == SourceKind::Table &&
+                                isSameTable(s.node().table, from[i].node().table));
                     }))
                     left = i;
             }
@@ -298,10 +305,14 @@ void Compiler::addToScope(const Source &item)
             continue;
         }
         for (const SourceNode *other : scopes_.back().sources) {
-            const bool isTwice = other == node || (other->kind == SourceKind::Table && node->kind == SourceKind::Table && isSameTable(other->table, node->table));
+            const bool isTwice =
+                other == node || (other->kind == SourceKind::Table && node->kind == SourceKind::Table &&
+                                  isSameTable(other->table, node->table));
             if (isTwice)
-                throw Error(ErrorKind::Misuse, "the table " + (node->table ? node->table->name.text() : node->name) + " is in FROM twice; give one of them an alias");
-            if (!node->name.empty() && node->name == other->name && !(node->table && other->table && node->kind == SourceKind::Table && other->kind == SourceKind::Table))
+                throw Error(ErrorKind::Misuse, "the table " + (node->table ? node->table->name.text() : node->name) +
+                                                   " is in FROM twice; give one of them an alias");
+            if (!node->name.empty() && node->name == other->name &&
+                !(node->table && other->table && node->kind == SourceKind::Table && other->kind == SourceKind::Table))
                 throw Error(ErrorKind::Misuse, "two tables in FROM are called '" + node->name + "'");
         }
         scopes_.back().sources.push_back(node);
@@ -314,9 +325,11 @@ void Compiler::checkAggregates(const SelectNode &node) const
         if (e.isEmpty())
             return;
         if (e.node().hasAggregate)
-            throw Error(ErrorKind::Misuse, std::string("an aggregate function stands in ") + place + "; conditions on groups belong into HAVING");
+            throw Error(ErrorKind::Misuse, std::string("an aggregate function stands in ") + place +
+                                               "; conditions on groups belong into HAVING");
         if (e.node().hasWindow)
-            throw Error(ErrorKind::Misuse, std::string("a window function stands in ") + place + "; select it in a subquery and ask there");
+            throw Error(ErrorKind::Misuse, std::string("a window function stands in ") + place +
+                                               "; select it in a subquery and ask there");
     };
     refuse(node.where, "WHERE");
     for (const Expr &e : node.groupBy)
@@ -541,7 +554,9 @@ void Compiler::hintsOf(const SourceNode &node)
         return;
     for (const Snippet &hint : currentSelect_->hints)
         if ((hint.dialect.empty() || hint.dialect == dialectName()) &&
-            (&hint.table.node() == &node || (node.kind == SourceKind::Table && hint.table.node().kind == SourceKind::Table && isSameTable(hint.table.node().table, node.table))))
+            (&hint.table.node() == &node ||
+             (node.kind == SourceKind::Table && hint.table.node().kind == SourceKind::Table &&
+              isSameTable(hint.table.node().table, node.table))))
             write(" " + hint.sql);
 }
 
@@ -612,7 +627,8 @@ void Compiler::join(const SourceNode &node)
     if (node.join == JoinKind::Full && !hasFullJoin())
         unsupported("FULL JOIN");
     source(*node.left);
-    static constexpr const char *words[] = {"JOIN ", "LEFT OUTER JOIN ", "RIGHT OUTER JOIN ", "FULL OUTER JOIN ", "CROSS JOIN "};
+    static constexpr const char *words[] = {"JOIN ", "LEFT OUTER JOIN ", "RIGHT OUTER JOIN ", "FULL OUTER JOIN ",
+                                            "CROSS JOIN "};
     clause(words[static_cast<int>(node.join)]);
     const bool isNested = node.right->kind == SourceKind::Join;
     write(isNested ? "(" : "");
@@ -628,7 +644,8 @@ void Compiler::join(const SourceNode &node)
 
 void Compiler::lateralJoin(const SourceNode &node)
 {
-    static constexpr const char *words[] = {"JOIN ", "LEFT OUTER JOIN ", "RIGHT OUTER JOIN ", "FULL OUTER JOIN ", "CROSS JOIN "};
+    static constexpr const char *words[] = {"JOIN ", "LEFT OUTER JOIN ", "RIGHT OUTER JOIN ", "FULL OUTER JOIN ",
+                                            "CROSS JOIN "};
     clause(words[static_cast<int>(node.join)]);
     source(*node.right);
     if (node.join == JoinKind::Cross)

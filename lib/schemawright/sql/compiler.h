@@ -20,11 +20,11 @@ struct CompileOptions
     bool lines = false;
 };
 
-/// Turns a statement into SQL and parameters. The base says what databases have in common; a dialect's subclass overrides
-/// the constructs that it says differently, one virtual per construct. Made for one statement: use it once.
+/// Turns a statement into SQL and parameters. The base says what databases have in common; a dialect's subclass
+/// overrides the constructs that it says differently, one virtual per construct. Made for one statement: use it once.
 ///
-/// Columns are looked up in the FROM of their query and of those around it, so that a column of a table that is not there
-/// is found here and not by the database.
+/// Columns are looked up in the FROM of their query and of those around it, so that a column of a table that is not
+/// there is found here and not by the database.
 class Compiler
 {
 public:
@@ -33,8 +33,8 @@ public:
     Compiler(const Compiler &) = delete;
     Compiler &operator=(const Compiler &) = delete;
 
-    /// Throws Error(Unsupported) that names the construct and the dialect, Error(Misuse) or Error(NotFound) for a statement
-    /// that cannot be written.
+    /// Throws Error(Unsupported) that names the construct and the dialect, Error(Misuse) or Error(NotFound) for a
+    /// statement that cannot be written.
     Compiled compile(const Statement &statement);
 
     /// The node from which each parameter came, null for one that the compiler made. For the cache.
@@ -53,8 +53,8 @@ protected:
     // What dialects differ in: small facts.
 
     virtual bool reusesNamedParameters() const { return false; } ///< one placeholder may stand at several places
-    virtual bool hasBooleans() const { return false; }       ///< true and false, and a column as a condition
-    virtual bool hasConditionValues() const { return true; } ///< a comparison may stand where a value stands
+    virtual bool hasBooleans() const { return false; }           ///< true and false, and a column as a condition
+    virtual bool hasConditionValues() const { return true; }     ///< a comparison may stand where a value stands
     virtual bool hasFilter() const { return false; }
     virtual bool hasWithinGroup() const { return false; }
     virtual bool hasRowValues() const { return true; }

@@ -21,6 +21,8 @@ void mustHaveColumn(const SourceNode &target, const std::string &name)
         throw Error(ErrorKind::NotFound, "the table " + target.table->name.text() + " has no column '" + name + "'");
 }
 
+bool hasQuery(const Expr &e) { return !e.isEmpty() && e.node().hasQuery; }
+
 const SourceNode &targetOf(const Source &source, const char *statement)
 {
     if (source.isEmpty() || !source.node().table)
@@ -60,7 +62,7 @@ void Compiler::returning(const std::vector<Expr> &columns, std::string_view)
     if (columns.empty())
         return;
     scopes_.back().clause = "RETURNING";
-    const bool wasBare = std::exchange(scopes_.back().isBare, writesReturningUnqualified());
+    const bool wasBare = std::exchange(scopes_.back().isBare, scopes_.back().isBare || writesReturningUnqualified());
     clause("RETURNING ");
     for (std::size_t i = 0; i < columns.size(); ++i) {
         write(i ? ", " : "");
@@ -215,6 +217,9 @@ void Compiler::update(const UpdateNode &node)
         unsupported("UPDATE with ORDER BY or LIMIT");
     scopes_.emplace_back();
     scopes_.back().sources.push_back(&target);
+    // With one table alone its name before each column says nothing.
+    scopes_.back().isBare = node.from.empty() && !hasQuery(node.where) &&
+                            std::ranges::none_of(node.set, [](const auto &set) { return hasQuery(set.second); });
     for (const Source &source : node.from)
         addToScope(source);
     write("UPDATE ");
@@ -222,7 +227,8 @@ void Compiler::update(const UpdateNode &node)
     source(target);
     for (const auto &[column, value] : node.set) {
         const ExprNode &c = column.node();
-        if ((c.table && !(target.table && c.table->name == target.table->name)) || (c.source && c.source.get() != &target))
+        if ((c.table && !(target.table && c.table->name == target.table->name)) ||
+            (c.source && c.source.get() != &target))
             unsupported("UPDATE of two tables at once");
         mustHaveColumn(target, c.text);
     }
@@ -247,6 +253,7 @@ void Compiler::delete_(const DeleteNode &node)
         unsupported("DELETE … USING");
     scopes_.emplace_back();
     scopes_.back().sources.push_back(&target);
+    scopes_.back().isBare = !hasQuery(node.where);
     write("DELETE ");
     snippets(node.prefixes, true);
     write("FROM ");

@@ -138,8 +138,10 @@ void Compiler::condition(const Expr &e)
 void Compiler::operand(const Expr &e, int level)
 {
     // A negative number directly behind a sign would begin a comment.
-    const bool isNegativeLiteral = level >= precedence::Sign && (options_.literals || e.node().kind == ExprKind::Literal) && e.node().arguments.empty() &&
-                                   (e.node().kind == ExprKind::Bind || e.node().kind == ExprKind::Literal) && e.node().value.text().starts_with('-');
+    const bool isNegativeLiteral =
+        level >= precedence::Sign && (options_.literals || e.node().kind == ExprKind::Literal) &&
+        e.node().arguments.empty() && (e.node().kind == ExprKind::Bind || e.node().kind == ExprKind::Literal) &&
+        e.node().value.text().starts_with('-');
     if (e.node().precedence > level && !isNegativeLiteral)
         return expr(e);
     write("(");
@@ -213,16 +215,21 @@ void Compiler::column(const ExprNode &node)
         if (scope->isHidden)
             continue;
         for (const SourceNode *source : scope->sources)
-            if (node.source ? source == node.source.get() : source->kind == SourceKind::Table && isSameTable(source->table, node.table)) {
+            if (node.source ? source == node.source.get()
+                            : source->kind == SourceKind::Table && isSameTable(source->table, node.table)) {
                 found = source;
                 where = &*scope;
                 break;
             }
     }
     if (!found) {
-        const std::string table = node.table ? node.table->name.text() : node.source->name.empty() ? std::string("a subquery") : node.source->name;
-        throw Error(ErrorKind::Misuse, "the column " + (node.table || !node.source->name.empty() ? table + "." : std::string()) + node.text + " stands in " +
-                                           (scopes_.empty() ? "the statement" : scopes_.back().clause) + ", but " + table + " is not in FROM")
+        const std::string table = node.table                  ? node.table->name.text()
+                                  : node.source->name.empty() ? std::string("a subquery")
+                                                              : node.source->name;
+        throw Error(ErrorKind::Misuse,
+                    "the column " + (node.table || !node.source->name.empty() ? table + "." : std::string()) +
+                        node.text + " stands in " + (scopes_.empty() ? "the statement" : scopes_.back().clause) +
+                        ", but " + table + " is not in FROM")
             .withHint("Add the table with from() or a join.");
     }
     if (!where->isBare) {
@@ -440,7 +447,8 @@ void Compiler::binary(const ExprNode &node)
     default:
         break;
     }
-    if (isComparison(node.op) && !hasRowValues() && a.node().kind == ExprKind::Tuple && b.node().kind == ExprKind::Tuple) {
+    if (isComparison(node.op) && !hasRowValues() && a.node().kind == ExprKind::Tuple &&
+        b.node().kind == ExprKind::Tuple) {
         // Part by part, which means the same.
         const auto &x = a.node().arguments, &y = b.node().arguments;
         if (x.size() != y.size() || (node.op != Operator::Equal && node.op != Operator::NotEqual))
@@ -457,7 +465,8 @@ void Compiler::binary(const ExprNode &node)
     const bool isArithmetic = !isComparison(node.op);
     operandBeside(a, b, isArithmetic ? node.precedence - 1 : node.precedence);
     write(spelling(node.op));
-    const bool isAssociative = node.op == Operator::Add && b.node().op == Operator::Add && node.yields == TypeKind::Integer;
+    const bool isAssociative =
+        node.op == Operator::Add && b.node().op == Operator::Add && node.yields == TypeKind::Integer;
     operandBeside(b, a, isAssociative ? node.precedence - 1 : node.precedence);
 }
 
@@ -506,7 +515,10 @@ void Compiler::concat(const std::vector<Expr> &parts)
 {
     for (std::size_t i = 0; i < parts.size(); ++i) {
         write(i ? " || " : "");
-        operand(parts[i], parts[i].node().precedence == precedence::Multiply || parts[i].node().precedence == precedence::Add ? precedence::Multiply : precedence::Other);
+        operand(parts[i],
+                parts[i].node().precedence == precedence::Multiply || parts[i].node().precedence == precedence::Add
+                    ? precedence::Multiply
+                    : precedence::Other);
     }
 }
 
@@ -695,9 +707,11 @@ void Compiler::functionName(std::string_view name)
     for (std::size_t from = 0; from <= name.size();) {
         const std::size_t dot = std::min(name.find('.', from), name.size());
         const std::string_view part = name.substr(from, dot - from);
-        const bool isWord = !part.empty() && !(part[0] >= '0' && part[0] <= '9') && std::ranges::all_of(part, [](unsigned char c) {
-            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$' || c >= 0x80;
-        });
+        const bool isWord =
+            !part.empty() && !(part[0] >= '0' && part[0] <= '9') && std::ranges::all_of(part, [](unsigned char c) {
+                return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+                       c == '$' || c >= 0x80;
+            });
         write(from ? "." : "");
         write(isWord ? std::string(part) : quote(part));
         from = dot + 1;
@@ -714,7 +728,7 @@ void Compiler::argumentsOf(const ExprNode &node)
 void Compiler::function(const ExprNode &node)
 {
     // Standard SQL calls these without parentheses.
-    static constexpr std::string_view bare[] = {"current_timestamp", "current_date",  "current_time", "localtime",
+    static constexpr std::string_view bare[] = {"current_timestamp", "current_date", "current_time", "localtime",
                                                 "localtimestamp",    "current_user", "session_user", "current_role"};
     if (node.arguments.empty() && std::ranges::find(bare, node.text) != std::end(bare)) {
         for (const char c : node.text)

@@ -25,7 +25,10 @@ public:
     Delete with(const Source &cte) &&;
     Delete with(const Source &cte) const & { return Delete(*this).with(cte); }
     Delete prefix(std::string sql, std::string dialect = {}) &&;
-    Delete prefix(std::string sql, std::string dialect = {}) const & { return Delete(*this).prefix(std::move(sql), std::move(dialect)); }
+    Delete prefix(std::string sql, std::string dialect = {}) const &
+    {
+        return Delete(*this).prefix(std::move(sql), std::move(dialect));
+    }
     Source cte(std::string name) const { return schemawright::cte(std::move(name), *this); }
 };
 Delete delete_(Source table);

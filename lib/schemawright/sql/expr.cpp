@@ -55,7 +55,9 @@ TypeKind kindOfValue(const Value &value)
 TypeKind arithmeticKind(Operator op, TypeKind a, TypeKind b)
 {
     if (op == Operator::Divide)
-        return isInteger(a) && isInteger(b) ? TypeKind::Numeric : a == TypeKind::Double || b == TypeKind::Double ? TypeKind::Double : a;
+        return isInteger(a) && isInteger(b)                     ? TypeKind::Numeric
+               : a == TypeKind::Double || b == TypeKind::Double ? TypeKind::Double
+                                                                : a;
     for (const TypeKind kind : {TypeKind::Double, TypeKind::Real, TypeKind::Numeric, TypeKind::BigInteger})
         if (a == kind || b == kind)
             return kind;
@@ -64,7 +66,11 @@ TypeKind arithmeticKind(Operator op, TypeKind a, TypeKind b)
 
 Expr comparison(Operator op, const Expr &a, const Expr &b)
 {
-    return makeExpr({.kind = ExprKind::Binary, .op = op, .precedence = precedence::Compare, .yields = TypeKind::Boolean, .arguments = {a, b}});
+    return makeExpr({.kind = ExprKind::Binary,
+                     .op = op,
+                     .precedence = precedence::Compare,
+                     .yields = TypeKind::Boolean,
+                     .arguments = {a, b}});
 }
 
 Expr arithmetic(Operator op, std::uint8_t level, const Expr &a, const Expr &b)
@@ -79,7 +85,8 @@ Expr arithmetic(Operator op, std::uint8_t level, const Expr &a, const Expr &b)
 bool isNullConstant(const Expr &e)
 {
     const ExprNode &node = e.node();
-    return (node.kind == ExprKind::Bind && node.value.isNull()) || (node.kind == ExprKind::Constant && node.op == Operator::Null);
+    return (node.kind == ExprKind::Bind && node.value.isNull()) ||
+           (node.kind == ExprKind::Constant && node.op == Operator::Null);
 }
 
 bool isConstant(const Expr &e, Operator op) { return e.node().kind == ExprKind::Constant && e.node().op == op; }
@@ -101,7 +108,8 @@ Expr joined(Operator op, std::vector<Expr> conditions)
     if (conditions.empty())
         return {};
     const Expr first = conditions.front();
-    if (const auto found = std::ranges::find_if(conditions, [&](const Expr &e) { return isConstant(e, decisive); }); found != conditions.end())
+    if (const auto found = std::ranges::find_if(conditions, [&](const Expr &e) { return isConstant(e, decisive); });
+        found != conditions.end())
         return *found;
     std::erase_if(conditions, [&](const Expr &e) { return isConstant(e, neutral); });
     if (conditions.empty())
@@ -135,8 +143,8 @@ Expr ordered(const Expr &e, bool ascending, bool descending, NullsOrder nulls)
                      .arguments = {isOrder ? old.arguments.front() : e}});
 }
 
-Expr likeExpr(const Expr &a, const Expr &pattern, std::string_view escape, bool ignoreCase, bool negated, bool before = false,
-              bool after = false)
+Expr likeExpr(const Expr &a, const Expr &pattern, std::string_view escape, bool ignoreCase, bool negated,
+              bool before = false, bool after = false)
 {
     return makeExpr({.kind = ExprKind::Like,
                      .precedence = precedence::Compare,
@@ -272,16 +280,52 @@ Expr compareExpr(Operator op, const Expr &a, const Expr &b) { return comparison(
 
 bool isAggregateName(std::string_view function, std::size_t arguments)
 {
-    static constexpr std::array names = {
-        "count", "sum", "avg", "total", "group_concat", "string_agg", "array_agg", "listagg", "json_agg", "jsonb_agg",
-        "json_object_agg", "jsonb_object_agg", "json_group_array", "json_group_object", "json_arrayagg", "json_objectagg",
-        "bool_and", "bool_or", "every", "bit_and", "bit_or", "bit_xor", "stddev", "stddev_pop", "stddev_samp", "variance",
-        "var_pop", "var_samp", "corr", "covar_pop", "covar_samp", "regr_slope", "regr_intercept", "any_value", "aggregate_strings",
-        "median", "mode", "percentile_cont", "percentile_disc", "xmlagg", "count_big"};
+    static constexpr std::array names = {"count",
+                                         "sum",
+                                         "avg",
+                                         "total",
+                                         "group_concat",
+                                         "string_agg",
+                                         "array_agg",
+                                         "listagg",
+                                         "json_agg",
+                                         "jsonb_agg",
+                                         "json_object_agg",
+                                         "jsonb_object_agg",
+                                         "json_group_array",
+                                         "json_group_object",
+                                         "json_arrayagg",
+                                         "json_objectagg",
+                                         "bool_and",
+                                         "bool_or",
+                                         "every",
+                                         "bit_and",
+                                         "bit_or",
+                                         "bit_xor",
+                                         "stddev",
+                                         "stddev_pop",
+                                         "stddev_samp",
+                                         "variance",
+                                         "var_pop",
+                                         "var_samp",
+                                         "corr",
+                                         "covar_pop",
+                                         "covar_samp",
+                                         "regr_slope",
+                                         "regr_intercept",
+                                         "any_value",
+                                         "aggregate_strings",
+                                         "median",
+                                         "mode",
+                                         "percentile_cont",
+                                         "percentile_disc",
+                                         "xmlagg",
+                                         "count_big"};
     if (function.size() > 20 || function.size() < 3)
         return false;
     std::array<char, 20> folded{};
-    std::ranges::transform(function, folded.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    std::ranges::transform(function, folded.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
     const std::string_view name(folded.data(), function.size());
     // SQLite's min and max of several arguments look at one row.
     return (arguments == 1 && (name == "min" || name == "max")) || std::ranges::find(names, name) != names.end();
@@ -299,7 +343,8 @@ Expr Expr::ofValue(Value value) { return bind(std::move(value)); }
 Expr Expr::ofInteger(std::int64_t value, bool fits)
 {
     if (!fits)
-        throw Error(ErrorKind::Conversion, "a number beyond 64 bits with sign cannot be a parameter; give it as a Decimal");
+        throw Error(ErrorKind::Conversion,
+                    "a number beyond 64 bits with sign cannot be a parameter; give it as a Decimal");
     return bind(Value(value));
 }
 
@@ -318,7 +363,8 @@ Expr column(const TablePtr &table, std::string_view name)
     const Column *found = table->column(name);
     const bool hiddenRowNumber = name == "rowid" || name == "_rowid_" || name == "oid";
     if (!found && !hiddenRowNumber)
-        throw Error(ErrorKind::NotFound, "the table " + table->name.text() + " has no column '" + std::string(name) + "'");
+        throw Error(ErrorKind::NotFound,
+                    "the table " + table->name.text() + " has no column '" + std::string(name) + "'");
     return makeExpr({.kind = ExprKind::Column,
                      .yields = found ? found->type.kind : TypeKind::BigInteger,
                      .text = std::string(name),
@@ -349,14 +395,17 @@ Expr inlined(Value value)
 
 Expr text(std::string sql, std::vector<Value> values)
 {
-    return textOf(std::move(sql), std::vector<Expr>(std::make_move_iterator(values.begin()), std::make_move_iterator(values.end())));
+    return textOf(std::move(sql),
+                  std::vector<Expr>(std::make_move_iterator(values.begin()), std::make_move_iterator(values.end())));
 }
 
 Expr textOf(std::string sql, std::vector<Expr> parts)
 {
     // A name, a number or a * stays as it is; anything else gets parentheses inside of more.
-    const bool isWord = std::ranges::all_of(
-        sql, [](unsigned char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.' || c == '*'; });
+    const bool isWord = std::ranges::all_of(sql, [](unsigned char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.' ||
+               c == '*';
+    });
     return makeExpr({.kind = ExprKind::Text,
                      .precedence = isWord ? precedence::Atom : precedence::Loosest,
                      .text = std::move(sql),
@@ -396,7 +445,11 @@ Expr operator/(const Expr &a, const Expr &b) { return arithmetic(Operator::Divid
 Expr operator%(const Expr &a, const Expr &b) { return arithmetic(Operator::Modulo, precedence::Multiply, a, b); }
 Expr operator-(const Expr &a)
 {
-    return makeExpr({.kind = ExprKind::Unary, .op = Operator::Negate, .precedence = precedence::Sign, .yields = kindOf(a), .arguments = {a}});
+    return makeExpr({.kind = ExprKind::Unary,
+                     .op = Operator::Negate,
+                     .precedence = precedence::Sign,
+                     .yields = kindOf(a),
+                     .arguments = {a}});
 }
 
 Expr floorDivide(const Expr &a, const Expr &b) { return arithmetic(Operator::FloorDivide, precedence::Multiply, a, b); }
@@ -428,14 +481,21 @@ Expr bitOr(const Expr &a, const Expr &b) { return arithmetic(Operator::BitOr, pr
 Expr bitXor(const Expr &a, const Expr &b) { return arithmetic(Operator::BitXor, precedence::Other, a, b); }
 Expr bitNot(const Expr &a)
 {
-    return makeExpr({.kind = ExprKind::Unary, .op = Operator::BitNot, .precedence = precedence::Sign, .yields = kindOf(a), .arguments = {a}});
+    return makeExpr({.kind = ExprKind::Unary,
+                     .op = Operator::BitNot,
+                     .precedence = precedence::Sign,
+                     .yields = kindOf(a),
+                     .arguments = {a}});
 }
 Expr shiftLeft(const Expr &a, const Expr &b) { return arithmetic(Operator::ShiftLeft, precedence::Other, a, b); }
 Expr shiftRight(const Expr &a, const Expr &b) { return arithmetic(Operator::ShiftRight, precedence::Other, a, b); }
 
 Expr op(const Expr &a, std::string spelling, const Expr &b)
 {
-    return makeExpr({.kind = ExprKind::Custom, .precedence = precedence::Loosest, .text = std::move(spelling), .arguments = {a, b}});
+    return makeExpr({.kind = ExprKind::Custom,
+                     .precedence = precedence::Loosest,
+                     .text = std::move(spelling),
+                     .arguments = {a, b}});
 }
 
 Expr boolOp(const Expr &a, std::string spelling, const Expr &b)
@@ -449,26 +509,47 @@ Expr boolOp(const Expr &a, std::string spelling, const Expr &b)
 
 Expr prefixOp(std::string spelling, const Expr &a)
 {
-    return makeExpr({.kind = ExprKind::Custom, .precedence = precedence::Loosest, .text = std::move(spelling), .arguments = {a}});
+    return makeExpr(
+        {.kind = ExprKind::Custom, .precedence = precedence::Loosest, .text = std::move(spelling), .arguments = {a}});
 }
 
 Expr isNull(const Expr &a)
 {
-    return makeExpr({.kind = ExprKind::Unary, .op = Operator::IsNull, .precedence = precedence::Compare, .yields = TypeKind::Boolean, .arguments = {a}});
+    return makeExpr({.kind = ExprKind::Unary,
+                     .op = Operator::IsNull,
+                     .precedence = precedence::Compare,
+                     .yields = TypeKind::Boolean,
+                     .arguments = {a}});
 }
 
 Expr isNotNull(const Expr &a)
 {
-    return makeExpr({.kind = ExprKind::Unary, .op = Operator::IsNotNull, .precedence = precedence::Compare, .yields = TypeKind::Boolean, .arguments = {a}});
+    return makeExpr({.kind = ExprKind::Unary,
+                     .op = Operator::IsNotNull,
+                     .precedence = precedence::Compare,
+                     .yields = TypeKind::Boolean,
+                     .arguments = {a}});
 }
 
 Expr isNotDistinctFrom(const Expr &a, const Expr &b) { return comparison(Operator::Same, a, b); }
 Expr isDistinctFrom(const Expr &a, const Expr &b) { return comparison(Operator::Distinct, a, b); }
 
-Expr like(const Expr &a, const Expr &pattern, std::string_view escape) { return likeExpr(a, pattern, escape, false, false); }
-Expr notLike(const Expr &a, const Expr &pattern, std::string_view escape) { return likeExpr(a, pattern, escape, false, true); }
-Expr ilike(const Expr &a, const Expr &pattern, std::string_view escape) { return likeExpr(a, pattern, escape, true, false); }
-Expr notIlike(const Expr &a, const Expr &pattern, std::string_view escape) { return likeExpr(a, pattern, escape, true, true); }
+Expr like(const Expr &a, const Expr &pattern, std::string_view escape)
+{
+    return likeExpr(a, pattern, escape, false, false);
+}
+Expr notLike(const Expr &a, const Expr &pattern, std::string_view escape)
+{
+    return likeExpr(a, pattern, escape, false, true);
+}
+Expr ilike(const Expr &a, const Expr &pattern, std::string_view escape)
+{
+    return likeExpr(a, pattern, escape, true, false);
+}
+Expr notIlike(const Expr &a, const Expr &pattern, std::string_view escape)
+{
+    return likeExpr(a, pattern, escape, true, true);
+}
 
 Expr contains(const Expr &a, std::string_view part) { return partExpr(a, part, false, true, true); }
 Expr startsWith(const Expr &a, std::string_view part) { return partExpr(a, part, false, false, true); }
@@ -508,12 +589,17 @@ Expr regexpReplace(const Expr &a, const Expr &pattern, const Expr &replacement, 
 
 Expr in(const Expr &a, std::vector<Expr> values) { return inExpr(a, std::move(values), false); }
 Expr notIn(const Expr &a, std::vector<Expr> values) { return inExpr(a, std::move(values), true); }
+Expr in(const Expr &a, std::initializer_list<Expr> values) { return inExpr(a, values, false); }
+Expr notIn(const Expr &a, std::initializer_list<Expr> values) { return inExpr(a, values, true); }
 Expr in(const Expr &a, const Query &query) { return inQuery(a, query, false); }
 Expr notIn(const Expr &a, const Query &query) { return inQuery(a, query, true); }
 
 Expr between(const Expr &a, const Expr &low, const Expr &high) { return betweenExpr(a, low, high, false, false); }
 Expr notBetween(const Expr &a, const Expr &low, const Expr &high) { return betweenExpr(a, low, high, true, false); }
-Expr betweenSymmetric(const Expr &a, const Expr &one, const Expr &other) { return betweenExpr(a, one, other, false, true); }
+Expr betweenSymmetric(const Expr &a, const Expr &one, const Expr &other)
+{
+    return betweenExpr(a, one, other, false, true);
+}
 
 Expr exists(const Query &query)
 {
@@ -552,7 +638,8 @@ Expr not_(const Expr &a)
             return node.arguments.front();
         // a > ALL (…) is not the opposite of a <= ALL (…).
         if (const Operator op = opposite(node.op);
-            op != Operator::None && std::ranges::none_of(node.arguments, [](const Expr &e) { return e.node().kind == ExprKind::Quantified; }))
+            op != Operator::None &&
+            std::ranges::none_of(node.arguments, [](const Expr &e) { return e.node().kind == ExprKind::Quantified; }))
             return withOperator(a, op);
         break;
     case ExprKind::Like:
@@ -563,7 +650,11 @@ Expr not_(const Expr &a)
     default:
         break;
     }
-    return makeExpr({.kind = ExprKind::Unary, .op = Operator::Not, .precedence = precedence::Not, .yields = TypeKind::Boolean, .arguments = {a}});
+    return makeExpr({.kind = ExprKind::Unary,
+                     .op = Operator::Not,
+                     .precedence = precedence::Not,
+                     .yields = TypeKind::Boolean,
+                     .arguments = {a}});
 }
 
 Expr tuple(std::vector<Expr> parts) { return makeExpr({.kind = ExprKind::Tuple, .arguments = std::move(parts)}); }

@@ -5,6 +5,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <ranges>
 #include <string>
@@ -27,9 +28,9 @@ class Window;
 ///     Expr grown = users["age"] >= 18 && users["name"] != nullptr;   // age >= ? AND name IS NOT NULL
 ///
 /// `==` and `!=` with nullptr are IS NULL and IS NOT NULL, with true and false they compare with the constant. `+` of
-/// texts is concatenation and `/` divides as on paper (7 / 2 is 3.5), in every dialect; floorDivide() for whole numbers.
-/// The free functions for everything else: this header for conditions, sql/functions.h for functions, CASE, CAST,
-/// windows, JSON and arrays.
+/// texts is concatenation and `/` divides as on paper (7 / 2 is 3.5), in every dialect; floorDivide() for whole
+/// numbers. The free functions for everything else: this header for conditions, sql/functions.h for functions, CASE,
+/// CAST, windows, JSON and arrays.
 class Expr
 {
 public:
@@ -42,7 +43,8 @@ public:
     {}
     /// The same for whole numbers of every other width. Throws Error(Conversion) beyond 64 bits with sign.
     template <std::integral T>
-    requires(!std::constructible_from<Value, T>) Expr(T value) : Expr(ofInteger(static_cast<std::int64_t>(value), std::in_range<std::int64_t>(value)))
+    requires(!std::constructible_from<Value, T>) Expr(T value)
+        : Expr(ofInteger(static_cast<std::int64_t>(value), std::in_range<std::int64_t>(value)))
     {}
 
     bool isEmpty() const noexcept { return !node_; }
@@ -140,8 +142,8 @@ Expr notLike(const Expr &a, const Expr &pattern, std::string_view escape = {});
 Expr ilike(const Expr &a, const Expr &pattern, std::string_view escape = {});
 Expr notIlike(const Expr &a, const Expr &pattern, std::string_view escape = {});
 
-/// Holds `part` somewhere: LIKE '%' || part || '%'. Wildcards in it are taken as they are, with an ESCAPE when there are
-/// some.
+/// Holds `part` somewhere: LIKE '%' || part || '%'. Wildcards in it are taken as they are, with an ESCAPE when there
+/// are some.
 Expr contains(const Expr &a, std::string_view part);
 Expr startsWith(const Expr &a, std::string_view part);
 Expr endsWith(const Expr &a, std::string_view part);
@@ -161,19 +163,22 @@ Expr contains(const Expr &a, const Expr &part, const TextMatch &match);
 Expr startsWith(const Expr &a, const Expr &part, const TextMatch &match);
 Expr endsWith(const Expr &a, const Expr &part, const TextMatch &match);
 
-/// A regular expression, in the syntax of the database; flags like "i". SQLite knows it when a regexp function is there.
+/// A regular expression, in the syntax of the database; flags like "i". SQLite knows it when a regexp function is
+/// there.
 Expr regexpMatch(const Expr &a, const Expr &pattern, std::string flags = {});
 Expr regexpReplace(const Expr &a, const Expr &pattern, const Expr &replacement, std::string flags = {});
 
 /// IN; an empty list is a condition that is never true, also for NULL. Rows are tuples.
 Expr in(const Expr &a, std::vector<Expr> values);
 Expr notIn(const Expr &a, std::vector<Expr> values);
+Expr in(const Expr &a, std::initializer_list<Expr> values);
+Expr notIn(const Expr &a, std::initializer_list<Expr> values);
 Expr in(const Expr &a, const Query &query);
 Expr notIn(const Expr &a, const Query &query);
 
 template <class Range>
-concept ValueRange = std::ranges::input_range<Range> && std::constructible_from<Value, std::ranges::range_value_t<Range>> &&
-    !std::constructible_from<Value, Range>;
+concept ValueRange = std::ranges::input_range<Range> &&
+    std::constructible_from<Value, std::ranges::range_value_t<Range>> && !std::constructible_from<Value, Range>;
 template <ValueRange Range> Expr in(const Expr &a, const Range &values)
 {
     return in(a, std::vector<Expr>(std::ranges::begin(values), std::ranges::end(values)));
@@ -203,6 +208,20 @@ Expr and_(std::vector<Expr> conditions);
 Expr or_(std::vector<Expr> conditions);
 Expr not_(const Expr &a);
 
+/// Any function: function("date_trunc", "month", orders["placed"]). Written as it is, with dots for schemas; the few
+/// that databases name differently (now, char_length, length, grouping_sets…) as this dialect says.
+Expr function(std::string name, std::vector<Expr> arguments);
+template <class... Arguments>
+requires(std::constructible_from<Expr, const Arguments &> &&...) Expr
+    function(std::string name, const Arguments &...arguments)
+{
+    return function(std::move(name), std::vector<Expr>{Expr(arguments)...});
+}
+/// count(*)
+Expr count();
+Expr count(const Expr &a);
+
+Expr cast(const Expr &a, Type type);
 /// A row value: (a, b).
 Expr tuple(std::vector<Expr> parts);
 

@@ -9,18 +9,18 @@ namespace schemawright {
 struct SourceNode;
 
 enum class ExprKind : std::uint8_t {
-    Column,     ///< `text` of `table` or of `source`, or alone
-    Bind,       ///< `value`
-    Parameter,  ///< `text`, and `value` unless it must be given
-    Literal,    ///< `value`
-    Text,       ///< `text` with arguments at its question marks
-    Constant,   ///< `op`: Null, True, False, Default, Star
-    Unary,      ///< `op`
-    Binary,     ///< `op` with two arguments
-    Nary,       ///< `op`: And, Or, Concat
-    Custom,     ///< `text` is the operator, with one or two arguments
-    Like,       ///< arguments: text, pattern; `value` the escape; `wildcards`
-    Regexp,     ///< arguments: text, pattern; `value` the flags
+    Column,    ///< `text` of `table` or of `source`, or alone
+    Bind,      ///< `value`
+    Parameter, ///< `text`, and `value` unless it must be given
+    Literal,   ///< `value`
+    Text,      ///< `text` with arguments at its question marks
+    Constant,  ///< `op`: Null, True, False, Default, Star
+    Unary,     ///< `op`
+    Binary,    ///< `op` with two arguments
+    Nary,      ///< `op`: And, Or, Concat
+    Custom,    ///< `text` is the operator, with one or two arguments
+    Like,      ///< arguments: text, pattern; `value` the escape; `wildcards`
+    Regexp,    ///< arguments: text, pattern; `value` the flags
     RegexpReplace,
     Between,
     In,         ///< arguments: what, then the values; or `query`
@@ -134,13 +134,13 @@ struct ExprNode
     NullsOrder nulls = NullsOrder::Unsaid;
     bool negated = false;
     bool descending = false;
-    bool ascending = false;   ///< ASC was asked for by name
+    bool ascending = false; ///< ASC was asked for by name
     bool ignoreCase = false;
     bool symmetric = false;
     bool hasElse = false;
     bool hasOperand = false;
     bool wildBefore = false, wildAfter = false; ///< of Like: the pattern is '%' || argument || '%'
-    bool hasAggregate = false; ///< in itself, subqueries and windows apart
+    bool hasAggregate = false;                  ///< in itself, subqueries and windows apart
     bool hasWindow = false;
     bool hasQuery = false; ///< a subquery somewhere inside
     std::string text = {};

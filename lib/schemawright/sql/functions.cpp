@@ -12,7 +12,8 @@ namespace {
 Expr typed(std::string name, TypeKind yields, std::vector<Expr> arguments)
 {
     std::erase_if(arguments, [](const Expr &e) { return e.isEmpty(); });
-    return makeExpr({.kind = ExprKind::Function, .yields = yields, .text = std::move(name), .arguments = std::move(arguments)});
+    return makeExpr(
+        {.kind = ExprKind::Function, .yields = yields, .text = std::move(name), .arguments = std::move(arguments)});
 }
 
 TypeKind sumKind(const Expr &a)
@@ -28,8 +29,9 @@ TypeKind kindOfFunction(std::string_view name, const std::vector<Expr> &argument
         return TypeKind::BigInteger;
     if (name == "length" || name == "char_length" || name == "ntile")
         return TypeKind::Integer;
-    if (name == "lower" || name == "upper" || name == "concat" || name == "trim" || name == "substr" || name == "substring" || name == "replace" ||
-        name == "ltrim" || name == "rtrim" || name == "group_concat" || name == "string_agg")
+    if (name == "lower" || name == "upper" || name == "concat" || name == "trim" || name == "substr" ||
+        name == "substring" || name == "replace" || name == "ltrim" || name == "rtrim" || name == "group_concat" ||
+        name == "string_agg")
         return TypeKind::Text;
     if (name == "now" || name == "current_timestamp" || name == "localtimestamp")
         return TypeKind::DateTime;
@@ -39,8 +41,8 @@ TypeKind kindOfFunction(std::string_view name, const std::vector<Expr> &argument
         return TypeKind::Unknown;
     if (name == "sum")
         return sumKind(arguments.front());
-    if (name == "min" || name == "max" || name == "coalesce" || name == "nullif" || name == "abs" || name == "ifnull" || name == "lag" ||
-        name == "lead" || name == "first_value" || name == "last_value" || name == "nth_value")
+    if (name == "min" || name == "max" || name == "coalesce" || name == "nullif" || name == "abs" || name == "ifnull" ||
+        name == "lag" || name == "lead" || name == "first_value" || name == "last_value" || name == "nth_value")
         return arguments.front().node().yields;
     return TypeKind::Unknown;
 }
@@ -65,7 +67,8 @@ Expr caseExpr(const Expr *operand, std::vector<Branch> branches, const Expr *oth
 
 Expr jsonExpr(Operator as, TypeKind yields, const Expr &document, const JsonPath &path)
 {
-    ExprNode node{.kind = ExprKind::Json, .op = as, .precedence = precedence::Other, .yields = yields, .arguments = {document}};
+    ExprNode node{
+        .kind = ExprKind::Json, .op = as, .precedence = precedence::Other, .yields = yields, .arguments = {document}};
     for (const JsonStep &step : path.steps())
         node.arguments.push_back(std::visit([](const auto &s) { return inlined(Value(s)); }, step));
     if (node.arguments.size() < 2)
@@ -90,7 +93,8 @@ FrameBound bound(FrameEnd end) { return {static_cast<FrameBound::Kind>(end.kind)
 Expr function(std::string name, std::vector<Expr> arguments)
 {
     const TypeKind yields = kindOfFunction(name, arguments);
-    return makeExpr({.kind = ExprKind::Function, .yields = yields, .text = std::move(name), .arguments = std::move(arguments)});
+    return makeExpr(
+        {.kind = ExprKind::Function, .yields = yields, .text = std::move(name), .arguments = std::move(arguments)});
 }
 
 Expr count() { return typed("count", TypeKind::BigInteger, {star()}); }
@@ -124,12 +128,21 @@ Expr denseRank() { return typed("dense_rank", TypeKind::BigInteger, {}); }
 Expr percentRank() { return typed("percent_rank", TypeKind::Double, {}); }
 Expr cumeDist() { return typed("cume_dist", TypeKind::Double, {}); }
 Expr ntile(const Expr &n) { return typed("ntile", TypeKind::Integer, {n}); }
-Expr lag(const Expr &a, const Expr &offset, const Expr &otherwise) { return typed("lag", a.node().yields, {a, offset, otherwise}); }
-Expr lead(const Expr &a, const Expr &offset, const Expr &otherwise) { return typed("lead", a.node().yields, {a, offset, otherwise}); }
+Expr lag(const Expr &a, const Expr &offset, const Expr &otherwise)
+{
+    return typed("lag", a.node().yields, {a, offset, otherwise});
+}
+Expr lead(const Expr &a, const Expr &offset, const Expr &otherwise)
+{
+    return typed("lead", a.node().yields, {a, offset, otherwise});
+}
 Expr firstValue(const Expr &a) { return typed("first_value", a.node().yields, {a}); }
 Expr lastValue(const Expr &a) { return typed("last_value", a.node().yields, {a}); }
 Expr nthValue(const Expr &a, const Expr &n) { return typed("nth_value", a.node().yields, {a, n}); }
-Expr aggregateStrings(const Expr &a, const Expr &separator) { return typed("aggregate_strings", TypeKind::Text, {a, separator}); }
+Expr aggregateStrings(const Expr &a, const Expr &separator)
+{
+    return typed("aggregate_strings", TypeKind::Text, {a, separator});
+}
 Expr groupingSets(std::vector<Expr> sets) { return typed("grouping_sets", TypeKind::Unknown, std::move(sets)); }
 Expr cube(std::vector<Expr> keys) { return typed("cube", TypeKind::Unknown, std::move(keys)); }
 Expr rollup(std::vector<Expr> keys) { return typed("rollup", TypeKind::Unknown, std::move(keys)); }
@@ -138,7 +151,11 @@ Expr rollup(std::vector<Expr> keys) { return typed("rollup", TypeKind::Unknown, 
 
 Expr distinct(const Expr &a)
 {
-    return makeExpr({.kind = ExprKind::Unary, .op = Operator::DistinctValues, .precedence = precedence::Loosest, .yields = a.node().yields, .arguments = {a}});
+    return makeExpr({.kind = ExprKind::Unary,
+                     .op = Operator::DistinctValues,
+                     .precedence = precedence::Loosest,
+                     .yields = a.node().yields,
+                     .arguments = {a}});
 }
 
 Expr aggregateOrder(const Expr &a, std::vector<Expr> order)
@@ -157,10 +174,13 @@ Expr nextValue(std::string sequence, std::string schema)
 
 Expr extract(std::string field, const Expr &a)
 {
-    const bool isWord = !field.empty() && std::ranges::all_of(field, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; });
+    const bool isWord = !field.empty() && std::ranges::all_of(field, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    });
     if (!isWord)
         throw Error(ErrorKind::Misuse, "'" + field + "' is no field that EXTRACT could take");
-    return makeExpr({.kind = ExprKind::Extract, .yields = TypeKind::Integer, .text = std::move(field), .arguments = {a}});
+    return makeExpr(
+        {.kind = ExprKind::Extract, .yields = TypeKind::Integer, .text = std::move(field), .arguments = {a}});
 }
 
 Expr collate(const Expr &a, std::string collation)
@@ -175,7 +195,10 @@ Expr collate(const Expr &a, std::string collation)
 Expr cast(const Expr &a, Type type)
 {
     const TypeKind yields = type.kind;
-    return makeExpr({.kind = ExprKind::Cast, .yields = yields, .arguments = {a}, .type = std::make_shared<const Type>(std::move(type))});
+    return makeExpr({.kind = ExprKind::Cast,
+                     .yields = yields,
+                     .arguments = {a},
+                     .type = std::make_shared<const Type>(std::move(type))});
 }
 
 Expr matchAgainst(std::vector<Expr> columns, const Expr &what, std::string modifier)
@@ -188,8 +211,14 @@ Expr matchAgainst(std::vector<Expr> columns, const Expr &what, std::string modif
 }
 
 Expr case_(std::vector<Branch> branches) { return caseExpr(nullptr, std::move(branches), nullptr); }
-Expr case_(std::vector<Branch> branches, const Expr &otherwise) { return caseExpr(nullptr, std::move(branches), &otherwise); }
-Expr caseOf(const Expr &operand, std::vector<Branch> branches) { return caseExpr(&operand, std::move(branches), nullptr); }
+Expr case_(std::vector<Branch> branches, const Expr &otherwise)
+{
+    return caseExpr(nullptr, std::move(branches), &otherwise);
+}
+Expr caseOf(const Expr &operand, std::vector<Branch> branches)
+{
+    return caseExpr(&operand, std::move(branches), nullptr);
+}
 Expr caseOf(const Expr &operand, std::vector<Branch> branches, const Expr &otherwise)
 {
     return caseExpr(&operand, std::move(branches), &otherwise);
@@ -267,18 +296,36 @@ JsonPath::JsonPath(std::initializer_list<JsonPath> steps)
         steps_.insert(steps_.end(), step.steps_.begin(), step.steps_.end());
 }
 
-Expr json(const Expr &document, const JsonPath &path) { return jsonExpr(Operator::JsonValue, TypeKind::Json, document, path); }
-Expr jsonText(const Expr &document, const JsonPath &path) { return jsonExpr(Operator::JsonText, TypeKind::Text, document, path); }
-Expr jsonInteger(const Expr &document, const JsonPath &path) { return jsonExpr(Operator::JsonInteger, TypeKind::Integer, document, path); }
-Expr jsonDouble(const Expr &document, const JsonPath &path) { return jsonExpr(Operator::JsonDouble, TypeKind::Double, document, path); }
-Expr jsonBoolean(const Expr &document, const JsonPath &path) { return jsonExpr(Operator::JsonBoolean, TypeKind::Boolean, document, path); }
+Expr json(const Expr &document, const JsonPath &path)
+{
+    return jsonExpr(Operator::JsonValue, TypeKind::Json, document, path);
+}
+Expr jsonText(const Expr &document, const JsonPath &path)
+{
+    return jsonExpr(Operator::JsonText, TypeKind::Text, document, path);
+}
+Expr jsonInteger(const Expr &document, const JsonPath &path)
+{
+    return jsonExpr(Operator::JsonInteger, TypeKind::Integer, document, path);
+}
+Expr jsonDouble(const Expr &document, const JsonPath &path)
+{
+    return jsonExpr(Operator::JsonDouble, TypeKind::Double, document, path);
+}
+Expr jsonBoolean(const Expr &document, const JsonPath &path)
+{
+    return jsonExpr(Operator::JsonBoolean, TypeKind::Boolean, document, path);
+}
 
 Expr array(std::vector<Expr> elements)
 {
     return makeExpr({.kind = ExprKind::Array, .yields = TypeKind::Array, .arguments = std::move(elements)});
 }
 
-Expr element(const Expr &a, const Expr &index) { return makeExpr({.kind = ExprKind::Element, .arguments = {a, index}}); }
+Expr element(const Expr &a, const Expr &index)
+{
+    return makeExpr({.kind = ExprKind::Element, .arguments = {a, index}});
+}
 Expr slice(const Expr &a, const Expr &first, const Expr &last)
 {
     return makeExpr({.kind = ExprKind::Slice, .yields = TypeKind::Array, .arguments = {a, first, last}});

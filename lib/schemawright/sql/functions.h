@@ -12,20 +12,7 @@ namespace schemawright {
 
 struct WindowNode;
 
-// Functions by name.
-
-/// Any function: function("date_trunc", "month", orders["placed"]). Written as it is, with dots for schemas; the few
-/// that databases name differently (now, char_length, length, grouping_sets…) as this dialect says.
-Expr function(std::string name, std::vector<Expr> arguments);
-template <class... Arguments>
-requires(std::constructible_from<Expr, const Arguments &> &&...) Expr
-    function(std::string name, const Arguments &...arguments)
-{
-    return function(std::move(name), std::vector<Expr>{Expr(arguments)...});
-}
-/// count(*)
-Expr count();
-Expr count(const Expr &a);
+// Functions by name; function(), count() and cast() are in sql/expr.h.
 
 namespace func {
 inline Expr count() { return schemawright::count(); }
@@ -79,7 +66,6 @@ Expr nextValue(std::string sequence, std::string schema = {});
 /// EXTRACT(field FROM a).
 Expr extract(std::string field, const Expr &a);
 Expr collate(const Expr &a, std::string collation);
-Expr cast(const Expr &a, Type type);
 /// Full text search of MySQL: MATCH (a, b) AGAINST (what IN BOOLEAN MODE).
 Expr matchAgainst(std::vector<Expr> columns, const Expr &what, std::string modifier = {});
 

@@ -41,7 +41,10 @@ public:
     using Statement::Statement;
 
     Insert value(std::string column, Expr value) &&;
-    Insert value(std::string column, Expr value) const & { return Insert(*this).value(std::move(column), std::move(value)); }
+    Insert value(std::string column, Expr value) const &
+    {
+        return Insert(*this).value(std::move(column), std::move(value));
+    }
     Insert values(std::vector<Assignment> all) &&;
     Insert values(std::vector<Assignment> all) const & { return Insert(*this).values(std::move(all)); }
     /// Many rows of the same columns, added to those before. Throws Error(Misuse) for a row of another length.
@@ -75,13 +78,22 @@ public:
     {
         return Insert(*this).onConflictDoUpdate(std::move(target), std::move(set), std::move(where));
     }
-    Insert onDuplicateKeyUpdate(std::vector<Assignment> set) && { return std::move(*this).upsert({.set = std::move(set)}); }
-    Insert onDuplicateKeyUpdate(std::vector<Assignment> set) const & { return Insert(*this).onDuplicateKeyUpdate(std::move(set)); }
+    Insert onDuplicateKeyUpdate(std::vector<Assignment> set) &&
+    {
+        return std::move(*this).upsert({.set = std::move(set)});
+    }
+    Insert onDuplicateKeyUpdate(std::vector<Assignment> set) const &
+    {
+        return Insert(*this).onDuplicateKeyUpdate(std::move(set));
+    }
     Insert with(const Source &cte) &&;
     Insert with(const Source &cte) const & { return Insert(*this).with(cte); }
     /// Raw SQL behind INSERT ("OR REPLACE", "IGNORE"), for one dialect or for all.
     Insert prefix(std::string sql, std::string dialect = {}) &&;
-    Insert prefix(std::string sql, std::string dialect = {}) const & { return Insert(*this).prefix(std::move(sql), std::move(dialect)); }
+    Insert prefix(std::string sql, std::string dialect = {}) const &
+    {
+        return Insert(*this).prefix(std::move(sql), std::move(dialect));
+    }
 
     /// As a table for other statements, with what it returns: WITH name AS (INSERT … RETURNING …).
     Source cte(std::string name) const { return schemawright::cte(std::move(name), *this); }

@@ -56,7 +56,9 @@ std::string withLiterals(const std::string &sql, const std::vector<std::string> 
         const std::size_t at = sql.find(end, from);
         return at == std::string::npos ? sql.size() : at + end.size();
     };
-    const auto isWord = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+    const auto isWord = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    };
     for (std::size_t i = 0; i < sql.size();) {
         const char c = sql[i];
         std::size_t end = i;
@@ -71,7 +73,8 @@ std::string withLiterals(const std::string &sql, const std::vector<std::string> 
             i = end;
             continue;
         }
-        if (c != placeholder || (c != '?' && (i + 1 >= sql.size() || !isWord(sql[i + 1]))) || (c == ':' && i > 0 && sql[i - 1] == ':')) {
+        if (c != placeholder || (c != '?' && (i + 1 >= sql.size() || !isWord(sql[i + 1]))) ||
+            (c == ':' && i > 0 && sql[i - 1] == ':')) {
             out += c;
             ++i;
             continue;

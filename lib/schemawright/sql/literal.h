@@ -25,7 +25,8 @@ struct LiteralStyle
     const char *specialBefore = nullptr, *specialAfter = "";
 };
 
-/// The value as a literal, for scripts and for showing. Throws Error(Conversion) for what the database has no literal for.
+/// The value as a literal, for scripts and for showing. Throws Error(Conversion) for what the database has no literal
+/// for.
 std::string literalText(const Value &value, const LiteralStyle &style);
 /// A string between quotes, those inside doubled.
 std::string quotedText(std::string_view text, bool escapesBackslash = false);

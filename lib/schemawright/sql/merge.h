@@ -22,9 +22,15 @@ public:
         return Merge(*this).whenMatchedUpdate(std::move(set), std::move(condition));
     }
     Merge whenMatchedDelete(Expr condition = {}) &&;
-    Merge whenMatchedDelete(Expr condition = {}) const & { return Merge(*this).whenMatchedDelete(std::move(condition)); }
+    Merge whenMatchedDelete(Expr condition = {}) const &
+    {
+        return Merge(*this).whenMatchedDelete(std::move(condition));
+    }
     Merge whenMatchedDoNothing(Expr condition = {}) &&;
-    Merge whenMatchedDoNothing(Expr condition = {}) const & { return Merge(*this).whenMatchedDoNothing(std::move(condition)); }
+    Merge whenMatchedDoNothing(Expr condition = {}) const &
+    {
+        return Merge(*this).whenMatchedDoNothing(std::move(condition));
+    }
     Merge whenNotMatchedInsert(std::vector<Assignment> values, Expr condition = {}) &&;
     Merge whenNotMatchedInsert(std::vector<Assignment> values, Expr condition = {}) const &
     {

@@ -14,7 +14,8 @@ namespace schemawright {
 struct StatementNode;
 
 /// A statement as a value: knows tables and expressions, never a connection. Cheap to copy: copies share an immutable
-/// node. Dialect::compile turns it into text and parameters; compileFor() in sql/compile.h does so without a connection.
+/// node. Dialect::compile turns it into text and parameters; compileFor() in sql/compile.h does so without a
+/// connection.
 class Statement
 {
 public:
@@ -49,8 +50,8 @@ public:
     using Statement::Statement;
 };
 
-/// Raw SQL as a statement; each ? that is no part of a string is one of `values`. `columns` names what it yields, so that
-/// it can be a subquery.
+/// Raw SQL as a statement; each ? that is no part of a string is one of `values`. `columns` names what it yields, so
+/// that it can be a subquery.
 class TextQuery : public Query
 {
 public:

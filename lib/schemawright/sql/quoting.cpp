@@ -31,7 +31,8 @@ bool needsQuoting(std::string_view identifier, const IdentifierRules &rules)
 std::string quoteAlways(std::string_view identifier, const IdentifierRules &rules)
 {
     if (identifier.find('\0') != std::string_view::npos)
-        throw Error(ErrorKind::Misuse, "the name '" + std::string(identifier.substr(0, identifier.find('\0'))) + "…' holds a NUL character, which no name can");
+        throw Error(ErrorKind::Misuse, "the name '" + std::string(identifier.substr(0, identifier.find('\0'))) +
+                                           "…' holds a NUL character, which no name can");
     std::string quoted;
     quoted.reserve(identifier.size() + 2);
     quoted += rules.open;

@@ -21,7 +21,8 @@ struct IdentifierRules
 /// True when the name would not come back as it is without quotes. For upper-folding databases lower case counts as the
 /// plain spelling, as programs write it.
 bool needsQuoting(std::string_view identifier, const IdentifierRules &rules);
-/// The identifier between the quotes, its own closing quotes doubled. Throws Error(Misuse) for one with a NUL or an empty one.
+/// The identifier between the quotes, its own closing quotes doubled. Throws Error(Misuse) for one with a NUL or an
+/// empty one.
 std::string quoteAlways(std::string_view identifier, const IdentifierRules &rules);
 std::string quoteIdentifier(std::string_view identifier, const IdentifierRules &rules);
 

@@ -16,6 +16,7 @@ using Words = std::unordered_set<std::string_view>;
 
 bool inSqlite(std::string_view lower)
 {
+    // clang-format off
     static const Words words{
         "abort", "action", "add", "after", "all", "alter", "always", "analyze", "and", "as", "asc", "attach",
         "autoincrement", "before", "begin", "between", "by", "cascade", "case", "cast", "check", "collate",
@@ -32,11 +33,13 @@ bool inSqlite(std::string_view lower)
         "savepoint", "select", "set", "table", "temp", "temporary", "then", "ties", "to", "transaction",
         "trigger", "unbounded", "union", "unique", "update", "using", "vacuum", "values", "view", "virtual",
         "when", "where", "window", "with", "without"};
+    // clang-format on
     return words.contains(lower);
 }
 
 bool inPostgres(std::string_view lower)
 {
+    // clang-format off
     static const Words words{
         "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric", "authorization",
         "binary", "both", "case", "cast", "check", "collate", "collation", "column", "concurrently",
@@ -49,11 +52,13 @@ bool inPostgres(std::string_view lower)
         "returning", "right", "select", "session_user", "similar", "some", "symmetric", "system_user", "table",
         "tablesample", "then", "to", "trailing", "true", "union", "unique", "user", "using", "variadic",
         "verbose", "when", "where", "window", "with"};
+    // clang-format on
     return words.contains(lower);
 }
 
 bool inMysql(std::string_view lower)
 {
+    // clang-format off
     static const Words words{
         "accessible", "add", "all", "alter", "analyze", "and", "as", "asc", "asensitive", "before", "between",
         "bigint", "binary", "blob", "both", "by", "call", "cascade", "case", "change", "char", "character",
@@ -87,11 +92,13 @@ bool inMysql(std::string_view lower)
         "update", "usage", "use", "using", "utc_date", "utc_time", "utc_timestamp", "values", "varbinary",
         "varchar", "varcharacter", "varying", "virtual", "when", "where", "while", "window", "with", "write",
         "xor", "year_month", "zerofill"};
+    // clang-format on
     return words.contains(lower);
 }
 
 bool inMssql(std::string_view lower)
 {
+    // clang-format off
     static const Words words{
         "add", "all", "alter", "and", "any", "as", "asc", "authorization", "backup", "begin", "between",
         "break", "browse", "bulk", "by", "cascade", "case", "check", "checkpoint", "close", "clustered",
@@ -114,11 +121,13 @@ bool inMssql(std::string_view lower)
         "trigger", "truncate", "try_convert", "tsequal", "union", "unique", "unpivot", "update", "updatetext",
         "use", "user", "values", "varying", "view", "waitfor", "when", "where", "while", "with", "within",
         "writetext"};
+    // clang-format on
     return words.contains(lower);
 }
 
 bool inOracle(std::string_view lower)
 {
+    // clang-format off
     static const Words words{
         "access", "add", "all", "alter", "and", "any", "as", "asc", "audit", "between", "by", "char", "check",
         "cluster", "column", "column_value", "comment", "compress", "connect", "create", "current", "date",
@@ -131,6 +140,7 @@ bool inOracle(std::string_view lower)
         "session", "set", "share", "size", "smallint", "start", "successful", "synonym", "sysdate", "table",
         "then", "to", "trigger", "uid", "union", "unique", "update", "user", "validate", "values", "varchar",
         "varchar2", "view", "whenever", "where", "with"};
+    // clang-format on
     return words.contains(lower);
 }
 

@@ -27,8 +27,8 @@ struct RowLock
 ///         .where(users["age"] > 18)
 ///         .groupBy({users["name"]}).orderBy({column("n").desc()}).limit(10);
 ///
-/// Without from() the tables are those of the selected columns. A column of a table that is not in FROM is an error when it
-/// is compiled; in a subquery the tables around it count too.
+/// Without from() the tables are those of the selected columns. A column of a table that is not in FROM is an error
+/// when it is compiled; in a subquery the tables around it count too.
 class Select : public Query
 {
 public:
@@ -42,14 +42,35 @@ public:
     Select from(Source source) const & { return Select(*this).from(std::move(source)); }
 
     /// Joins on what is in FROM by now; without a condition along the foreign key.
-    Select join(Source right, Expr on = {}) && { return std::move(*this).joinAs(JoinKind::Inner, std::move(right), std::move(on)); }
+    Select join(Source right, Expr on = {}) &&
+    {
+        return std::move(*this).joinAs(JoinKind::Inner, std::move(right), std::move(on));
+    }
     Select join(Source right, Expr on = {}) const & { return Select(*this).join(std::move(right), std::move(on)); }
-    Select leftJoin(Source right, Expr on = {}) && { return std::move(*this).joinAs(JoinKind::Left, std::move(right), std::move(on)); }
-    Select leftJoin(Source right, Expr on = {}) const & { return Select(*this).leftJoin(std::move(right), std::move(on)); }
-    Select rightJoin(Source right, Expr on = {}) && { return std::move(*this).joinAs(JoinKind::Right, std::move(right), std::move(on)); }
-    Select rightJoin(Source right, Expr on = {}) const & { return Select(*this).rightJoin(std::move(right), std::move(on)); }
-    Select fullJoin(Source right, Expr on = {}) && { return std::move(*this).joinAs(JoinKind::Full, std::move(right), std::move(on)); }
-    Select fullJoin(Source right, Expr on = {}) const & { return Select(*this).fullJoin(std::move(right), std::move(on)); }
+    Select leftJoin(Source right, Expr on = {}) &&
+    {
+        return std::move(*this).joinAs(JoinKind::Left, std::move(right), std::move(on));
+    }
+    Select leftJoin(Source right, Expr on = {}) const &
+    {
+        return Select(*this).leftJoin(std::move(right), std::move(on));
+    }
+    Select rightJoin(Source right, Expr on = {}) &&
+    {
+        return std::move(*this).joinAs(JoinKind::Right, std::move(right), std::move(on));
+    }
+    Select rightJoin(Source right, Expr on = {}) const &
+    {
+        return Select(*this).rightJoin(std::move(right), std::move(on));
+    }
+    Select fullJoin(Source right, Expr on = {}) &&
+    {
+        return std::move(*this).joinAs(JoinKind::Full, std::move(right), std::move(on));
+    }
+    Select fullJoin(Source right, Expr on = {}) const &
+    {
+        return Select(*this).fullJoin(std::move(right), std::move(on));
+    }
     Select crossJoin(Source right) && { return std::move(*this).joinAs(JoinKind::Cross, std::move(right), {}); }
     Select crossJoin(Source right) const & { return Select(*this).crossJoin(std::move(right)); }
     Select joinAs(JoinKind kind, Source right, Expr on) &&;
@@ -86,9 +107,15 @@ public:
     Select with(const Source &cte) const & { return Select(*this).with(cte); }
     /// Raw SQL behind SELECT, or at the end; for one dialect or for all.
     Select prefix(std::string sql, std::string dialect = {}) &&;
-    Select prefix(std::string sql, std::string dialect = {}) const & { return Select(*this).prefix(std::move(sql), std::move(dialect)); }
+    Select prefix(std::string sql, std::string dialect = {}) const &
+    {
+        return Select(*this).prefix(std::move(sql), std::move(dialect));
+    }
     Select suffix(std::string sql, std::string dialect = {}) &&;
-    Select suffix(std::string sql, std::string dialect = {}) const & { return Select(*this).suffix(std::move(sql), std::move(dialect)); }
+    Select suffix(std::string sql, std::string dialect = {}) const &
+    {
+        return Select(*this).suffix(std::move(sql), std::move(dialect));
+    }
     /// A hint on a table: behind its name (WITH (NOLOCK), USE INDEX…); on Oracle in a comment behind SELECT.
     Select hint(const Source &table, std::string sql, std::string dialect = {}) &&;
     Select hint(const Source &table, std::string sql, std::string dialect = {}) const &

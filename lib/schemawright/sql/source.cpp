@@ -24,7 +24,9 @@ const SourceNode &renamed(const SourceNode &node)
 std::string description(const SourceNode &node)
 {
     if (node.table)
-        return node.kind == SourceKind::Table ? node.table->name.text() : node.name.empty() ? node.table->name.text() : node.name;
+        return node.kind == SourceKind::Table ? node.table->name.text()
+               : node.name.empty()            ? node.table->name.text()
+                                              : node.name;
     return node.name.empty() ? "a subquery" : node.name;
 }
 
@@ -54,7 +56,9 @@ Origin originOf(const SourceNode &leaf, std::string_view shown)
             const ExprNode &column = unlabelled(inner.originals[i]).node();
             if (column.kind != ExprKind::Column)
                 return {};
-            return column.table ? Origin{column.table, column.text} : column.source ? originOf(*column.source, column.text) : Origin{};
+            return column.table    ? Origin{column.table, column.text}
+                   : column.source ? originOf(*column.source, column.text)
+                                   : Origin{};
         }
     return {};
 }
@@ -74,7 +78,8 @@ std::vector<std::string> shownColumns(const SourceNode &leaf)
 std::string shownAs(const SourceNode &leaf, const Table &table, const std::string &column)
 {
     for (const std::string &name : shownColumns(leaf))
-        if (const Origin origin = originOf(leaf, name); origin.table && origin.table->name == table.name && origin.name == column)
+        if (const Origin origin = originOf(leaf, name);
+            origin.table && origin.table->name == table.name && origin.name == column)
             return name;
     return {};
 }
@@ -85,15 +90,16 @@ std::vector<TablePtr> tablesOf(const SourceNode &leaf)
         return {inner.table};
     std::vector<TablePtr> tables;
     for (const std::string &name : shownColumns(leaf))
-        if (const Origin origin = originOf(leaf, name); origin.table && std::ranges::find(tables, origin.table) == tables.end())
+        if (const Origin origin = originOf(leaf, name);
+            origin.table && std::ranges::find(tables, origin.table) == tables.end())
             tables.push_back(origin.table);
     return tables;
 }
 
 bool refersTo(const ForeignKey &key, const Table &from, const Table &to)
 {
-    return key.referred.name == to.name.name &&
-           (key.referred.schema == to.name.schema || (key.referred.schema.empty() && from.name.schema == to.name.schema));
+    return key.referred.name == to.name.name && (key.referred.schema == to.name.schema ||
+                                                 (key.referred.schema.empty() && from.name.schema == to.name.schema));
 }
 
 using Found = std::pair<const ForeignKey *, Expr>;
@@ -201,7 +207,8 @@ std::vector<Expr> Source::columns() const
     for (const Source &leaf : all) {
         const auto shown = shownColumns(leaf.node());
         if (shown.empty())
-            throw Error(ErrorKind::Misuse, "the columns of " + description(leaf.node()) + " are not known; name them one by one");
+            throw Error(ErrorKind::Misuse,
+                        "the columns of " + description(leaf.node()) + " are not known; name them one by one");
         for (const std::string &name : shown)
             columns.push_back(leaf[name]);
     }
@@ -217,8 +224,8 @@ Source Source::alias(std::string name) const
     node.table = renamed(*node_).table;
     if (node_->kind == SourceKind::Join)
         throw Error(ErrorKind::Misuse, "a join has no alias; make a subquery of it");
-    if (node_->kind == SourceKind::Subquery || node_->kind == SourceKind::Values || node_->kind == SourceKind::Function ||
-        node_->kind == SourceKind::Text) {
+    if (node_->kind == SourceKind::Subquery || node_->kind == SourceKind::Values ||
+        node_->kind == SourceKind::Function || node_->kind == SourceKind::Text) {
         SourceNode copy = *node_; // these have their text where they stand, so the other name is another one of them
         copy.name = std::move(node.name);
         return shared(std::move(copy));
@@ -266,7 +273,8 @@ Expr joinCondition(const Source &left, const Source &right)
     if (found.size() == 1)
         return found.front().second;
     if (found.empty())
-        throw Error(ErrorKind::Misuse, "cannot join " + names(a) + " and " + names(b) + ": no foreign key leads from one to the other; give the condition");
+        throw Error(ErrorKind::Misuse, "cannot join " + names(a) + " and " + names(b) +
+                                           ": no foreign key leads from one to the other; give the condition");
     std::string keys;
     for (const auto &[key, condition] : found) {
         std::string columns;
@@ -274,7 +282,9 @@ Expr joinCondition(const Source &left, const Source &right)
             columns += (columns.empty() ? "" : ", ") + column;
         keys += (keys.empty() ? "(" : ", (") + columns + ") to " + key->referred.text();
     }
-    throw Error(ErrorKind::Misuse, "the join of " + names(a) + " and " + names(b) + " is ambiguous: there are several foreign keys, " + keys + "; give the condition");
+    throw Error(ErrorKind::Misuse, "the join of " + names(a) + " and " + names(b) +
+                                       " is ambiguous: there are several foreign keys, " + keys +
+                                       "; give the condition");
 }
 
 Source namedTable(std::string name, std::vector<std::string> columns, std::string schema)
@@ -295,7 +305,8 @@ Source values(std::vector<std::string> columns, std::vector<std::vector<Expr>> r
         throw Error(ErrorKind::Misuse, "VALUES without a row");
     for (const auto &row : rows)
         if (row.size() != columns.size())
-            throw Error(ErrorKind::Misuse, "VALUES has a row of " + std::to_string(row.size()) + " values for " + std::to_string(columns.size()) + " columns");
+            throw Error(ErrorKind::Misuse, "VALUES has a row of " + std::to_string(row.size()) + " values for " +
+                                               std::to_string(columns.size()) + " columns");
     SourceNode node{.kind = SourceKind::Values};
     node.name = std::move(alias);
     for (const Expr &e : rows.front())
@@ -305,8 +316,8 @@ Source values(std::vector<std::string> columns, std::vector<std::vector<Expr>> r
     return shared(std::move(node));
 }
 
-Source tableFunction(std::string function, std::vector<Expr> arguments, std::string alias, std::vector<std::string> columns,
-                     const TableFunctionOptions &options)
+Source tableFunction(std::string function, std::vector<Expr> arguments, std::string alias,
+                     std::vector<std::string> columns, const TableFunctionOptions &options)
 {
     SourceNode node{.kind = SourceKind::Function};
     node.text = std::move(function);
@@ -358,8 +369,8 @@ Source cte(std::string name, const Statement &statement, const CteOptions &optio
     return shared(std::move(node));
 }
 
-Source recursiveCte(std::string name, const Query &base, const std::function<Query(const Source &)> &more, bool distinct,
-                    const CteOptions &options)
+Source recursiveCte(std::string name, const Query &base, const std::function<Query(const Source &)> &more,
+                    bool distinct, const CteOptions &options)
 {
     const Source plain = cte(std::move(name), base, options);
     SourceNode self = plain.node();

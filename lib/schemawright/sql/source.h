@@ -95,14 +95,15 @@ struct CteOptions
     /// Names for the columns, written behind the name.
     std::vector<std::string> columns = {};
 };
-/// WITH name AS (statement). A statement that uses the CTE carries it; only one that nobody reads (data-modifying) must be
-/// added with with().
+/// WITH name AS (statement). A statement that uses the CTE carries it; only one that nobody reads (data-modifying) must
+/// be added with with().
 Source cte(std::string name, const Statement &statement, const CteOptions &options = {});
 /// WITH RECURSIVE name(…) AS (base UNION ALL more), where `more` gets the CTE as it stands for itself.
 ///
 ///     Source tree = recursiveCte("tree", select({c["id"], c["name"]}).from(c).where(c["parent_id"] == nullptr),
 ///                                [&](const Source &tree) {
-///                                    return select({c["id"], c["name"]}).from(c.join(tree, c["parent_id"] == tree["id"]));
+///                                    return select({c["id"], c["name"]}).from(c.join(tree, c["parent_id"] ==
+///                                    tree["id"]));
 ///                                });
 Source recursiveCte(std::string name, const Query &base, const std::function<Query(const Source &)> &more,
                     bool distinct = false, const CteOptions &options = {});

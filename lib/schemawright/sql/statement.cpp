@@ -47,12 +47,15 @@ std::vector<OutputColumn> named(const std::vector<Expr> &columns, bool labelledB
             if (node->kind == ExprKind::Column) {
                 column.isPlain = node == &e.node();
                 base = node->text;
-                const std::string table = node->table ? node->table->name.name : node->source ? node->source->name : std::string();
+                const std::string table = node->table    ? node->table->name.name
+                                          : node->source ? node->source->name
+                                                         : std::string();
                 if (labelledByTable && column.isPlain && !table.empty())
                     base = table + "_" + base;
                 column.name = base;
                 column.isNatural = column.isPlain && base == node->text;
-            } else if (node->kind == ExprKind::Text && node->precedence == precedence::Atom && node->text.find_first_of(".*") == std::string::npos) {
+            } else if (node->kind == ExprKind::Text && node->precedence == precedence::Atom &&
+                       node->text.find_first_of(".*") == std::string::npos) {
                 column.name = node->text;
                 column.isNatural = node == &e.node();
             } else if (node->kind == ExprKind::Function && node == &e.node()) {
@@ -62,12 +65,10 @@ std::vector<OutputColumn> named(const std::vector<Expr> &columns, bool labelledB
             } else
                 column.name = "anon_" + std::to_string(++anonymous);
         }
-        if (int &count = seen[column.name]; count++ > 0 && node->kind != ExprKind::Label) {
+        if (seen[column.name]++ > 0 && node->kind != ExprKind::Label) {
             std::string other;
-            do
-                other = column.name + "_" + std::to_string(count++);
-            while (seen.contains(other) && seen[other] > 0);
-            --count;
+            for (int number = 1; other.empty() || seen[other] > 0; ++number)
+                other = column.name + "_" + std::to_string(number);
             column.name = other;
             column.isNatural = false;
             ++seen[other];
@@ -93,7 +94,8 @@ std::vector<OutputColumn> outputColumns(const StatementNode &statement)
     case Statement::Kind::Select: {
         const auto &node = static_cast<const SelectNode &>(statement);
         const bool isStar = std::ranges::any_of(node.columns, [](const Expr &e) {
-            return e.node().op == Operator::Star || (e.node().kind == ExprKind::Text && e.node().text.find('*') != std::string::npos);
+            return e.node().op == Operator::Star ||
+                   (e.node().kind == ExprKind::Text && e.node().text.find('*') != std::string::npos);
         });
         return isStar ? std::vector<OutputColumn>() : named(node.columns, node.labelledByTable);
     }
@@ -141,16 +143,20 @@ Source Query::lateral(std::string name) const
     return Source(std::make_shared<const SourceNode>(std::move(node)));
 }
 
-Source Query::cte(std::string name, const CteOptions &options) const { return schemawright::cte(std::move(name), *this, options); }
+Source Query::cte(std::string name, const CteOptions &options) const
+{
+    return schemawright::cte(std::move(name), *this, options);
+}
 Expr Query::scalar() const { return schemawright::scalar(*this); }
 Expr Query::exists() const { return schemawright::exists(*this); }
 
-TextQuery::TextQuery(std::string sql, std::vector<Expr> values, std::vector<std::string> columns) : Query([&] {
-    auto node = std::make_shared<TextNode>();
-    node->text = textOf(std::move(sql), std::move(values));
-    node->columns = std::move(columns);
-    return node;
-}())
+TextQuery::TextQuery(std::string sql, std::vector<Expr> values, std::vector<std::string> columns)
+    : Query([&] {
+          auto node = std::make_shared<TextNode>();
+          node->text = textOf(std::move(sql), std::move(values));
+          node->columns = std::move(columns);
+          return node;
+      }())
 {}
 
 TextQuery textQuery(std::string sql, std::vector<Expr> values, std::vector<std::string> columns)
@@ -168,7 +174,8 @@ Compound compound(std::string op, std::vector<Query> parts)
     for (const Query &part : parts) {
         const std::size_t columns = outputColumns(part.node()).size();
         if (columns && width && columns != width)
-            throw Error(ErrorKind::Misuse, node->op + " of queries with " + std::to_string(width) + " and " + std::to_string(columns) + " columns");
+            throw Error(ErrorKind::Misuse, node->op + " of queries with " + std::to_string(width) + " and " +
+                                               std::to_string(columns) + " columns");
         width = std::max(width, columns);
         node->parts.push_back(part.share());
     }
@@ -419,7 +426,8 @@ Insert Insert::rows(std::vector<std::string> columns, std::vector<std::vector<Ex
         throw Error(ErrorKind::Misuse, "all rows of an INSERT have the same columns");
     for (auto &row : rows) {
         if (row.size() != node.columns.size())
-            throw Error(ErrorKind::Misuse, "INSERT has a row of " + std::to_string(row.size()) + " values for " + std::to_string(node.columns.size()) + " columns");
+            throw Error(ErrorKind::Misuse, "INSERT has a row of " + std::to_string(row.size()) + " values for " +
+                                               std::to_string(node.columns.size()) + " columns");
         node.rows.push_back(std::move(row));
     }
     return std::move(*this);
@@ -427,8 +435,10 @@ Insert Insert::rows(std::vector<std::string> columns, std::vector<std::vector<Ex
 
 Insert Insert::fromSelect(std::vector<std::string> columns, const Query &query) &&
 {
-    if (const auto yields = outputColumns(query.node()); !yields.empty() && !columns.empty() && yields.size() != columns.size())
-        throw Error(ErrorKind::Misuse, "INSERT takes " + std::to_string(columns.size()) + " columns and its query yields " + std::to_string(yields.size()));
+    if (const auto yields = outputColumns(query.node());
+        !yields.empty() && !columns.empty() && yields.size() != columns.size())
+        throw Error(ErrorKind::Misuse, "INSERT takes " + std::to_string(columns.size()) +
+                                           " columns and its query yields " + std::to_string(yields.size()));
     InsertNode &node = detached<InsertNode>();
     node.columns = std::move(columns);
     node.query = query.share();
@@ -465,7 +475,8 @@ std::vector<Insert> Insert::split(std::size_t maxParameters) const
     const auto &node = static_cast<const InsertNode &>(*node_);
     const std::size_t width = std::max<std::size_t>(node.columns.size(), 1);
     if (width > maxParameters)
-        throw Error(ErrorKind::Misuse, "one row has " + std::to_string(width) + " parameters and a statement can have " + std::to_string(maxParameters));
+        throw Error(ErrorKind::Misuse, "one row has " + std::to_string(width) +
+                                           " parameters and a statement can have " + std::to_string(maxParameters));
     const std::size_t rowsEach = maxParameters / width;
     if (node.rows.size() <= rowsEach)
         return {*this};
@@ -645,7 +656,8 @@ Merge Merge::whenMatchedDoNothing(Expr condition) &&
 
 Merge Merge::whenNotMatchedInsert(std::vector<Assignment> values, Expr condition) &&
 {
-    detached<MergeNode>().branches.push_back({MergeNode::Branch::Action::Insert, std::move(values), std::move(condition)});
+    detached<MergeNode>().branches.push_back(
+        {MergeNode::Branch::Action::Insert, std::move(values), std::move(condition)});
     return std::move(*this);
 }
 

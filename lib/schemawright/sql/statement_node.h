@@ -13,8 +13,8 @@ namespace schemawright {
 
 enum class SourceKind : std::uint8_t { Table, Alias, Subquery, Cte, CteSelf, Values, Function, Text, Join, Sample };
 
-/// The inside of a Source, for compilers: immutable once shared. The identity of an alias, subquery or CTE is its node's
-/// address, that of a table its name.
+/// The inside of a Source, for compilers: immutable once shared. The identity of an alias, subquery or CTE is its
+/// node's address, that of a table its name.
 struct SourceNode
 {
     SourceKind kind = SourceKind::Table;

@@ -11,12 +11,18 @@ public:
     using Statement::Statement;
 
     Update set(std::string column, Expr value) &&;
-    Update set(std::string column, Expr value) const & { return Update(*this).set(std::move(column), std::move(value)); }
+    Update set(std::string column, Expr value) const &
+    {
+        return Update(*this).set(std::move(column), std::move(value));
+    }
     Update set(std::vector<Assignment> all) &&;
     Update set(std::vector<Assignment> all) const & { return Update(*this).set(std::move(all)); }
     /// Sets a column that may be another table's, of MySQL.
     Update setColumn(const Expr &column, Expr value) &&;
-    Update setColumn(const Expr &column, Expr value) const & { return Update(*this).setColumn(column, std::move(value)); }
+    Update setColumn(const Expr &column, Expr value) const &
+    {
+        return Update(*this).setColumn(column, std::move(value));
+    }
     Update from(Source source) &&;
     Update from(Source source) const & { return Update(*this).from(std::move(source)); }
     /// Added to earlier conditions with AND; an empty one changes nothing.
@@ -32,9 +38,15 @@ public:
     Update with(const Source &cte) &&;
     Update with(const Source &cte) const & { return Update(*this).with(cte); }
     Update prefix(std::string sql, std::string dialect = {}) &&;
-    Update prefix(std::string sql, std::string dialect = {}) const & { return Update(*this).prefix(std::move(sql), std::move(dialect)); }
+    Update prefix(std::string sql, std::string dialect = {}) const &
+    {
+        return Update(*this).prefix(std::move(sql), std::move(dialect));
+    }
     Update hint(std::string sql, std::string dialect = {}) &&;
-    Update hint(std::string sql, std::string dialect = {}) const & { return Update(*this).hint(std::move(sql), std::move(dialect)); }
+    Update hint(std::string sql, std::string dialect = {}) const &
+    {
+        return Update(*this).hint(std::move(sql), std::move(dialect));
+    }
     Source cte(std::string name) const { return schemawright::cte(std::move(name), *this); }
 };
 Update update(Source table);

@@ -12,7 +12,10 @@ namespace {
 
 constexpr IdentifierRules identifiers{'"', '"', IdentifierRules::Case::FoldedToLower, reserved::inPostgres, true};
 
-bool isInteger(TypeKind kind) { return kind == TypeKind::SmallInteger || kind == TypeKind::Integer || kind == TypeKind::BigInteger; }
+bool isInteger(TypeKind kind)
+{
+    return kind == TypeKind::SmallInteger || kind == TypeKind::Integer || kind == TypeKind::BigInteger;
+}
 
 /// The type of a value that travels as text; nothing for texts, which the server takes as what is wanted.
 std::string_view typeOfValue(const Value &value)
@@ -36,7 +39,10 @@ std::string_view typeOfValue(const Value &value)
     return {};
 }
 
-std::string sized(std::string_view name, const std::optional<int> &size) { return size ? std::string(name) + "(" + std::to_string(*size) + ")" : std::string(name); }
+std::string sized(std::string_view name, const std::optional<int> &size)
+{
+    return size ? std::string(name) + "(" + std::to_string(*size) + ")" : std::string(name);
+}
 
 std::string arrayText(const std::vector<std::string> &elements)
 {
@@ -57,7 +63,11 @@ std::string PostgresCompiler::quoted(std::string_view identifier) { return quote
 
 std::string PostgresCompiler::literalOf(const Value &value)
 {
-    static constexpr LiteralStyle style{.bytesBefore = "'\\x", .bytesAfter = "'::bytea", .typesDates = true, .specialBefore = "'", .specialAfter = "'::double precision"};
+    static constexpr LiteralStyle style{.bytesBefore = "'\\x",
+                                        .bytesAfter = "'::bytea",
+                                        .typesDates = true,
+                                        .specialBefore = "'",
+                                        .specialAfter = "'::double precision"};
     return literalText(value, style);
 }
 
@@ -77,7 +87,8 @@ std::string PostgresCompiler::typeName(const Type &type)
         return "bigint";
     case TypeKind::Numeric:
         return !type.precision ? "numeric"
-                               : "numeric(" + std::to_string(*type.precision) + (type.scale ? ", " + std::to_string(*type.scale) : std::string()) + ")";
+                               : "numeric(" + std::to_string(*type.precision) +
+                                     (type.scale ? ", " + std::to_string(*type.scale) : std::string()) + ")";
     case TypeKind::Real:
         return "real";
     case TypeKind::Double:
@@ -113,10 +124,7 @@ std::string PostgresCompiler::quote(std::string_view identifier) const { return 
 std::string PostgresCompiler::literal(const Value &value) const { return literalOf(value); }
 std::string PostgresCompiler::castType(const Type &type) const { return typeName(type); }
 
-void PostgresCompiler::placeholder(std::size_t number, const std::string &)
-{
-    write("$" + std::to_string(number));
-}
+void PostgresCompiler::placeholder(std::size_t number, const std::string &) { write("$" + std::to_string(number)); }
 
 void PostgresCompiler::castValue(const ExprNode &node, std::string_view type)
 {
@@ -135,9 +143,12 @@ void PostgresCompiler::valueBeside(const ExprNode &node, TypeKind other)
     const bool isFraction = node.value.is<double>() || node.value.is<Decimal>();
     if (isFraction && isInteger(other))
         return castValue(node, "numeric");
-    if (const auto *number = node.value.as<std::int64_t>(); number && (other == TypeKind::Integer || other == TypeKind::SmallInteger) && (*number > INT32_MAX || *number < INT32_MIN))
+    if (const auto *number = node.value.as<std::int64_t>();
+        number && (other == TypeKind::Integer || other == TypeKind::SmallInteger) &&
+        (*number > INT32_MAX || *number < INT32_MIN))
         return castValue(node, "bigint");
-    if (const auto *number = node.value.as<std::int64_t>(); number && other == TypeKind::SmallInteger && (*number > INT16_MAX || *number < INT16_MIN))
+    if (const auto *number = node.value.as<std::int64_t>();
+        number && other == TypeKind::SmallInteger && (*number > INT16_MAX || *number < INT16_MIN))
         return castValue(node, "integer");
     if (other == TypeKind::Unknown || other == TypeKind::Array)
         return castValue(node, typeOfValue(node.value));
@@ -239,9 +250,21 @@ void PostgresCompiler::quantified(const ExprNode &node)
 void PostgresCompiler::function(const ExprNode &node)
 {
     // Functions of "any" can't tell the type of a text either.
-    static constexpr std::string_view anyArguments[] = {"concat",           "concat_ws",           "format",    "json_build_object", "json_build_array",
-                                                        "jsonb_build_object", "jsonb_build_array", "array_agg", "json_agg",          "jsonb_agg",
-                                                        "to_json",          "to_jsonb",            "min",       "max",               "num_nulls"};
+    static constexpr std::string_view anyArguments[] = {"concat",
+                                                        "concat_ws",
+                                                        "format",
+                                                        "json_build_object",
+                                                        "json_build_array",
+                                                        "jsonb_build_object",
+                                                        "jsonb_build_array",
+                                                        "array_agg",
+                                                        "json_agg",
+                                                        "jsonb_agg",
+                                                        "to_json",
+                                                        "to_jsonb",
+                                                        "min",
+                                                        "max",
+                                                        "num_nulls"};
     if (std::ranges::find(anyArguments, node.text) == std::end(anyArguments) || options().literals)
         return Compiler::function(node);
     functionName(node.text);
@@ -288,7 +311,10 @@ void PostgresCompiler::element(const ExprNode &node)
 void PostgresCompiler::json(const ExprNode &node)
 {
     const bool isText = node.op != Operator::JsonValue;
-    const char *type = node.op == Operator::JsonInteger ? "integer" : node.op == Operator::JsonDouble ? "double precision" : node.op == Operator::JsonBoolean ? "boolean" : nullptr;
+    const char *type = node.op == Operator::JsonInteger   ? "integer"
+                       : node.op == Operator::JsonDouble  ? "double precision"
+                       : node.op == Operator::JsonBoolean ? "boolean"
+                                                          : nullptr;
     write(type ? "CAST(" : "");
     operand(node.arguments.front(), precedence::Multiply);
     if (node.arguments.size() == 2) {
@@ -405,7 +431,9 @@ void PostgresCompiler::lock(const RowLock &lock)
         write(" OF ");
         columnNames(names);
     }
-    write(lock.wait == RowLock::Wait::NoWait ? " NOWAIT" : lock.wait == RowLock::Wait::SkipLocked ? " SKIP LOCKED" : "");
+    write(lock.wait == RowLock::Wait::NoWait       ? " NOWAIT"
+          : lock.wait == RowLock::Wait::SkipLocked ? " SKIP LOCKED"
+                                                   : "");
 }
 
 void PostgresCompiler::delete_(const DeleteNode &node)

@@ -11,7 +11,10 @@ namespace schemawright {
 
 namespace {
 
-bool isInteger(TypeKind kind) { return kind == TypeKind::SmallInteger || kind == TypeKind::Integer || kind == TypeKind::BigInteger; }
+bool isInteger(TypeKind kind)
+{
+    return kind == TypeKind::SmallInteger || kind == TypeKind::Integer || kind == TypeKind::BigInteger;
+}
 
 const SqliteDialect &dialect()
 {
@@ -108,7 +111,8 @@ void SqliteCompiler::function(const ExprNode &node)
 {
     if (node.arguments.empty() && node.text == "now")
         return write("CURRENT_TIMESTAMP");
-    if (node.text == "localtime" || node.text == "localtimestamp" || node.text == "current_user" || node.text == "session_user")
+    if (node.text == "localtime" || node.text == "localtimestamp" || node.text == "current_user" ||
+        node.text == "session_user")
         unsupported(node.text);
     if (node.text == "char_length") {
         write("length");
