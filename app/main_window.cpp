@@ -101,6 +101,7 @@ void MainWindow::buildActions()
                           [this] { workspace_->session().unitOfWork().undo(); });
     redo_ = addIconAction(icon("redo"), tr("Redo Edit"), QKeySequence::Redo,
                           [this] { workspace_->session().unitOfWork().redo(); });
+    redo_->setShortcuts({QKeySequence(tr("Ctrl+Shift+Z")), QKeySequence(tr("Ctrl+Y"))}); // both are in people's hands
     discard_ = addIconAction(icon("discard"), tr("Discard All Edits"), {},
                              [this] { workspace_->session().unitOfWork().discardAll(); });
     rehearse_ = addIconAction(icon("rehearse"), tr("Rehearse"), QKeySequence(tr("Ctrl+Shift+R")),
@@ -225,6 +226,9 @@ void MainWindow::buildDocks()
     for (const PanelEntry &entry : panels()) {
         auto *dock = new QDockWidget(entry.title, this);
         dock->setObjectName(entry.id);
+        dock->setFeatures(QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable);
+        if (entry.area == Qt::BottomDockWidgetArea) // its tab says its name
+            dock->setTitleBarWidget(new QWidget);
         dock->setWidget(entry.make(*workspace_));
         dock->toggleViewAction()->setShortcut(QKeySequence(entry.shortcut));
         viewMenu_->addAction(dock->toggleViewAction());

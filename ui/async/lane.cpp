@@ -113,7 +113,7 @@ public:
     bool isBusy() const
     {
         const std::scoped_lock lock(mutex_);
-        return running_ || !waiting_.empty();
+        return running_ || !waiting_.empty() || !finished_.empty();
     }
 
     QString title() const

@@ -84,6 +84,7 @@ public:
 
     /// Cancels the running and all waiting jobs.
     void cancelAll();
+    /// True until the last reply was delivered.
     bool isBusy() const;
     /// The title of what runs now; empty when idle.
     QString currentTitle() const;

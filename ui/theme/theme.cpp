@@ -118,7 +118,9 @@ QToolTip { background: $raised; color: $text; border: 1px solid $border; padding
 QMainWindow::separator { background: $border; width: 1px; height: 1px; }
 QMainWindow::separator:hover { background: $accent; }
 QDockWidget::title { background: $window; padding: 7px 10px; border-bottom: 1px solid $border; text-align: left; }
-QDockWidget { font-weight: 600; color: $text; }
+QDockWidget { font-weight: 600; color: $text; titlebar-close-icon: url(:/icons/close.svg); }
+QDockWidget::close-button { border: 0; border-radius: 4px; padding: 1px; background: transparent; }
+QDockWidget::close-button:hover { background: $hover; }
 QToolBar { background: $window; border: 0; border-bottom: 1px solid $border; spacing: 2px; padding: 4px 8px; }
 QToolBar::separator { background: $border; width: 1px; margin: 5px 6px; }
 QToolButton { border: 1px solid transparent; border-radius: 5px; padding: 4px 7px; color: $text; background: transparent; }
@@ -155,6 +157,9 @@ QTabBar { background: $window; }
 QTabBar::tab { background: transparent; color: $mutedText; padding: 6px 12px; border: 0; border-bottom: 2px solid transparent; }
 QTabBar::tab:hover { color: $text; background: $hover; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
+QTabBar::close-button { image: url(:/icons/close.svg); width: 14px; height: 14px; border-radius: 4px; subcontrol-position: right; margin: 2px; }
+QTabBar::close-button:hover { background: $selection; }
+QAbstractScrollArea::corner { background: $window; border: 0; }
 QTabWidget::pane { border: 0; border-top: 1px solid $border; }
 QHeaderView { background: $window; border: 0; }
 QHeaderView::section { background: $window; color: $mutedText; border: 0; border-right: 1px solid $border; border-bottom: 1px solid $border; padding: 4px 8px; font-weight: 500; }

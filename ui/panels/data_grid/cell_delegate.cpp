@@ -245,7 +245,7 @@ bool CellDelegate::eventFilter(QObject *watched, QEvent *event)
             markInvalid(editor, why);
             if (!why.isEmpty())
                 return true;
-            if (isEnter && isLong) {
+            if (isEnter) { // here and now, and not seen by the grid once more
                 Q_EMIT commitData(editor);
                 Q_EMIT closeEditor(editor, NoHint);
                 return true;

@@ -1,0 +1,366 @@
+// The main job, done as a person does it: open the sample, find a row, edit, look at the SQL, rehearse, commit, undo
+// the rest. What is in the file is asked of the sqlite3 C API, not of the library.
+
+#include "app/application.h"
+#include "app/main_window.h"
+#include "app/sample.h"
+#include "schemawright/base/blocking.h"
+#include "support/window_driver.h"
+#include "ui/async/lane.h"
+#include "ui/widgets/sql_view.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QPushButton>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QToolButton>
+
+#include <filesystem>
+#include <future>
+#include <memory>
+
+#include <sqlite3.h>
+
+using namespace schemawright;
+using test::WindowDriver;
+
+namespace {
+
+/// The one value of a query, by the C API; "NULL" for NULL.
+std::string fact(const std::string &path, const char *sql)
+{
+    sqlite3 *database = nullptr;
+    sqlite3_stmt *statement = nullptr;
+    std::string text = "no row";
+    if (sqlite3_open_v2(path.c_str(), &database, SQLITE_OPEN_READONLY, nullptr) == SQLITE_OK &&
+        sqlite3_prepare_v2(database, sql, -1, &statement, nullptr) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW) {
+        const auto *value = reinterpret_cast<const char *>(sqlite3_column_text(statement, 0));
+        text = value ? value : "NULL";
+    }
+    sqlite3_finalize(statement);
+    sqlite3_close(database);
+    return text;
+}
+
+void execute(const std::string &path, const char *sql)
+{
+    sqlite3 *database = nullptr;
+    sqlite3_open(path.c_str(), &database);
+    char *message = nullptr;
+    const int code = sqlite3_exec(database, sql, nullptr, nullptr, &message);
+    QVERIFY2(code == SQLITE_OK, message);
+    sqlite3_close(database);
+}
+
+} // namespace
+
+class tst_Window : public QObject
+{
+    Q_OBJECT
+
+private:
+    QTemporaryDir folder_;
+    std::string sample_, path_;
+    std::unique_ptr<Application> application_;
+    MainWindow *window_ = nullptr;
+
+    bool waitForReport(const QString &start)
+    {
+        auto *report = window_->findChild<QLabel *>(QStringLiteral("runReport"));
+        return QTest::qWaitFor([&] { return report->isVisible() && report->text().startsWith(start); }, 20'000);
+    }
+    QString pendingSql() { return window_->findChild<ui::SqlView *>(QStringLiteral("pendingSql"))->sql(); }
+    void click(const char *button)
+    {
+        auto *found = window_->findChild<QPushButton *>(QString::fromLatin1(button));
+        QTest::qWaitFor([found] { return found->isEnabled(); });
+        QTest::mouseClick(found, Qt::LeftButton);
+    }
+
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void cleanup();
+    void editsReviewsRehearsesAndCommits();
+    void undoesAndRedoes();
+    void marksTheGuiltyChangeAndKeepsAll();
+    void showsAConflictAndResolvesIt();
+    void keepsEditsWhileTheViewChanges();
+    void isLockedByAnotherProgram();
+    void offersKeptEditsAtTheNextStart();
+    void refusesEditsWhenReadOnly();
+    void saysWhyAFileCannotBeOpened_data();
+    void saysWhyAFileCannotBeOpened();
+};
+
+void tst_Window::initTestCase()
+{
+    QStandardPaths::setTestModeEnabled(true);
+    QCoreApplication::setOrganizationName(QStringLiteral("Schemawright tests"));
+    QCoreApplication::setApplicationName(QStringLiteral("tst_window"));
+    // Built off this thread, as the program does: here nothing may block.
+    sample_ = std::async(std::launch::async, [] { return samplePath(); }).get();
+    forbidBlockingOnThisThread();
+    application_ = std::make_unique<Application>();
+}
+
+void tst_Window::init()
+{
+    path_ =
+        folder_.filePath(QStringLiteral("%1.db").arg(QString::fromLatin1(QTest::currentTestFunction()))).toStdString();
+    std::filesystem::copy_file(sample_, path_, std::filesystem::copy_options::overwrite_existing);
+    window_ = application_->openText(QString::fromStdString(path_), false);
+    QVERIFY(QTest::qWaitForWindowExposed(window_));
+    QVERIFY(WindowDriver(*window_).waitUntilRead());
+}
+
+void tst_Window::cleanup()
+{
+    if (window_ && window_->workspace())
+        window_->workspace()->session().unitOfWork().discardAll();
+    delete window_;
+    window_ = nullptr;
+    QVERIFY(ui::Lane::waitForThreads(10'000));
+}
+
+void tst_Window::editsReviewsRehearsesAndCommits()
+{
+    WindowDriver person(*window_);
+    QVERIFY(person.openTable(QStringLiteral("taxon")));
+    person.filterRows(QStringLiteral("name = 'Lithops lesliei'"));
+    QCOMPARE(person.page()->model().rowCount(), 1);
+    const std::string before = fact(path_, "SELECT author FROM taxon WHERE name = 'Lithops lesliei'");
+
+    person.typeIntoCell(person.cell(0, "author"), QStringLiteral("Someone's"));
+    person.typeIntoCell(person.cell(0, "mature_height_cm"), QStringLiteral("7"));
+    QCOMPARE(person.pending().size(), std::size_t{1});
+
+    QVERIFY(person.openTable(QStringLiteral("trail_stop")));
+    const int stops = person.page()->model().rowCount();
+    person.clickCell(person.page()->model().index(2, 0));
+    QTest::mouseClick(person.page()->findChild<QToolButton *>(QStringLiteral("deleteRows")), Qt::LeftButton);
+    QCOMPARE(person.pending().size(), std::size_t{2});
+    QCOMPARE(person.page()->model().rowCount(), stops); // struck out, still to be seen
+
+    QTest::qWait(20);
+    const QString sql = pendingSql();
+    QVERIFY2(sql.contains(QStringLiteral("UPDATE main.taxon SET author = 'Someone''s', mature_height_cm = 7 WHERE")),
+             qPrintable(sql));
+    QVERIFY2(sql.contains(QStringLiteral("DELETE FROM main.trail_stop WHERE")), qPrintable(sql));
+
+    click("rehearse");
+    QVERIFY(waitForReport(QStringLiteral("Rehearsed: 2 statements, 2 rows")));
+    QCOMPARE(fact(path_, "SELECT author FROM taxon WHERE name = 'Lithops lesliei'"), before);
+    QCOMPARE(person.pending().size(), std::size_t{2});
+
+    click("commit");
+    QVERIFY(waitForReport(QStringLiteral("Committed: 2 statements, 2 rows")));
+    QVERIFY(person.pending().isEmpty());
+    QCOMPARE(fact(path_, "SELECT author FROM taxon WHERE name = 'Lithops lesliei'"), std::string("Someone's"));
+    QCOMPARE(fact(path_, "SELECT mature_height_cm FROM taxon WHERE name = 'Lithops lesliei'"), std::string("7"));
+    QCOMPARE(fact(path_, "SELECT count(*) FROM trail_stop"), std::to_string(stops - 1));
+    QVERIFY(person.waitUntilIdle());
+    QCOMPARE(person.page()->model().rowCount(), stops - 1);
+}
+
+void tst_Window::undoesAndRedoes()
+{
+    WindowDriver person(*window_);
+    QVERIFY(person.openTable(QStringLiteral("gardener")));
+    const QModelIndex name = person.cell(0, "full_name");
+    const QString before = name.data().toString();
+    person.typeIntoCell(name, QStringLiteral("Somebody Else"));
+    QCOMPARE(name.data().toString(), QStringLiteral("Somebody Else"));
+    QTest::keyClick(window_, Qt::Key_Z, Qt::ControlModifier);
+    QCOMPARE(name.data().toString(), before);
+    QVERIFY(person.pending().isEmpty());
+    QTest::keyClick(window_, Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier);
+    QCOMPARE(name.data().toString(), QStringLiteral("Somebody Else"));
+    // Typing the old value back is no edit any more.
+    person.typeIntoCell(name, before);
+    QVERIFY(person.pending().isEmpty());
+    // Opening and leaving a cell is none either.
+    person.clickCell(name);
+    QTest::keyClick(person.page()->view(), Qt::Key_F2);
+    QTest::keyClick(person.page()->view()->findChild<QWidget *>(QStringLiteral("cellEditor")), Qt::Key_Return);
+    QVERIFY(person.pending().isEmpty());
+}
+
+void tst_Window::marksTheGuiltyChangeAndKeepsAll()
+{
+    WindowDriver person(*window_);
+    QVERIFY(person.openTable(QStringLiteral("area")));
+    const std::string before = fact(path_, "SELECT group_concat(area_code || name) FROM area");
+    person.typeIntoCell(person.cell(0, "name"), QStringLiteral("A new name"));
+    person.typeIntoCell(person.cell(1, "area_code"), QStringLiteral("abc")); // a check wants two capitals
+    QCOMPARE(person.pending().size(), std::size_t{2});
+    QTest::keyClick(window_, Qt::Key_S, Qt::ControlModifier);
+    QVERIFY(waitForReport(QStringLiteral("Nothing was written")));
+    QCOMPARE(fact(path_, "SELECT group_concat(area_code || name) FROM area"), before);
+    QCOMPARE(person.pending().size(), std::size_t{2});
+    const auto changes = person.pending().changes();
+    QVERIFY(!changes[0]->error);
+    QVERIFY(changes[1]->error.has_value());
+    QCOMPARE(toString(changes[1]->error->kind), toString(ErrorKind::Constraint));
+    const auto *problem = window_->findChild<QLabel *>(QStringLiteral("changeProblem"));
+    QVERIFY(problem->isVisible());
+    QVERIFY(problem->text().contains(QStringLiteral("CHECK")));
+}
+
+void tst_Window::showsAConflictAndResolvesIt()
+{
+    WindowDriver person(*window_);
+    QVERIFY(person.openTable(QStringLiteral("gardener")));
+    person.typeIntoCell(person.cell(0, "full_name"), QStringLiteral("Mine"));
+    execute(path_,
+            "UPDATE gardener SET full_name = 'Theirs' WHERE gardener_id = (SELECT min(gardener_id) FROM gardener)");
+    click("commit");
+    QVERIFY(waitForReport(QStringLiteral("Nothing was written")));
+    QCOMPARE(fact(path_, "SELECT full_name FROM gardener ORDER BY gardener_id LIMIT 1"), std::string("Theirs"));
+    QCOMPARE(toString(person.pending().changes().front()->error->kind), toString(ErrorKind::Conflict));
+    auto *keep = window_->findChild<QPushButton *>(QStringLiteral("keepMine"));
+    QVERIFY(keep->isVisible());
+    QTest::mouseClick(keep, Qt::LeftButton);
+    QVERIFY(person.waitUntilIdle());
+    QCOMPARE(person.pending().size(), std::size_t{1});
+    click("commit");
+    QVERIFY(waitForReport(QStringLiteral("Committed")));
+    QCOMPARE(fact(path_, "SELECT full_name FROM gardener ORDER BY gardener_id LIMIT 1"), std::string("Mine"));
+}
+
+void tst_Window::keepsEditsWhileTheViewChanges()
+{
+    WindowDriver person(*window_);
+    QVERIFY(person.openTable(QStringLiteral("partner_garden")));
+    person.typeIntoCell(person.cell(0, "city"), QStringLiteral("Elsewhere"));
+    QTest::mouseClick(person.page()->findChild<QToolButton *>(QStringLiteral("addRow")), Qt::LeftButton);
+    const int added = person.page()->model().rowCount() - 1;
+    person.typeIntoCell(person.cell(added, "name"), QStringLiteral("A New Garden"));
+    person.typeIntoCell(person.cell(added, "city"), QStringLiteral("Here"));
+    person.typeIntoCell(person.cell(added, "country_code"), QStringLiteral("XX"));
+    person.clickCell(person.page()->model().index(added - 1, 0));
+    QTest::mouseClick(person.page()->findChild<QToolButton *>(QStringLiteral("deleteRows")), Qt::LeftButton);
+    QCOMPARE(person.pending().size(), std::size_t{3});
+
+    person.page()->model().setSort({{"city", true}});
+    QVERIFY(person.waitUntilIdle());
+    person.filterRows(QStringLiteral("city = nowhere"));
+    QCOMPARE(person.pending().size(), std::size_t{3});
+    window_->workspace()->refresh();
+    QVERIFY(person.waitUntilIdle());
+    QTest::qWait(0);
+    Q_EMIT window_->grid()->tabCloseRequested(window_->grid()->currentIndex());
+    QTest::qWait(10);
+    QVERIFY(person.openTable(QStringLiteral("partner_garden")));
+    QCOMPARE(person.pending().size(), std::size_t{3});
+    QCOMPARE(person.cell(0, "city").data().toString(), QStringLiteral("Elsewhere"));
+
+    const std::string last = fact(path_, "SELECT max(partner_id) FROM partner_garden");
+    click("commit");
+    QVERIFY(waitForReport(QStringLiteral("Committed: 3 statements, 3 rows")) ||
+            waitForReport(QStringLiteral("Nothing was written")));
+    if (person.pending().isEmpty()) {
+        QCOMPARE(fact(path_, "SELECT city FROM partner_garden WHERE name = 'A New Garden'"), std::string("Here"));
+        QCOMPARE(fact(path_, "SELECT city FROM partner_garden ORDER BY partner_id LIMIT 1"), std::string("Elsewhere"));
+    } else // the deleted garden has orders that refer to it
+        QCOMPARE(fact(path_, "SELECT max(partner_id) FROM partner_garden"), last);
+}
+
+void tst_Window::isLockedByAnotherProgram()
+{
+    WindowDriver person(*window_);
+    QVERIFY(person.openTable(QStringLiteral("gardener")));
+    person.typeIntoCell(person.cell(0, "full_name"), QStringLiteral("Waiting"));
+    // While edits wait, another program may write the file.
+    execute(path_, "UPDATE area SET note = 'written meanwhile'");
+    sqlite3 *other = nullptr;
+    sqlite3_open(path_.c_str(), &other);
+    QCOMPARE(sqlite3_exec(other, "BEGIN EXCLUSIVE", nullptr, nullptr, nullptr), SQLITE_OK);
+    click("commit");
+    QTest::qWait(400);
+    window_->workspace()->cancelRun(); // the wait for the lock ends when one asks for it
+    QVERIFY(waitForReport(QStringLiteral("Nothing was written")));
+    QCOMPARE(person.pending().size(), std::size_t{1});
+    QCOMPARE(sqlite3_exec(other, "ROLLBACK", nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite3_close(other);
+    click("commit");
+    QVERIFY(waitForReport(QStringLiteral("Committed")));
+    QCOMPARE(fact(path_, "SELECT full_name FROM gardener ORDER BY gardener_id LIMIT 1"), std::string("Waiting"));
+}
+
+void tst_Window::offersKeptEditsAtTheNextStart()
+{
+    {
+        WindowDriver person(*window_);
+        QVERIFY(person.openTable(QStringLiteral("gardener")));
+        person.typeIntoCell(person.cell(0, "full_name"), QStringLiteral("Kept"));
+        QTest::qWait(600); // the journal is written a moment after the edit
+        delete window_;    // no question is asked of a window that is simply gone
+        QVERIFY(ui::Lane::waitForThreads(10'000));
+    }
+    window_ = application_->openText(QString::fromStdString(path_), false);
+    WindowDriver person(*window_);
+    QVERIFY(person.waitUntilRead());
+    QVERIFY(person.pending().isEmpty());
+    auto *bar = window_->findChild<QWidget *>(QStringLiteral("messageBar"));
+    QVERIFY(bar->isVisible());
+    for (QPushButton *button : bar->findChildren<QPushButton *>())
+        if (button->text() == QLatin1String("Restore"))
+            QTest::mouseClick(button, Qt::LeftButton);
+    QCOMPARE(person.pending().size(), std::size_t{1});
+    QVERIFY(person.openTable(QStringLiteral("gardener")));
+    QCOMPARE(person.cell(0, "full_name").data().toString(), QStringLiteral("Kept"));
+    click("commit");
+    QVERIFY(waitForReport(QStringLiteral("Committed")));
+    QCOMPARE(fact(path_, "SELECT full_name FROM gardener ORDER BY gardener_id LIMIT 1"), std::string("Kept"));
+}
+
+void tst_Window::refusesEditsWhenReadOnly()
+{
+    delete window_;
+    window_ = application_->openText(QString::fromStdString(path_), true);
+    WindowDriver person(*window_);
+    QVERIFY(person.waitUntilRead());
+    QVERIFY(person.openTable(QStringLiteral("gardener")));
+    person.clickCell(person.cell(0, "full_name"));
+    QTest::keyClicks(person.page()->view(), QStringLiteral("x"));
+    QVERIFY(person.pending().isEmpty());
+    const auto *said = window_->findChild<QLabel *>(QStringLiteral("messageText"));
+    QVERIFY(said->isVisible());
+    QVERIFY(said->text().contains(QStringLiteral("read-only")));
+}
+
+void tst_Window::saysWhyAFileCannotBeOpened_data()
+{
+    QTest::addColumn<QByteArray>("content");
+    QTest::addColumn<QString>("said");
+    QTest::newRow("no database") << QByteArray("nothing of the kind, just some text. ").repeated(200)
+                                 << QStringLiteral("SQLITE_NOTADB");
+    QTest::newRow("missing") << QByteArray() << QStringLiteral("SQLITE_CANTOPEN");
+}
+
+void tst_Window::saysWhyAFileCannotBeOpened()
+{
+    QFETCH(QByteArray, content);
+    QFETCH(QString, said);
+    delete window_;
+    const QString path = folder_.filePath(QStringLiteral("bad-%1.db").arg(content.size()));
+    if (!content.isEmpty()) {
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(content);
+    }
+    window_ = application_->openText(path, false);
+    QVERIFY(QTest::qWaitFor(
+        [this] { return window_->workspace() && window_->workspace()->state() == ui::Workspace::State::Failed; },
+        20'000));
+    const auto *text = window_->findChild<QLabel *>(QStringLiteral("failureText"));
+    QVERIFY(text->isVisible());
+    QVERIFY2(text->text().contains(said), qPrintable(text->text()));
+}
+
+QTEST_MAIN(tst_Window)
+#include "tst_window.moc"

@@ -1,0 +1,110 @@
+#pragma once
+
+// What a person does to the main window, with real key and mouse events.
+
+#include "app/application.h"
+#include "app/main_window.h"
+#include "ui/models/rows_model.h"
+#include "ui/models/schema_model.h"
+#include "ui/panels/data_grid/data_grid_panel.h"
+#include "ui/panels/data_grid/grid_page.h"
+#include "ui/panels/schema_tree/schema_tree_panel.h"
+#include "ui/workspace/workspace.h"
+
+#include <QLabel>
+#include <QLineEdit>
+#include <QTableView>
+#include <QTest>
+#include <QTreeView>
+
+namespace schemawright::test {
+
+class WindowDriver
+{
+public:
+    explicit WindowDriver(MainWindow &window) : window_(window) {}
+
+    bool waitUntilRead()
+    {
+        return QTest::qWaitFor(
+            [this] {
+                return window_.workspace() && window_.workspace()->isSchemaRead() &&
+                       !window_.workspace()->lane().isBusy();
+            },
+            20'000);
+    }
+    bool waitUntilIdle()
+    {
+        QTest::qWait(0);
+        return QTest::qWaitFor([this] { return !window_.workspace()->lane().isBusy(); }, 20'000);
+    }
+
+    template <class Widget> Widget *find(const char *name)
+    {
+        return window_.findChild<Widget *>(QString::fromLatin1(name));
+    }
+
+    /// Double-clicks a table in the tree; its page once it shows rows.
+    ui::GridPage *openTable(const QString &name)
+    {
+        auto *tree = find<QTreeView>("schemaTree");
+        for (QModelIndex index = tree->model()->index(0, 0); index.isValid(); index = tree->indexBelow(index)) {
+            if (index.data().toString() != name || index.data(ui::SchemaModel::TableNameRole).toString() != name)
+                continue;
+            tree->scrollTo(index);
+            const QPoint at = tree->visualRect(index).center();
+            QTest::mouseClick(tree->viewport(), Qt::LeftButton, {}, at);
+            QTest::mouseDClick(tree->viewport(), Qt::LeftButton, {}, at);
+            waitUntilIdle();
+            return page();
+        }
+        return nullptr;
+    }
+
+    ui::GridPage *page() { return qobject_cast<ui::GridPage *>(window_.grid()->currentWidget()); }
+
+    void filterRows(const QString &text)
+    {
+        auto *line = page()->findChild<QLineEdit *>(QStringLiteral("rowFilter"));
+        QTest::mouseClick(line, Qt::LeftButton);
+        line->selectAll();
+        QTest::keyClick(line, Qt::Key_Delete);
+        QTest::keyClicks(line, text);
+        QTest::keyClick(line, Qt::Key_Return);
+        waitUntilIdle();
+    }
+
+    QModelIndex cell(int row, const char *column)
+    {
+        const auto &names = page()->model().columnNames();
+        const auto at = std::find(names.begin(), names.end(), column) - names.begin();
+        return page()->model().index(row, static_cast<int>(at));
+    }
+
+    void clickCell(const QModelIndex &index)
+    {
+        QTableView *view = page()->view();
+        view->scrollTo(index);
+        QTest::mouseClick(view->viewport(), Qt::LeftButton, {}, view->visualRect(index).center());
+    }
+
+    /// Types over a cell, as a person does: click, type, Enter.
+    void typeIntoCell(const QModelIndex &index, const QString &text)
+    {
+        clickCell(index);
+        QTest::keyClick(page()->view(), Qt::Key_F2);
+        QWidget *editor = page()->view()->findChild<QWidget *>(QStringLiteral("cellEditor"));
+        if (!editor)
+            return;
+        QTest::keyClicks(editor, text);
+        QTest::keyClick(editor, Qt::Key_Return);
+        QTest::qWait(0);
+    }
+
+    UnitOfWork &pending() { return window_.workspace()->session().unitOfWork(); }
+
+private:
+    MainWindow &window_;
+};
+
+} // namespace schemawright::test
