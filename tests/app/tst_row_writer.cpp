@@ -18,7 +18,7 @@ private:
     {
         auto heads = std::make_shared<std::vector<ColumnHead>>();
         for (const std::string &name : names)
-            heads->push_back({.name = name});
+            heads->emplace_back().name = name;
         RowBatch batch;
         batch.start(heads);
         for (const auto &row : rows)

@@ -76,7 +76,7 @@ private:
     void click(const char *button)
     {
         auto *found = window_->findChild<QPushButton *>(QString::fromLatin1(button));
-        QTest::qWaitFor([found] { return found->isEnabled(); });
+        QVERIFY(QTest::qWaitFor([found] { return found->isEnabled(); }));
         QTest::mouseClick(found, Qt::LeftButton);
     }
 

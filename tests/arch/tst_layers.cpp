@@ -22,7 +22,7 @@ struct Layer
 #define BELOW_DIALECT L "driver " L "sql " BELOW_SQL
 #define BELOW_ENGINE L "dialect " BELOW_DIALECT
 #define BELOW_ORM L "engine " BELOW_ENGINE
-#define UI_PARTS "ui/async ui/adapt ui/look ui/workspace ui/models ui/widgets ui/dialogs "
+#define UI_PARTS "ui/async ui/adapt ui/theme ui/workspace ui/models ui/widgets ui/dialogs "
 
 const Layer layers[] = {
     {L "base", ""},
@@ -42,7 +42,7 @@ const Layer layers[] = {
     {L "schemawright.h", L}, // the umbrella header
     {"ui/async", L},
     {"ui/adapt", L},
-    {"ui/look", L " ui/adapt"},
+    {"ui/theme", L " ui/adapt"},
     {"ui/workspace", L " ui/async ui/adapt"},
     {"ui/models", L " " UI_PARTS},
     {"ui/widgets", L " " UI_PARTS},

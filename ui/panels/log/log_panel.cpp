@@ -1,6 +1,6 @@
 #include "ui/panels/log/log_panel.h"
 
-#include "ui/panels/log/log_model.h"
+#include "ui/models/log_model.h"
 #include "ui/theme/theme.h"
 #include "ui/workspace/workspace.h"
 

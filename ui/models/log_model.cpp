@@ -1,4 +1,4 @@
-#include "ui/panels/log/log_model.h"
+#include "ui/models/log_model.h"
 
 #include <QColor>
 #include <QDateTime>
