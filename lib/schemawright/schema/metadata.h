@@ -20,6 +20,7 @@ struct Sequence
     Identity properties;
     std::optional<std::string> ownedBy; ///< "table.column"
     std::optional<std::string> comment;
+    std::map<std::string, std::string> options; ///< "unlogged"
     friend bool operator==(const Sequence &, const Sequence &) = default;
 };
 
@@ -46,8 +47,10 @@ struct Domain
 struct Function
 {
     QualifiedName name;
-    std::string arguments;
+    std::string arguments; ///< types and modes, as needed to tell it from others of that name
     std::string definition;
+    std::string kind = "function"; ///< or "procedure", "aggregate"
+    std::optional<std::string> comment;
     friend bool operator==(const Function &, const Function &) = default;
 };
 
@@ -59,6 +62,25 @@ struct OtherObject
     std::string definition;               ///< one or more statements
     std::optional<QualifiedName> onTable; ///< emitted after this table
     friend bool operator==(const OtherObject &, const OtherObject &) = default;
+};
+
+/// Names an object of any kind: "table" (views too), "sequence", "type" (enums and domains too), "function" with its
+/// arguments, or the kind of an OtherObject.
+struct ObjectReference
+{
+    std::string kind;
+    QualifiedName name;
+    std::string arguments;
+    friend auto operator<=>(const ObjectReference &, const ObjectReference &) = default;
+};
+
+/// One object can only be made when another is there. What a description says by itself (foreign keys, inheritance,
+/// the tables a view reads) is not repeated as a dependency.
+struct Dependency
+{
+    ObjectReference object;
+    ObjectReference needs;
+    friend bool operator==(const Dependency &, const Dependency &) = default;
 };
 
 struct Schema
@@ -93,6 +115,7 @@ public:
     std::vector<Domain> domains;
     std::vector<Function> functions;
     std::vector<OtherObject> others;
+    std::vector<Dependency> dependencies;
     std::vector<Remark> notCarried;
     std::vector<Remark> errors;
 

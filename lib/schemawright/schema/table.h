@@ -90,6 +90,7 @@ struct ForeignKey
     bool initiallyDeferred = false;
     bool validated = true;
     std::optional<std::string> comment;
+    bool inherited = false; ///< comes with the parent of a partition: described here, made there
     friend bool operator==(const ForeignKey &, const ForeignKey &) = default;
 };
 
@@ -112,6 +113,7 @@ struct CheckConstraint
     bool noInherit = false;
     bool validated = true;
     std::optional<std::string> comment;
+    bool inherited = false; ///< comes from a parent table only
     friend bool operator==(const CheckConstraint &, const CheckConstraint &) = default;
 };
 
