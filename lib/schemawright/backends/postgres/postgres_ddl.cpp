@@ -1,0 +1,607 @@
+#include "schemawright/backends/postgres/postgres_ddl.h"
+
+#include "schemawright/backends/postgres/postgres_catalog.h"
+#include "schemawright/backends/postgres/postgres_text.h"
+#include "schemawright/backends/postgres/postgres_tokens.h"
+#include "schemawright/backends/postgres/postgres_types.h"
+#include "schemawright/base/topological.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace schemawright::postgres {
+
+namespace {
+
+/// Splits at semicolons outside of strings and parentheses.
+std::vector<std::string> statementsOf(const std::string &sql)
+{
+    std::vector<std::string> statements;
+    std::size_t begin = 0;
+    int depth = 0;
+    const auto add = [&](std::size_t end) {
+        const std::size_t first = sql.find_first_not_of(" \n\t", begin);
+        if (first != std::string::npos && first < end)
+            statements.push_back(sql.substr(first, end - first));
+        begin = end + 1;
+    };
+    if (sql.find(';') != std::string::npos)
+        for (const Token &token : tokenize(sql))
+            if (token.kind == TokenKind::Symbol) {
+                const char c = sql[token.offset];
+                depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+                if (c == ';' && depth == 0)
+                    add(token.offset);
+            }
+    add(sql.size());
+    return statements;
+}
+
+std::string upper(std::string word)
+{
+    for (char &c : word)
+        if (c >= 'a' && c <= 'z')
+            c = static_cast<char>(c - 'a' + 'A');
+    return word;
+}
+
+/// Makes one script.
+class Builder
+{
+public:
+    Builder(const MetaData &metadata, const ScriptOptions &options) : metadata_(metadata), options_(options)
+    {
+        for (const TablePtr &table : metadata.sortedTables().order)
+            tables_.push_back(ours(table));
+        for (const TablePtr &view : metadata.sortedViews())
+            views_.push_back(view);
+    }
+
+    Script create();
+    Script drop();
+
+private:
+    struct Node
+    {
+        ObjectReference reference;
+        TablePtr table; ///< for tables and views
+        std::vector<std::string> statements;
+        std::string dropStatement;
+    };
+    void collect();
+    void addNode(ObjectReference reference, std::vector<std::string> statements, std::string dropStatement);
+    void sort();
+    void header();
+    TablePtr ours(const TablePtr &table) const;
+    std::string guarded(const std::string &sql) const;
+    std::string createTable(const TablePtr &shared, bool isLate);
+    bool isInline(const Table &table, const ForeignKey &key) const;
+    void createRelation(const TablePtr &table);
+    void afterTables();
+    void inheritedDifferences(const Table &table);
+    void emit(std::string sql) { script_.statements.push_back(std::move(sql)); }
+    void emit(const std::vector<std::string> &all)
+    {
+        script_.statements.insert(script_.statements.end(), all.begin(), all.end());
+    }
+    QualifiedName resolved(const QualifiedName &name) const
+    {
+        return name.schema.empty() ? QualifiedName{metadata_.defaultSchema, name.name} : name;
+    }
+
+    const MetaData &metadata_;
+    const ScriptOptions &options_;
+    Script script_;
+    std::vector<TablePtr> tables_, views_;
+    std::vector<Node> nodes_;
+    std::vector<std::size_t> order_;
+    std::set<std::size_t> cyclicViews_;
+    std::set<QualifiedName> lateTables_; ///< whose defaults and checks need a function that needs them
+    std::set<QualifiedName> made_;
+    std::vector<std::pair<TablePtr, const ForeignKey *>> laterKeys_;
+};
+
+/// A table that comes from another dialect is taken by its meaning, not by its spellings.
+TablePtr Builder::ours(const TablePtr &table) const
+{
+    if (metadata_.dialect.empty() || metadata_.dialect == "postgresql")
+        return table;
+    Table copy = *table;
+    for (Column &column : copy.columns) {
+        column.type.native.clear();
+        column.collation.reset();
+        column.options.clear();
+    }
+    copy.options.clear();
+    copy.triggers.clear();
+    for (Index &index : copy.indexes) {
+        index.method.reset();
+        for (IndexElement &element : index.elements)
+            element.collation.reset();
+    }
+    return std::make_shared<const Table>(std::move(copy));
+}
+
+std::string Builder::guarded(const std::string &sql) const
+{
+    if (!options_.ifNotExists)
+        return sql;
+    std::string tag = "$sw$";
+    while (sql.find(tag) != std::string::npos)
+        tag.insert(1, "s");
+    return "DO " + tag + " BEGIN\n" + sql + ";\nEXCEPTION WHEN duplicate_object OR duplicate_table THEN NULL;\nEND " +
+           tag;
+}
+
+void Builder::addNode(ObjectReference reference, std::vector<std::string> statements, std::string dropStatement)
+{
+    nodes_.push_back({std::move(reference), nullptr, std::move(statements), std::move(dropStatement)});
+}
+
+void Builder::collect()
+{
+    const std::string ifExists = options_.ifNotExists ? "IF EXISTS " : "";
+    const auto others = [&](std::initializer_list<const char *> kinds) {
+        for (const char *kind : kinds)
+            for (const OtherObject &each : metadata_.others)
+                if (each.kind == kind && !each.onTable) {
+                    std::vector<std::string> statements = statementsOf(each.definition);
+                    if (each.kind != "extension") // it says IF NOT EXISTS by itself
+                        for (std::string &statement : statements)
+                            if (statement.starts_with("CREATE "))
+                                statement = guarded(statement);
+                    std::string word = kind;
+                    std::ranges::replace(word, '_', ' ');
+                    const bool isType = word.ends_with(" type");
+                    // Operators and their classes are named with what tells them apart: "===(text, text)", "x USING
+                    // btree".
+                    std::string target = quoteName(each.name);
+                    if (word == "cast")
+                        target = each.name.name;
+                    else if (word == "operator")
+                        target = quoteName(each.name.schema) + "." + each.name.name;
+                    else if (const std::size_t method = each.name.name.rfind(" USING ");
+                             word.starts_with("operator ") && method != std::string::npos)
+                        target = quoteName({each.name.schema, each.name.name.substr(0, method)}) +
+                                 each.name.name.substr(method);
+                    const std::string dropped = word == "operator family member"
+                                                    ? ""
+                                                    : "DROP " + upper(isType ? "type" : word) + " " + ifExists + target;
+                    addNode({each.kind, each.name, ""}, std::move(statements), dropped);
+                }
+    };
+    const auto withComment = [](std::vector<std::string> statements, const std::string &what,
+                                const std::optional<std::string> &text) {
+        if (text)
+            statements.push_back("COMMENT ON " + what + " IS " + quoteText(*text));
+        return statements;
+    };
+    others({"extension", "collation", "foreign_data_wrapper", "server", "text_search_dictionary",
+            "text_search_configuration"});
+    for (const EnumType &each : metadata_.enums) {
+        const std::string name = quoteName(each.name);
+        addNode({"type", each.name, ""}, withComment({guarded(ddl::enumType(each))}, "TYPE " + name, each.comment),
+                "DROP TYPE " + ifExists + name);
+    }
+    others({"composite_type", "range_type", "base_type"});
+    for (const Domain &each : metadata_.domains) {
+        const std::string name = quoteName(each.name);
+        auto statements = withComment({guarded(ddl::domain(each))}, "DOMAIN " + name, each.comment);
+        for (const CheckConstraint &check : each.checks) {
+            if (!check.validated)
+                statements.push_back(guarded("ALTER DOMAIN " + name + " ADD " + ddl::check(check)));
+            if (check.name)
+                statements = withComment(std::move(statements),
+                                         "CONSTRAINT " + quoteName(*check.name) + " ON DOMAIN " + name, check.comment);
+        }
+        addNode({"type", each.name, ""}, std::move(statements), "DROP DOMAIN " + ifExists + name);
+    }
+    for (const Sequence &each : metadata_.sequences) {
+        const std::string name = quoteName(each.name);
+        addNode({"sequence", each.name, ""},
+                withComment({ddl::sequence(each, options_.ifNotExists)}, "SEQUENCE " + name, each.comment),
+                each.ownedBy ? "" : "DROP SEQUENCE " + ifExists + name);
+    }
+    for (const Function &each : metadata_.functions) {
+        const std::string word = upper(each.kind);
+        const std::string what = word + " " + quoteName(each.name) + "(" +
+                                 (each.kind == "aggregate" && each.arguments.empty() ? "*" : each.arguments) + ")";
+        const bool replaces = each.definition.starts_with("CREATE OR REPLACE");
+        addNode({"function", each.name, each.arguments},
+                withComment({replaces ? each.definition : guarded(each.definition)}, what, each.comment),
+                "DROP " + what.substr(0, word.size() + 1) + ifExists + what.substr(word.size() + 1));
+    }
+    others({"operator", "operator_family", "operator_class", "operator_family_member", "cast"});
+    const auto relations = [&](const std::vector<TablePtr> &all) {
+        for (const TablePtr &each : all) {
+            addNode({"table", resolved(each->name), ""}, {},
+                    std::string("DROP ") + ddl::relationWord(*each) + " " + ifExists + quoteName(each->name));
+            nodes_.back().table = each;
+        }
+    };
+    relations(tables_);
+    relations(views_);
+}
+
+void Builder::sort()
+{
+    std::multimap<ObjectReference, std::size_t> places;
+    for (std::size_t i = 0; i < nodes_.size(); ++i)
+        places.emplace(nodes_[i].reference, i);
+    std::vector<std::pair<std::size_t, std::size_t>> edges;
+    const auto needs = [&](std::size_t node, const ObjectReference &needed) {
+        for (auto [at, end] = places.equal_range(needed); at != end; ++at)
+            edges.emplace_back(at->second, node);
+    };
+    const auto connect = [&] {
+        edges.clear();
+        for (const Dependency &each : metadata_.dependencies)
+            for (auto [at, end] = places.equal_range(each.object); at != end; ++at)
+                if (!(each.needs.kind == "function" && lateTables_.contains(each.object.name) &&
+                      each.object.kind == "table"))
+                    needs(at->second, each.needs);
+        for (std::size_t i = 0; i < nodes_.size(); ++i) {
+            if (nodes_[i].reference.kind == "operator_family_member")
+                needs(i, {"operator_family", nodes_[i].reference.name, ""});
+            const Table *table = nodes_[i].table.get();
+            if (!table)
+                continue;
+            for (const QualifiedName &each : table->dependsOn)
+                needs(i, {"table", resolved(each), ""});
+            for (const QualifiedName &each : table->inherits)
+                needs(i, {"table", resolved(each), ""});
+            if (table->partition.of)
+                needs(i, {"table", resolved(*table->partition.of), ""});
+            for (const ForeignKey &key : table->foreignKeys)
+                if (options_.drop)
+                    needs(i, {"table", resolved(key.referred), ""});
+        }
+    };
+    connect();
+    TopologicalOrder sorted = topologicalSort(nodes_.size(), edges);
+    for (const auto &cycle : sorted.cycles)
+        for (const std::size_t i : cycle)
+            if (nodes_[i].table && !nodes_[i].table->isView())
+                lateTables_.insert(resolved(nodes_[i].table->name));
+    if (!lateTables_.empty()) {
+        connect();
+        sorted = topologicalSort(nodes_.size(), edges);
+    }
+    for (const auto &cycle : sorted.cycles)
+        for (const std::size_t i : cycle)
+            if (nodes_[i].table && nodes_[i].table->kind == TableKind::View)
+                cyclicViews_.insert(i);
+    order_ = std::move(sorted.order);
+}
+
+void Builder::header()
+{
+    if (metadata_.dialect != "postgresql")
+        return;
+    // Expressions were printed under this search path, and bodies of functions may name what comes later.
+    emit("SET search_path = " + quoteName(metadata_.defaultSchema));
+    if (!metadata_.functions.empty())
+        emit("SET check_function_bodies = false");
+}
+
+bool Builder::isInline(const Table &table, const ForeignKey &key) const
+{
+    const QualifiedName target = resolved(key.referred);
+    const bool isSelf = target == resolved(table.name);
+    if (!key.validated || table.partition.by || table.partition.of || (!isSelf && !made_.contains(target)))
+        return false;
+    const TablePtr referred = metadata_.table(target);
+    if (!referred || referred->partition.by || referred->partition.of)
+        return false;
+    const auto refersTo = [&](const std::vector<std::string> &columns) {
+        return std::ranges::is_permutation(columns, key.referredColumns);
+    };
+    if (key.referredColumns.empty() || (referred->primaryKey && refersTo(referred->primaryKey->columns)))
+        return true;
+    return std::ranges::any_of(referred->uniques, [&](const auto &each) { return refersTo(each.columns); });
+}
+
+std::string Builder::createTable(const TablePtr &shared, bool isLate)
+{
+    const Table &table = *shared;
+    std::vector<std::string> lines;
+    const bool isPartition = table.partition.of.has_value();
+    for (const Column &column : table.columns) {
+        if (column.options.contains("inherited") && !isPartition && !table.inherits.empty())
+            continue;
+        if (table.hasOption("of_type") && !column.defaultSql && column.nullable && !column.generated &&
+            !column.identity)
+            continue;
+        lines.push_back(ddl::columnDefinition(table, column, !isLate));
+    }
+    if (table.primaryKey && !table.primaryKey->columns.empty())
+        lines.push_back(ddl::primaryKey(*table.primaryKey));
+    for (const UniqueConstraint &each : table.uniques)
+        lines.push_back(ddl::unique(each));
+    for (const CheckConstraint &each : table.checks)
+        if (each.validated && !isLate && (!each.inherited || isPartition))
+            lines.push_back(ddl::check(each));
+    for (const ExclusionConstraint &each : table.exclusions)
+        lines.push_back(ddl::exclusion(each));
+    for (const ForeignKey &each : table.foreignKeys) {
+        if (each.inherited)
+            continue;
+        if (isInline(table, each))
+            lines.push_back(ddl::foreignKey(each));
+        else
+            laterKeys_.emplace_back(shared, &each);
+    }
+    const bool isForeign = table.hasOption("server");
+    std::string sql = table.temporary               ? "CREATE TEMPORARY TABLE "
+                      : table.hasOption("unlogged") ? "CREATE UNLOGGED TABLE "
+                      : isForeign                   ? "CREATE FOREIGN TABLE "
+                                                    : "CREATE TABLE ";
+    if (options_.ifNotExists)
+        sql += "IF NOT EXISTS ";
+    sql += quoteName(table.temporary ? QualifiedName{"", table.name.name} : table.name);
+    const auto option = [&](const char *name) {
+        const auto found = table.options.find(name);
+        return found == table.options.end() ? std::string() : found->second;
+    };
+    if (table.hasOption("of_type"))
+        sql += " OF " + option("of_type");
+    if (!lines.empty() || !table.hasOption("of_type")) {
+        sql += " (";
+        for (std::size_t i = 0; i < lines.size(); ++i)
+            sql += (i ? ",\n    " : "\n    ") + lines[i];
+        sql += lines.empty() ? ")" : "\n)";
+    }
+    if (!table.inherits.empty()) {
+        sql += "\nINHERITS (";
+        for (std::size_t i = 0; i < table.inherits.size(); ++i)
+            sql += (i ? ", " : "") + quoteName(table.inherits[i]);
+        sql += ")";
+    }
+    if (table.partition.by)
+        sql += "\nPARTITION BY " + *table.partition.by;
+    if (!option("access_method").empty())
+        sql += "\nUSING " + quoteName(option("access_method"));
+    static const std::set<std::string> notStorage{
+        "unlogged",   "replica_identity", "row_security", "force_row_security", "of_type",
+        "tablespace", "access_method",    "server",       "cluster_on",         "no_data"};
+    std::string parameters, foreign;
+    for (const auto &[name, value] : inServerOrder(table.options))
+        if (name.starts_with("foreign."))
+            foreign += (foreign.empty() ? " OPTIONS (" : ", ") + quoteName(name.substr(8)) + " " + quoteText(value);
+        else if (!notStorage.contains(name))
+            parameters += (parameters.empty() ? "\nWITH (" : ", ") + name + "=" + quoteText(value);
+    if (!parameters.empty())
+        sql += parameters + ")";
+    if (isForeign)
+        sql += "\nSERVER " + quoteName(option("server"));
+    if (!foreign.empty())
+        sql += foreign + ")";
+    if (!option("tablespace").empty())
+        sql += "\nTABLESPACE " + quoteName(option("tablespace"));
+    return sql;
+}
+
+void Builder::createRelation(const TablePtr &table)
+{
+    if (!table->isView()) {
+        emit(createTable(table, lateTables_.contains(resolved(table->name))));
+        made_.insert(resolved(table->name));
+        return;
+    }
+    if (!table->definition || (!metadata_.dialect.empty() && metadata_.dialect != "postgresql")) {
+        script_.notCarried.push_back({table->name.text(), "a view without a query for PostgreSQL"});
+        return;
+    }
+    Table view = *table;
+    // What reads a materialized view without data cannot be filled either.
+    for (const QualifiedName &each : table->dependsOn)
+        if (const TablePtr read = metadata_.table(each);
+            read && read->hasOption("no_data") && view.kind == TableKind::MaterializedView)
+            view.options["no_data"] = "true";
+    emit(ddl::view(view, options_.ifNotExists));
+}
+
+Script Builder::create()
+{
+    collect();
+    sort();
+    header();
+    for (const Schema &each : metadata_.schemas) {
+        if (each.name != "public" && (metadata_.dialect == "postgresql" || metadata_.dialect.empty()))
+            emit(std::string("CREATE SCHEMA ") + (options_.ifNotExists ? "IF NOT EXISTS " : "") + quoteName(each.name));
+        if (each.comment && !(each.name == "public" && *each.comment == "standard public schema"))
+            emit("COMMENT ON SCHEMA " + quoteName(each.name) + " IS " + quoteText(*each.comment));
+    }
+    for (const Node &node : nodes_)
+        if (node.reference.kind == "base_type") // the shell, for the functions that read and print it
+            emit(guarded("CREATE TYPE " + quoteName(node.reference.name)));
+    for (const std::size_t i : cyclicViews_) {
+        // Views that read each other begin as one that has the right columns.
+        const Table &view = *nodes_[i].table;
+        std::string sql = "CREATE VIEW " + quoteName(view.name) + " AS SELECT";
+        for (std::size_t column = 0; column < view.columns.size(); ++column)
+            sql += (column ? ",\n    NULL::" : "\n    NULL::") + view.columns[column].type.native +
+                   (view.columns[column].collation ? " COLLATE " + quoteKept(*view.columns[column].collation) : "") +
+                   " AS " + quoteName(view.columns[column].name);
+        nodes_[i].statements = {sql};
+    }
+    for (const std::size_t i : order_) {
+        if (cyclicViews_.contains(i))
+            emit(nodes_[i].statements);
+        else if (nodes_[i].table)
+            createRelation(nodes_[i].table);
+        else
+            emit(nodes_[i].statements);
+    }
+    for (const std::size_t i : cyclicViews_)
+        emit(ddl::view(*nodes_[i].table, true));
+    afterTables();
+    return std::move(script_);
+}
+
+/// A child's columns take default and NOT NULL from its parents; what it has otherwise is said afterwards.
+void Builder::inheritedDifferences(const Table &table)
+{
+    if (table.inherits.empty())
+        return;
+    for (const Column &column : table.columns) {
+        if (!column.options.contains("inherited"))
+            continue;
+        bool parentNotNull = false;
+        std::optional<std::string> parentDefault;
+        for (const QualifiedName &each : table.inherits)
+            if (const TablePtr parent = metadata_.table(each))
+                if (const Column *same = parent->column(column.name)) {
+                    parentNotNull = parentNotNull || !same->nullable;
+                    if (!parentDefault)
+                        parentDefault = same->defaultSql;
+                }
+        const std::string alter =
+            "ALTER TABLE ONLY " + quoteName(table.name) + " ALTER COLUMN " + quoteName(column.name);
+        if (column.defaultSql != parentDefault)
+            emit(alter + (column.defaultSql ? " SET DEFAULT " + *column.defaultSql : " DROP DEFAULT"));
+        if (!column.nullable && !parentNotNull)
+            emit(alter + " SET NOT NULL");
+    }
+}
+
+void Builder::afterTables()
+{
+    const auto alterTable = [](const Table &table) {
+        return std::string("ALTER ") + (table.hasOption("server") ? "FOREIGN " : "") + "TABLE " + quoteName(table.name);
+    };
+    for (const TablePtr &table : tables_) {
+        inheritedDifferences(*table);
+        if (table->partition.of)
+            emit("ALTER TABLE ONLY " + quoteName(*table->partition.of) + " ATTACH PARTITION " + quoteName(table->name) +
+                 " " + table->partition.bound.value_or("DEFAULT"));
+    }
+    for (const TablePtr &table : tables_) {
+        const bool isLate = lateTables_.contains(resolved(table->name));
+        for (const Column &column : table->columns)
+            if (isLate && column.defaultSql && !column.generated && !column.identity)
+                emit(alterTable(*table) + " ALTER COLUMN " + quoteName(column.name) + " SET DEFAULT " +
+                     *column.defaultSql);
+        for (const CheckConstraint &each : table->checks)
+            if ((isLate || !each.validated) && !each.inherited)
+                emit(guarded(alterTable(*table) + " ADD " + ddl::check(each)));
+    }
+    std::vector<TablePtr> all = tables_;
+    all.insert(all.end(), views_.begin(), views_.end());
+    for (const TablePtr &table : all)
+        for (const Index &index : table->indexes)
+            emit(ddl::index(*table, index, options_.ifNotExists));
+    for (const TablePtr &table : all)
+        for (const Index &index : table->indexes)
+            if (const auto parent = index.options.find("attached_to"); parent != index.options.end())
+                emit("ALTER INDEX " + parent->second + " ATTACH PARTITION " +
+                     quoteName({table->name.schema, index.name}));
+    for (const auto &[table, key] : laterKeys_)
+        emit(guarded(alterTable(*table) + " ADD " + ddl::foreignKey(*key)));
+    for (const Sequence &each : metadata_.sequences)
+        if (each.ownedBy)
+            emit("ALTER SEQUENCE " + quoteName(each.name) + " OWNED BY " + *each.ownedBy);
+    for (const TablePtr &table : all)
+        for (const Trigger &trigger : table->triggers)
+            emit(guarded(trigger.definition));
+    const auto others = [&](std::initializer_list<const char *> kinds) {
+        for (const char *kind : kinds)
+            for (const OtherObject &each : metadata_.others)
+                if (each.kind == kind)
+                    for (const std::string &statement : statementsOf(each.definition))
+                        emit(statement.starts_with("CREATE ") ? guarded(statement) : statement);
+    };
+    others({"rule", "policy", "statistics"});
+    for (const TablePtr &table : all) {
+        emit(ddl::settings(*table));
+        emit(ddl::comments(*table));
+    }
+    others({"publication", "event_trigger"});
+}
+
+Script Builder::drop()
+{
+    collect();
+    sort();
+    const std::string ifExists = options_.ifNotExists ? "IF EXISTS " : "";
+    const auto others = [&](const char *kind, const char *word) {
+        for (const OtherObject &each : metadata_.others)
+            if (each.kind == kind && !each.onTable)
+                emit(std::string("DROP ") + word + " " + ifExists + quoteName(each.name));
+    };
+    others("event_trigger", "EVENT TRIGGER");
+    others("publication", "PUBLICATION");
+    const auto untie = [&](const Table &table, const ForeignKey &key) {
+        std::string name = key.name.value_or("");
+        if (!key.name) { // as the server names it
+            name = table.name.name;
+            for (const std::string &column : key.columns)
+                name += "_" + column;
+            name += "_fkey";
+        }
+        emit("ALTER TABLE " + ifExists + quoteName(table.name) + " DROP CONSTRAINT " + ifExists + quoteName(name));
+    };
+    // What refers to a partitioned table holds its partitions too, which are dropped one by one.
+    for (const TablePtr &table : tables_)
+        for (const ForeignKey &key : table->foreignKeys)
+            if (const TablePtr referred = metadata_.table(resolved(key.referred));
+                !key.inherited && referred && referred->partition.by && referred->name != table->name)
+                untie(*table, key);
+    // What stands in a ring is untied first, whether it has a name or not.
+    for (const auto &cycle : metadata_.sortedTables().cycles)
+        for (const TablePtr &table : cycle)
+            for (const ForeignKey &key : table->foreignKeys)
+                if (std::ranges::any_of(cycle,
+                                        [&](const TablePtr &other) {
+                                            return resolved(other->name) == resolved(key.referred) && other != table;
+                                        }) &&
+                    !key.inherited && !metadata_.table(resolved(key.referred))->partition.by)
+                    untie(*table, key);
+    for (auto i = order_.rbegin(); i != order_.rend(); ++i)
+        if (!nodes_[*i].dropStatement.empty())
+            emit(nodes_[*i].dropStatement);
+    for (const Schema &each : metadata_.schemas)
+        if (each.name != "public" && each.name != metadata_.defaultSchema)
+            emit("DROP SCHEMA " + ifExists + quoteName(each.name));
+    return std::move(script_);
+}
+
+} // namespace
+
+Script createScript(const MetaData &metadata, const ScriptOptions &options)
+{
+    return Builder(metadata, options).create();
+}
+Script dropScript(const MetaData &metadata, const ScriptOptions &options) { return Builder(metadata, options).drop(); }
+
+std::string createText(const Table &table)
+{
+    // One table is a database of its own, where every key may stand inside the statement.
+    MetaData alone;
+    alone.dialect = "";
+    Table copy = table;
+    std::vector<std::string> keys;
+    const std::string alter = "ALTER TABLE " + quoteName(table.name);
+    std::erase_if(copy.foreignKeys, [&](const ForeignKey &key) {
+        if (key.inherited || key.referred == table.name)
+            return false;
+        keys.push_back(alter + " ADD " + ddl::foreignKey(key));
+        return true;
+    });
+    alone.add(copy);
+    Script script = createScript(alone, {});
+    // Foreign keys belong into the statement for a reader: behind its last line.
+    if (!keys.empty() && !script.statements.empty()) {
+        std::string &create = script.statements.front();
+        const std::size_t end = create.find("\n)");
+        for (const std::string &key : keys)
+            if (key.ends_with(" NOT VALID") || end == std::string::npos || table.partition.of)
+                script.statements.push_back(key);
+            else
+                create.insert(create.find("\n)"), ",\n    " + key.substr(alter.size() + 5));
+    }
+    return script.text();
+}
+
+} // namespace schemawright::postgres

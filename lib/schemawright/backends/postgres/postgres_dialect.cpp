@@ -1,0 +1,121 @@
+#include "schemawright/backends/postgres/postgres_dialect.h"
+
+#include "schemawright/backends/postgres/postgres_compiler.h"
+#include "schemawright/backends/postgres/postgres_ddl.h"
+#include "schemawright/backends/postgres/postgres_reflect.h"
+#include "schemawright/backends/postgres/postgres_text.h"
+#include "schemawright/backends/postgres/postgres_tokens.h"
+#include "schemawright/backends/postgres/postgres_types.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace schemawright {
+
+const Capabilities &PostgresDialect::capabilities() const noexcept
+{
+    static const Capabilities all = [] {
+        Capabilities c;
+        c.returning = true;
+        c.transactionalDdl = true;
+        c.schemas = true;
+        c.deferrableForeignKeys = true;
+        c.sequences = true;
+        c.enums = true;
+        c.domains = true;
+        c.materializedViews = true;
+        c.comments = true;
+        c.nullsOrdering = true;
+        c.defaultKeyword = true;
+        c.nullsSortFirst = false;
+        c.placeholder = '$';
+        c.maxIdentifierBytes = 63;
+        c.maxParameters = 65535;
+        return c;
+    }();
+    return all;
+}
+
+std::string PostgresDialect::quote(std::string_view identifier) const { return postgres::quoteName(identifier); }
+std::string PostgresDialect::literal(const Value &value) const { return postgres::literal(value); }
+std::string PostgresDialect::typeSql(const Type &type) const { return postgres::typeSql(type); }
+Type PostgresDialect::parseType(std::string_view native) const { return postgres::parseType(native); }
+Compiled PostgresDialect::compile(const Statement &statement) const { return PostgresCompiler().compile(statement); }
+std::string PostgresDialect::createText(const Table &table) const { return postgres::createText(table); }
+
+Script PostgresDialect::createScript(const MetaData &metadata, const ScriptOptions &options) const
+{
+    return options.drop ? postgres::dropScript(metadata, options) : postgres::createScript(metadata, options);
+}
+
+MetaData PostgresDialect::reflect(DriverConnection &connection, const ReflectOptions &options) const
+{
+    return postgres::reflect(connection, options);
+}
+
+Value PostgresDialect::parseCell(const Type &type, std::string_view typed) const
+{
+    return postgres::parseCell(type, typed);
+}
+
+std::string PostgresDialect::literalSql(const Compiled &compiled) const
+{
+    using namespace postgres;
+    std::string out;
+    std::size_t copied = 0;
+    for (const Token &token : tokenize(compiled.sql)) {
+        if (token.kind != TokenKind::Parameter)
+            continue;
+        std::size_t number = 0;
+        std::from_chars(compiled.sql.data() + token.offset + 1, compiled.sql.data() + token.end(), number);
+        if (number == 0 || number > compiled.parameters.size())
+            continue;
+        const Parameter &parameter = compiled.parameters[number - 1];
+        out.append(compiled.sql, copied, token.offset - copied);
+        out += parameter.name.empty() ? literal(parameter.value) : "<" + parameter.name + ">";
+        copied = token.end();
+    }
+    return out.append(compiled.sql, copied);
+}
+
+RowIdentity PostgresDialect::rowIdentity(const Table &table) const
+{
+    using Kind = RowIdentity::Kind;
+    const auto allColumns = [&] {
+        RowIdentity identity{Kind::AllColumns, {}, {}};
+        for (const Column &column : table.columns)
+            identity.columns.push_back(column.name);
+        return identity;
+    };
+    if (table.kind == TableKind::MaterializedView)
+        return {Kind::None, {}, "A materialized view is filled by REFRESH, not edited."};
+    if (table.columns.empty())
+        return {Kind::None, {}, "This table has no columns."};
+    if (table.kind == TableKind::View) {
+        const bool hasTrigger = std::ranges::any_of(table.triggers, [](const Trigger &trigger) {
+            return postgres::folded(trigger.definition).find(" instead of ") != std::string::npos;
+        });
+        if (hasTrigger)
+            return allColumns();
+        return {Kind::None, {}, "A view can be edited only where it has an INSTEAD OF trigger."};
+    }
+    // ctid tells rows apart for now, but an update by anybody else moves a row; the whole row is the better witness.
+    if (auto key = table.keyColumns(); !key.empty())
+        return {Kind::Key, std::move(key), {}};
+    for (const Index &index : table.indexes) {
+        const bool namesEachRow = index.unique && !index.where && !index.elements.empty() &&
+                                  std::ranges::all_of(index.elements, [&](const IndexElement &element) {
+                                      const Column *column = element.column ? table.column(*element.column) : nullptr;
+                                      return column && !column->nullable;
+                                  });
+        if (!namesEachRow)
+            continue;
+        RowIdentity identity{Kind::Key, {}, {}};
+        for (const IndexElement &element : index.elements)
+            identity.columns.push_back(*element.column);
+        return identity;
+    }
+    return allColumns();
+}
+
+} // namespace schemawright

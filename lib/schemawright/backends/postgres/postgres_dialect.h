@@ -1,0 +1,29 @@
+#pragma once
+
+#include "schemawright/dialect/dialect.h"
+
+namespace schemawright {
+
+/// PostgreSQL 12 and later.
+class PostgresDialect final : public Dialect
+{
+public:
+    using Dialect::quote;
+    std::string_view name() const noexcept override { return "postgresql"; }
+    const Capabilities &capabilities() const noexcept override;
+    std::string quote(std::string_view identifier) const override;
+    std::string literal(const Value &value) const override;
+    std::string typeSql(const Type &type) const override;
+    Type parseType(std::string_view native) const override;
+    Compiled compile(const Statement &statement) const override;
+    std::string literalSql(const Compiled &compiled) const override;
+    Script createScript(const MetaData &metadata, const ScriptOptions &options) const override;
+    std::string createText(const Table &table) const override;
+    std::string deferConstraintsSql() const override { return "SET CONSTRAINTS ALL DEFERRED"; }
+    std::string checkConstraintsSql() const override { return "SET CONSTRAINTS ALL IMMEDIATE"; }
+    MetaData reflect(DriverConnection &connection, const ReflectOptions &options) const override;
+    RowIdentity rowIdentity(const Table &table) const override;
+    Value parseCell(const Type &type, std::string_view typed) const override;
+};
+
+} // namespace schemawright

@@ -1,0 +1,218 @@
+#include "schemawright/backends/postgres/postgres_reflect.h"
+
+#include "schemawright/backends/postgres/postgres_text.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace schemawright::postgres {
+
+namespace {
+
+int versionNumber(const std::string &text) { return std::atoi(text.c_str()) * 10000; }
+
+/// A read-only snapshot for the catalog queries, or the transaction that is open, left as it was found.
+class Snapshot
+{
+public:
+    explicit Snapshot(DriverConnection &connection) : connection_(connection), isOurs_(!connection.inTransaction())
+    {
+        connection_.executeScript(isOurs_ ? "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+                                          : "SAVEPOINT sw_reflect");
+    }
+    Snapshot(const Snapshot &) = delete;
+    ~Snapshot()
+    {
+        try {
+            if (connection_.isUsable()) // also undoes the search path
+                connection_.executeScript(isOurs_ ? "ROLLBACK"
+                                                  : "ROLLBACK TO SAVEPOINT sw_reflect; RELEASE SAVEPOINT sw_reflect");
+        } catch (const Error &) { // the connection is lost; whoever uses it next will be told
+        }
+    }
+
+private:
+    DriverConnection &connection_;
+    bool isOurs_;
+};
+
+} // namespace
+
+MetaData reflect(DriverConnection &connection, const ReflectOptions &options)
+{
+    // An object that others drop meanwhile can make any query fail: then again, and then with care.
+    for (int attempt = 1;; ++attempt) {
+        try {
+            const Snapshot snapshot(connection);
+            return Reflection(connection, options, attempt > 1).run();
+        } catch (const Error &error) {
+            if (error.kind == ErrorKind::Cancelled || error.kind == ErrorKind::Timeout || !connection.isUsable() ||
+                attempt == 3)
+                throw;
+        }
+    }
+}
+
+Reflection::Reflection(DriverConnection &connection, const ReflectOptions &options, bool careful)
+    : connection_(connection), options_(options), catalog_(connection, options.stop, careful, metadata_.errors),
+      narrowed_(!options.tables.empty())
+{
+    metadata_.dialect = "postgresql";
+    metadata_.serverVersion = connection.serverVersion();
+    version_ = versionNumber(metadata_.serverVersion);
+}
+
+MetaData Reflection::run()
+{
+    readSchemas();
+    readMembers();
+    readRelations();
+    if (!options_.namesOnly) {
+        readComments();
+        readColumns();
+        readTypesOfColumns();
+        readDefaults();
+        if (!narrowed_)
+            readTypes();
+        readInheritance();
+        readSequences();
+        readViews();
+        readIndexes();
+        readConstraints();
+        readIndexExpressions();
+        placeIndexes();
+        readTriggers();
+        readRulesAndPolicies();
+        if (!narrowed_) {
+            readFunctions();
+            readOthers();
+            readUncarried();
+            readDependencies();
+        }
+    }
+    finish();
+    return std::move(metadata_);
+}
+
+void Reflection::readSchemas()
+{
+    catalog_.read("the default schema", "SELECT coalesce(current_schema(), 'public')::text",
+                  [&](const CatalogRow &row) { metadata_.defaultSchema = row.text(0); });
+    connection_.executeScript("SET LOCAL search_path = " + quoteName(metadata_.defaultSchema));
+    std::string condition = "nspname !~ '^pg_' AND nspname <> 'information_schema'";
+    if (!options_.schemas.empty()) {
+        condition = "nspname IN (";
+        for (const std::string &schema : options_.schemas)
+            condition += (condition.back() == '(' ? "" : ", ") + quoteText(schema);
+        condition += ")";
+    }
+    catalog_.read("schemas",
+                  "SELECT oid::bigint, nspname::text FROM pg_catalog.pg_namespace WHERE " + condition +
+                      " ORDER BY nspname",
+                  [&](const CatalogRow &row) {
+                      schemas_[row.number(0)] = row.text(1);
+                      known_[{catalog::schema, row.number(0)}] = {"schema", {"", row.text(1)}, ""};
+                  });
+}
+
+void Reflection::readMembers()
+{
+    catalog_.read("extension members",
+                  "SELECT classid::bigint, objid::bigint FROM pg_catalog.pg_depend WHERE deptype = 'e'",
+                  [&](const CatalogRow &row) {
+                      members_.insert({row.number(0), row.number(1)});
+                  });
+    for (const auto &[id, name] : schemas_)
+        metadata_.schemas.push_back({name, std::nullopt});
+}
+
+void Reflection::readComments()
+{
+    // Below 16384 are the system's own objects; the schema public is one of them.
+    std::string condition = "objoid >= 16384 OR (classoid = 2615 AND objoid = 2200)";
+    if (narrowed_) {
+        std::vector<ObjectId> ids;
+        for (const auto &[id, each] : relations_)
+            ids.push_back(id);
+        const std::string list = idList(ids);
+        condition =
+            fmt::format("(classoid = 1259 AND objoid IN ({0})) OR (classoid = 1259 AND objoid IN (SELECT "
+                        "indexrelid FROM pg_catalog.pg_index WHERE indrelid IN ({0}))) OR (classoid = 2606 AND "
+                        "objoid IN (SELECT oid FROM pg_catalog.pg_constraint WHERE conrelid IN ({0}))) OR "
+                        "(classoid = 2620 AND objoid IN (SELECT oid FROM pg_catalog.pg_trigger WHERE tgrelid IN "
+                        "({0})))",
+                        list);
+    }
+    catalog_.read(
+        "comments",
+        "SELECT classoid::bigint, objoid::bigint, objsubid, description FROM pg_catalog.pg_description WHERE " +
+            condition,
+        [&](const CatalogRow &row) {
+            comments_[{{row.number(0), row.number(1)}, row.number(2)}] = row.text(3);
+        });
+    for (auto &[id, relation] : relations_)
+        relation.table.comment = comment(catalog::relation, id);
+    for (const auto &[id, name] : schemas_)
+        for (Schema &schema : metadata_.schemas)
+            if (schema.name == name)
+                schema.comment = comment(catalog::schema, id);
+}
+
+std::optional<std::string> Reflection::comment(ObjectId catalog, ObjectId object, std::int64_t part) const
+{
+    const auto found = comments_.find({{catalog, object}, part});
+    return found == comments_.end() ? std::nullopt : std::optional<std::string>(found->second);
+}
+
+std::string Reflection::only(const char *column) const
+{
+    if (!narrowed_)
+        return {};
+    std::vector<ObjectId> ids;
+    for (const auto &[id, each] : relations_)
+        ids.push_back(id);
+    return fmt::format(" AND {} IN ({})", column, idList(ids));
+}
+
+std::string Reflection::schemaCondition(const char *column) const
+{
+    std::vector<ObjectId> ids;
+    for (const auto &[id, name] : schemas_)
+        ids.push_back(id);
+    return fmt::format("{} IN ({})", column, idList(ids));
+}
+
+std::string Reflection::schemaName(ObjectId id) const
+{
+    const auto found = schemas_.find(id);
+    return found == schemas_.end() ? std::string() : found->second;
+}
+
+Reflection::Relation *Reflection::relation(ObjectId id)
+{
+    const auto found = relations_.find(id);
+    return found == relations_.end() ? nullptr : &found->second;
+}
+
+const std::string &Reflection::columnName(const Relation &relation, std::int64_t attribute) const
+{
+    static const std::string none;
+    const auto at = static_cast<std::size_t>(attribute);
+    if (attribute <= 0 || at >= relation.columnAt.size() || relation.columnAt[at] < 0)
+        return none;
+    return relation.table.columns[static_cast<std::size_t>(relation.columnAt[at])].name;
+}
+
+void Reflection::finish()
+{
+    for (auto &[id, relation] : relations_)
+        if (relation.kind != 'c')
+            metadata_.add(std::move(relation.table));
+    for (auto &[id, sequence] : sequences_)
+        if (!identitySequences_.contains(id))
+            metadata_.sequences.push_back(std::move(sequence));
+    std::ranges::sort(metadata_.sequences, {}, &Sequence::name);
+}
+
+} // namespace schemawright::postgres

@@ -1,0 +1,141 @@
+#pragma once
+
+#include "schemawright/backends/postgres/postgres_catalog.h"
+#include "schemawright/dialect/dialect.h"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace schemawright::postgres {
+
+/// Reflects what `options` ask for in one repeatable-read transaction (or in the one that is open), under the search
+/// path of the default schema alone, so that printed expressions name everything else in full.
+MetaData reflect(DriverConnection &connection, const ReflectOptions &options);
+
+/// One reflection under way. Each read… function runs its catalog queries and fills in what it is about; the order of
+/// the calls is that of run().
+class Reflection
+{
+public:
+    Reflection(DriverConnection &connection, const ReflectOptions &options, bool careful);
+    MetaData run();
+
+private:
+    struct TypeFacts
+    {
+        Type type;
+        ObjectId collation = 0;
+        char storage = 'p';
+    };
+    struct Relation
+    {
+        ObjectId id = 0, rowType = 0;
+        char kind = 'r';
+        Table table;
+        std::vector<int> columnAt;                    ///< attnum -> position in table.columns, -1 for none
+        std::vector<std::pair<ObjectId, int>> typeOf; ///< of each column
+        std::vector<ObjectId> collationOf;            ///< of each column
+        bool isPopulated = true;
+    };
+    struct IndexFacts
+    {
+        ObjectId relation = 0;
+        QualifiedName name;
+        Index index;
+        bool isConstraint = false, isValid = true, isReplicaIdentity = false, isClustered = false;
+        std::vector<std::int64_t> columns, classes, collations;
+        int keys = 0;
+    };
+    using Key = std::pair<ObjectId, ObjectId>; ///< catalog and object
+
+    // postgres_reflect.cpp
+    void readSchemas();
+    void readMembers();
+    void readComments();
+    void finish();
+    std::optional<std::string> comment(ObjectId catalog, ObjectId object, std::int64_t part = 0) const;
+    /// "" for all, or " AND column IN (…)" when only some tables are asked for.
+    std::string only(const char *column) const;
+    bool isExtensionMember(ObjectId catalog, ObjectId object) const { return members_.contains({catalog, object}); }
+    Relation *relation(ObjectId id);
+    const std::string &columnName(const Relation &relation, std::int64_t attribute) const;
+    std::string schemaCondition(const char *column) const;
+    std::string schemaName(ObjectId id) const;
+
+    // postgres_reflect_tables.cpp
+    void readRelations();
+    void readColumns();
+    void readTypesOfColumns();
+    void readDefaults();
+    void readInheritance();
+    void readSequences();
+    void readViews();
+
+    // postgres_reflect_constraints.cpp
+    void readConstraints();
+    void readIndexes();
+    void readIndexExpressions();
+    void placeIndexes();
+    void readTriggers();
+    void readRulesAndPolicies();
+
+    // postgres_reflect_objects.cpp
+    void readTypes();
+    void readCompositeTypes();
+    void readBaseTypes();
+    void readFunctions();
+    void readAggregates();
+
+    // postgres_reflect_others.cpp
+    void readOthers();
+    void readExtensionsAndCollations();
+    void readOperators();
+    void readOperatorClasses();
+    void readTextSearch();
+    void readForeignServers();
+    void readPublications();
+    void addOther(ObjectId catalog, ObjectId id, std::string kind, QualifiedName name, std::string definition,
+                  std::string commentTarget);
+    void readUncarried();
+    void readDependencies();
+    std::optional<ObjectReference> reference(ObjectId catalog, ObjectId object) const;
+
+    DriverConnection &connection_;
+    const ReflectOptions &options_;
+    MetaData metadata_;
+    CatalogReader catalog_;
+    int version_ = 0; ///< 150004 as major * 10000
+    bool narrowed_ = false;
+
+    std::map<ObjectId, std::string> schemas_;
+    std::set<Key> members_; ///< objects that belong to an extension
+    std::map<std::pair<Key, std::int64_t>, std::string> comments_;
+    std::unordered_map<ObjectId, Relation> relations_;
+    std::map<std::pair<ObjectId, int>, TypeFacts> types_;
+    std::map<ObjectId, std::string> collations_;
+    std::map<ObjectId, std::size_t> domainAt_; ///< position in metadata_.domains
+    std::unordered_map<ObjectId, IndexFacts> indexes_;
+    std::unordered_map<ObjectId, ObjectId> indexParents_;
+    std::map<ObjectId, Sequence> sequences_; ///< by class id; those of identity columns are taken out
+    std::set<ObjectId> identitySequences_;
+    std::map<Key, ObjectReference> known_;                         ///< what dependencies may name
+    std::map<ObjectId, ObjectId> ownerOfType_;                     ///< array -> element, multirange -> range
+    std::set<ObjectId> shellTypes_;                                ///< base types, which begin as a shell
+    std::vector<std::pair<ObjectId, ObjectId>> attributeDefaults_; ///< pg_attrdef id -> relation
+};
+
+/// The catalogs by the number that pg_depend and pg_description call them.
+namespace catalog {
+inline constexpr ObjectId type = 1247, procedure = 1255, relation = 1259, constraint = 2606, attributeDefault = 2604,
+                          cast = 2605, language = 2612, schema = 2615, opclass = 2616, operator_ = 2617, rewrite = 2618,
+                          trigger = 2620, opfamily = 2753, extension = 3079, policy = 3256, statistics = 3381,
+                          collation = 3456, eventTrigger = 3466, textDictionary = 3600, textConfiguration = 3602,
+                          wrapper = 2328, server = 1417, publication = 6104;
+} // namespace catalog
+
+} // namespace schemawright::postgres
