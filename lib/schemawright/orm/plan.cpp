@@ -84,7 +84,9 @@ private:
 
     std::vector<std::size_t> sortedSteps()
     {
-        for (std::size_t round = 0; round <= steps_.size() + 1; ++round) {
+        // Each round breaks a ring at one place; no plan needs more rounds than it has rows, a few times over.
+        const std::size_t mostRounds = 4 * steps_.size() + 8;
+        for (std::size_t round = 0; round < mostRounds; ++round) {
             std::vector<RowEdge> reasons = rowEdges(baseline_, steps_);
             std::erase_if(reasons, [this](const RowEdge &edge) { return edge.key && deferred_.contains(edge.key); });
             std::vector<std::pair<std::size_t, std::size_t>> edges = forced_;
@@ -99,8 +101,7 @@ private:
                     return {};
                 }
         }
-        refuseCycle({0});
-        return {};
+        throw Error(ErrorKind::Internal, "the rings among these rows could not be broken");
     }
 
     bool breakCycle(const std::vector<std::size_t> &cycle, const std::vector<RowEdge> &reasons)

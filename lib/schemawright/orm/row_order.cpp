@@ -149,6 +149,8 @@ std::vector<RowEdge> rowEdges(const MetaData &baseline, const std::vector<RowSte
     }
 
     std::vector<RowEdge> edges;
+    // Two steps of one change have their order already, and a row may well refer to itself.
+    const auto isOther = [&](std::size_t a, std::size_t b) { return steps[a].change != steps[b].change; };
     const auto connect = [&](const Index_ &index, const Tuple &tuple, auto add) {
         for (auto [at, end] = index.equal_range(tuple); at != end; ++at)
             add(at->second);
@@ -163,14 +165,14 @@ std::vector<RowEdge> rowEdges(const MetaData &baseline, const std::vector<RowSte
                 if (const auto tuple = tupleOf(*parent, key.referredColumns, key.columns,
                                                [&](const auto &c) { return step.newCell(c); }))
                     connect(parents.made, *tuple, [&](std::size_t maker) {
-                        if (maker != i)
+                        if (isOther(maker, i))
                             edges.push_back({maker, i, RowEdge::Reason::Reference, &key, {}});
                     });
             if (step.kind != RowStep::Kind::Insert)
                 if (const auto tuple = tupleOf(*parent, key.referredColumns, key.columns,
                                                [&](const auto &c) { return step.oldCell(c); }))
                     connect(parents.given, *tuple, [&](std::size_t remover) {
-                        if (remover != i)
+                        if (isOther(remover, i))
                             edges.push_back({i, remover, RowEdge::Reason::Release, &key, {}});
                     });
         }
@@ -181,7 +183,7 @@ std::vector<RowEdge> rowEdges(const MetaData &baseline, const std::vector<RowSte
             const auto tuple = tupleOf(*step.table, keys[k], keys[k], [&](const auto &c) { return step.newCell(c); });
             if (tuple)
                 connect(takers[step.table.get()][k].given, *tuple, [&](std::size_t giver) {
-                    if (giver != i)
+                    if (isOther(giver, i))
                         edges.push_back({giver, i, RowEdge::Reason::Unique, nullptr, keys[k]});
                 });
         }

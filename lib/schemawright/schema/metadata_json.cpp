@@ -57,7 +57,7 @@ Json toJson(const Identity &identity)
 Json toJson(const Column &column)
 {
     Json out = {{"name", column.name},
-                {"type", column.type.native},
+                {"type", column.type.native.empty() ? Json(nullptr) : Json(column.type.native)},
                 {"generic", generic(column.type)},
                 {"nullable", column.nullable},
                 {"default", orNull(column.defaultSql)},
