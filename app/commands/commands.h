@@ -51,7 +51,7 @@ int query(const QueryArguments &arguments);
 /// SQLite database in memory. Throws Error(NotFound) for a table that was asked for by name and is not there.
 MetaData readMetaData(const std::string &source, const Selection &selection);
 
-/// Prints each remark to standard error; true when there was an error among them.
+/// Prints each remark to standard error; true when a table could not be read.
 bool reportRemarks(const MetaData &metadata);
 
 /// Writes to a file, or to standard output when `path` is empty. Throws Error(Permission).

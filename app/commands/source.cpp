@@ -81,9 +81,14 @@ bool reportRemarks(const MetaData &metadata)
 {
     for (const Remark &remark : metadata.notCarried)
         fmt::print(stderr, "not carried: {}: {}\n", remark.object, remark.what);
-    for (const Remark &remark : metadata.errors)
+    bool isPart = false;
+    for (const Remark &remark : metadata.errors) {
         fmt::print(stderr, "could not be read: {}: {}\n", remark.object, remark.what);
-    return !metadata.errors.empty();
+        // Of a view that does not compile the text is carried all the same.
+        const TablePtr table = metadata.table(splitName(remark.object));
+        isPart = isPart || !table || !table->isView();
+    }
+    return isPart;
 }
 
 void writeOutput(const std::string &path, const std::string &text)

@@ -116,6 +116,13 @@ public:
 
     /// Throws Error(Unsupported) that names the construct this dialect lacks.
     virtual Compiled compile(const Statement &statement) const = 0;
+    /// The statement written as asked: with literals, for showing, or each clause on its own line.
+    virtual Compiled compileAs(const Statement &statement, const CompileOptions &) const { return compile(statement); }
+    /// The statement as text with literals, for showing; what runs is compile()'s.
+    std::string literalSql(const Statement &statement, bool lines = false) const
+    {
+        return compileAs(statement, {.literals = true, .lines = lines}).sql;
+    }
     /// The compiled statement with its parameters as literals; unnamed parameters only by value, named ones as <name>.
     virtual std::string literalSql(const Compiled &compiled) const = 0;
     virtual Script createScript(const MetaData &metadata, const ScriptOptions &options = {}) const = 0;

@@ -17,6 +17,15 @@ struct Parameter
     friend bool operator==(const Parameter &, const Parameter &) = default;
 };
 
+/// How a statement is written.
+struct CompileOptions
+{
+    /// Values as literals in the text, for showing; nothing is bound then.
+    bool literals = false;
+    /// Each clause on a line of its own.
+    bool lines = false;
+};
+
 /// A statement in one dialect: text with that driver's placeholders, and the parameters.
 struct Compiled
 {

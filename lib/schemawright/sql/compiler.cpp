@@ -141,8 +141,10 @@ void Compiler::cteBody(const SourceNode &node)
     else
         query(*node.query, !node.listColumns);
     if (node.more) {
+        if (node.recursiveDistinct && !saysRecursive())
+            unsupported("recursive CTE by UNION without ALL");
         if (node.recursiveDistinct)
-            write(" " + setOperator("UNION") + " ");
+            write(" UNION ");
         else
             write(" UNION ALL ");
         query(*node.more, false);
@@ -153,6 +155,9 @@ void Compiler::cteBody(const SourceNode &node)
 
 void Compiler::statement(const StatementNode &node)
 {
+    const bool isChange = node.kind == Statement::Kind::Update || node.kind == Statement::Kind::Delete || node.kind == Statement::Kind::Merge;
+    if (isChange && !ctesWritten_ && !hasCtesOnChanges())
+        unsupported("CTE before a statement that changes rows");
     switch (node.kind) {
     case Statement::Kind::Insert: {
         const auto &insertion = static_cast<const InsertNode &>(node);

@@ -11,15 +11,6 @@
 
 namespace schemawright {
 
-/// How a statement is written.
-struct CompileOptions
-{
-    /// Values as literals in the text, for showing; nothing is bound then.
-    bool literals = false;
-    /// Each clause on a line of its own.
-    bool lines = false;
-};
-
 /// Turns a statement into SQL and parameters. The base says what databases have in common; a dialect's subclass
 /// overrides the constructs that it says differently, one virtual per construct. Made for one statement: use it once.
 ///
@@ -37,6 +28,8 @@ public:
     /// statement that cannot be written.
     Compiled compile(const Statement &statement);
 
+    /// False when a value stands in the text, so that the text is no use for other values.
+    bool isReusable() const noexcept { return isReusable_; }
     /// The node from which each parameter came, null for one that the compiler made. For the cache.
     const std::vector<const ExprNode *> &origins() const noexcept { return origins_; }
 
@@ -67,6 +60,7 @@ protected:
     virtual bool hasDataModifyingCtes() const { return false; }
     virtual bool hasCteMaterialization() const { return false; }
     virtual bool putsCteIntoInsertedQuery() const { return false; }
+    virtual bool hasCtesOnChanges() const { return true; } ///< before UPDATE, DELETE and MERGE
     virtual std::size_t maxInList() const { return 0; } ///< 0: no limit
     virtual const char *aliasWord() const { return " AS "; }
 
@@ -163,6 +157,9 @@ protected:
     /// The placeholder or literal of a value.
     void value(const ExprNode &node);
     void madeValue(const Value &value);
+    void madeParameter(const std::string &name);
+    /// A value where the database takes no parameter: as a literal.
+    void inlineValue(const Expr &e);
     void argumentsOf(const ExprNode &node);
     void functionName(std::string_view name);
     void query(const StatementNode &node, bool needsNames);
@@ -225,6 +222,7 @@ private:
     std::vector<std::pair<const SourceNode *, std::string>> names_;
     std::vector<const SourceNode *> ctes_;
     bool ctesWritten_ = true;
+    bool isReusable_ = true;
     std::size_t depth_ = 0;
 };
 

@@ -83,6 +83,26 @@ void Compiler::madeValue(const Value &made)
     placeholder(parameters_.size(), {});
 }
 
+void Compiler::madeParameter(const std::string &name)
+{
+    if (options_.literals)
+        return write("<" + name + ">");
+    parameters_.push_back({{}, name});
+    origins_.push_back(nullptr);
+    placeholder(parameters_.size(), name);
+}
+
+void Compiler::inlineValue(const Expr &e)
+{
+    const ExprNode &node = e.node();
+    if (node.kind != ExprKind::Bind && node.kind != ExprKind::Parameter)
+        return expr(e);
+    if (node.kind == ExprKind::Parameter && node.value.isNull())
+        return value(node);
+    isReusable_ = false;
+    write(literal(node.value));
+}
+
 void Compiler::valueBeside(const ExprNode &node, TypeKind) { value(node); }
 
 bool Compiler::isLonelyPair(const Expr &a, const Expr &b) const

@@ -6,6 +6,7 @@
 #include "schemawright/backends/postgres/postgres_text.h"
 #include "schemawright/backends/postgres/postgres_tokens.h"
 #include "schemawright/backends/postgres/postgres_types.h"
+#include "schemawright/sql/compile_cache.h"
 
 #include <algorithm>
 #include <charconv>
@@ -40,7 +41,16 @@ std::string PostgresDialect::quote(std::string_view identifier) const { return p
 std::string PostgresDialect::literal(const Value &value) const { return postgres::literal(value); }
 std::string PostgresDialect::typeSql(const Type &type) const { return postgres::typeSql(type); }
 Type PostgresDialect::parseType(std::string_view native) const { return postgres::parseType(native); }
-Compiled PostgresDialect::compile(const Statement &statement) const { return PostgresCompiler().compile(statement); }
+Compiled PostgresDialect::compile(const Statement &statement) const
+{
+    static CompileCache cache;
+    return cache.compile<PostgresCompiler>(statement);
+}
+
+Compiled PostgresDialect::compileAs(const Statement &statement, const CompileOptions &options) const
+{
+    return PostgresCompiler(options).compile(statement);
+}
 std::string PostgresDialect::createText(const Table &table) const { return postgres::createText(table); }
 
 Script PostgresDialect::createScript(const MetaData &metadata, const ScriptOptions &options) const

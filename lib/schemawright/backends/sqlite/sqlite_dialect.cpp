@@ -3,6 +3,7 @@
 #include "schemawright/backends/sqlite/sqlite_compiler.h"
 #include "schemawright/backends/sqlite/sqlite_tokens.h"
 #include "schemawright/base/error.h"
+#include "schemawright/sql/compile_cache.h"
 
 #include <algorithm>
 #include <charconv>
@@ -217,7 +218,16 @@ Type SqliteDialect::parseType(std::string_view native) const
     return type;
 }
 
-Compiled SqliteDialect::compile(const Statement &statement) const { return SqliteCompiler().compile(statement); }
+Compiled SqliteDialect::compile(const Statement &statement) const
+{
+    static CompileCache cache;
+    return cache.compile<SqliteCompiler>(statement);
+}
+
+Compiled SqliteDialect::compileAs(const Statement &statement, const CompileOptions &options) const
+{
+    return SqliteCompiler(options).compile(statement);
+}
 
 std::string SqliteDialect::literalSql(const Compiled &compiled) const
 {

@@ -1,4 +1,5 @@
 #include "schemawright/backends/sqlite/sqlite_dialect.h"
+#include "schemawright/backends/sqlite/sqlite_parser.h"
 #include "schemawright/backends/sqlite/sqlite_tokens.h"
 #include "schemawright/base/error.h"
 
@@ -57,7 +58,8 @@ private:
     {
         const std::string master = dialect_.quote(schema) + ".sqlite_schema";
         std::map<std::string, Table> tables;
-        for (const auto &row : query("SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = ?", {schema})) {
+        for (const auto &row :
+             query("SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = ?", {schema})) {
             const std::string name = row[0].text();
             if (name.starts_with("sqlite_") || !isWanted(name))
                 continue;
@@ -76,9 +78,11 @@ private:
         }
         if (!options_.namesOnly) {
             readDefinitions(master, tables);
+            parseTexts(tables);
             readColumns(schema, master, tables);
-            readForeignKeys(schema, master, tables);
+            takeTexts(tables);
             readIndexes(schema, master, tables);
+            findDependencies(tables);
         }
         for (auto &[name, table] : tables)
             metadata_.add(std::move(table));
@@ -120,8 +124,8 @@ private:
                 keys[row[0].text()][position] = column.name;
             found->second.columns.push_back(std::move(column));
         };
-        const std::string sql = "SELECT m.name, x.name, x.type, x.\"notnull\", x.dflt_value, x.pk, x.hidden FROM " + master +
-                                " AS m, pragma_table_xinfo(m.name, ?) AS x WHERE m.type = ";
+        const std::string sql = "SELECT m.name, x.name, x.type, x.\"notnull\", x.dflt_value, x.pk, x.hidden FROM " +
+                                master + " AS m, pragma_table_xinfo(m.name, ?) AS x WHERE m.type = ";
         for (const auto &row : query(sql + "'table' ORDER BY m.name, x.cid", {schema}))
             add(row);
         try {
@@ -145,31 +149,79 @@ private:
         }
     }
 
-    void readForeignKeys(const std::string &schema, const std::string &master, std::map<std::string, Table> &tables)
+    void parseTexts(const std::map<std::string, Table> &tables)
     {
-        std::map<std::pair<std::string, std::int64_t>, ForeignKey> keys;
-        for (const auto &row : query("SELECT m.name, f.id, f.\"table\", f.\"from\", f.\"to\", f.on_update, f.on_delete FROM " +
-                                         master + " AS m, pragma_foreign_key_list(m.name, ?) AS f WHERE m.type = 'table' "
-                                                  "ORDER BY m.name, f.id DESC, f.seq",
-                                     {schema})) {
-            if (!tables.contains(row[0].text()))
-                continue;
-            ForeignKey &key = keys[{row[0].text(), -row[1].get<std::int64_t>()}];
-            key.referred = {schema, row[2].text()};
-            key.columns.push_back(row[3].text());
-            if (!row[4].isNull())
-                key.referredColumns.push_back(row[4].text());
-            const auto action = [](const Value &value) {
-                return value == Value("NO ACTION") ? std::nullopt : std::optional(value.text());
-            };
-            key.onUpdate = action(row[5]);
-            key.onDelete = action(row[6]);
+        texts_.clear();
+        for (const auto &[name, table] : tables)
+            if (table.definition && !table.isView() && table.kind != TableKind::Virtual)
+                if (auto text = sqlite::parseCreateTable(*table.definition))
+                    texts_.emplace(name, std::move(*text));
+    }
+
+    /// Names inside a text may be written in another case than where they were made.
+    static void useNamesOf(const Table &table, std::vector<std::string> &columns)
+    {
+        for (std::string &written : columns)
+            for (const Column &column : table.columns)
+                if (sqlite::sameName(column.name, written))
+                    written = column.name;
+    }
+
+    /// What only the text tells: names, collations, checks, expressions, deferral.
+    void takeTexts(std::map<std::string, Table> &tables)
+    {
+        for (auto &[name, text] : texts_) {
+            Table &table = tables[name];
+            for (const sqlite::ColumnText &written : text.columns)
+                for (Column &column : table.columns)
+                    if (sqlite::sameName(column.name, written.name)) {
+                        column.collation = written.collation;
+                        column.autoincrement = written.autoincrement;
+                        column.options = written.options;
+                        if (column.generated && written.generated)
+                            column.generated->expression = *written.generated;
+                    }
+            if (table.primaryKey && text.primaryKey) {
+                table.primaryKey->name = text.primaryKey->name;
+                table.primaryKey->options = text.primaryKey->options;
+            }
+            for (UniqueConstraint &unique : text.uniques)
+                useNamesOf(table, unique.columns);
+            for (ForeignKey &key : text.foreignKeys) {
+                useNamesOf(table, key.columns);
+                const Table *parent = nullptr;
+                for (const auto &[otherName, other] : tables)
+                    if (sqlite::sameName(otherName, key.referred.name))
+                        parent = &other;
+                key.referred = {table.name.schema, parent ? parent->name.name : key.referred.name};
+                if (!parent)
+                    continue;
+                if (key.referredColumns.empty() && parent->primaryKey)
+                    key.referredColumns = parent->primaryKey->columns;
+                useNamesOf(*parent, key.referredColumns);
+            }
+            table.foreignKeys = std::move(text.foreignKeys);
+            table.uniques = std::move(text.uniques);
+            table.checks = std::move(text.checks);
         }
-        for (auto &[where, key] : keys) {
-            const auto parent = tables.find(key.referred.name);
-            if (key.referredColumns.empty() && parent != tables.end() && parent->second.primaryKey)
-                key.referredColumns = parent->second.primaryKey->columns;
-            tables[where.first].foreignKeys.push_back(std::move(key));
+    }
+
+    /// Tables and views whose names stand in a view's text. A name too many does no harm: it only orders.
+    static void findDependencies(std::map<std::string, Table> &tables)
+    {
+        std::map<std::string, QualifiedName> byFoldedName;
+        for (const auto &[name, table] : tables)
+            byFoldedName.emplace(sqlite::foldedName(name), table.name);
+        for (auto &[name, table] : tables) {
+            if (!table.isView() || !table.definition)
+                continue;
+            std::set<QualifiedName> found;
+            for (const sqlite::Token &token : sqlite::tokenize(*table.definition))
+                if (token.kind == sqlite::TokenKind::Word || token.kind == sqlite::TokenKind::Quoted)
+                    if (const auto other = byFoldedName.find(sqlite::foldedName(sqlite::unquoted(token.text)));
+                        other != byFoldedName.end() && other->second != table.name)
+                        found.insert(other->second);
+            table.dependsOn.assign(found.begin(), found.end());
         }
     }
 
@@ -190,25 +242,30 @@ private:
             index.unique = row[2] == Value(1);
             origins[key] = row[3].text();
             IndexElement element;
-            if (row[4].isNull())
-                element.expression = "";
-            else
+            if (!row[4].isNull())
                 element.column = row[4].text();
             element.descending = row[5] == Value(1);
+            const Column *column = element.column ? tables[row[0].text()].column(*element.column) : nullptr;
+            const std::string usual = column && column->collation ? *column->collation : "BINARY";
+            if (!sqlite::sameName(row[6].text(), usual))
+                element.collation = row[6].text();
             index.elements.push_back(std::move(element));
-            if (const auto sql = indexSql_.find(index.name); sql != indexSql_.end())
-                index.definition = sql->second;
         }
         for (auto &[where, index] : indexes) {
             Table &table = tables[where.first];
-            if (origins[where] == "c")
-                table.indexes.push_back(std::move(index));
-            else if (origins[where] == "u") {
-                UniqueConstraint unique;
-                for (const IndexElement &element : index.elements)
-                    unique.columns.push_back(element.column.value_or(""));
-                table.uniques.push_back(std::move(unique));
+            // Those that a constraint made stand with the constraints, as the text says them.
+            if (origins[where] != "c")
+                continue;
+            if (const auto sql = indexSql_.find(index.name); sql != indexSql_.end()) {
+                index.definition = sql->second;
+                if (const auto text = sqlite::parseCreateIndex(sql->second)) {
+                    index.where = text->where;
+                    for (std::size_t i = 0; i < index.elements.size() && i < text->elements.size(); ++i)
+                        if (!index.elements[i].column)
+                            index.elements[i].expression = text->elements[i];
+                }
             }
+            table.indexes.push_back(std::move(index));
         }
     }
 
@@ -217,6 +274,7 @@ private:
     const ReflectOptions &options_;
     MetaData metadata_;
     std::map<std::string, std::string> indexSql_;
+    std::map<std::string, sqlite::TableText> texts_;
 };
 
 } // namespace

@@ -1,0 +1,95 @@
+#include "schemawright/backends/mssql/mssql_dialect.h"
+
+#include "schemawright/backends/mssql/mssql_compiler.h"
+#include "schemawright/sql/compile_cache.h"
+#include "schemawright/sql/literal.h"
+#include "schemawright/sql/quoting.h"
+
+#include <fmt/format.h>
+
+namespace schemawright {
+
+namespace {
+
+constexpr IdentifierRules identifiers{'[', ']', IdentifierRules::Case::Kept, reserved::inMssql, true};
+
+} // namespace
+
+const Capabilities &MssqlDialect::capabilities() const noexcept
+{
+    static const Capabilities all = [] {
+        Capabilities c;
+        c.transactionalDdl = true;
+        c.schemas = true;
+        c.sequences = true;
+        c.defaultKeyword = true;
+        c.rowValueComparison = false;
+        c.maxIdentifierBytes = 128;
+        c.maxParameters = 2100;
+        return c;
+    }();
+    return all;
+}
+
+std::string MssqlDialect::literal(const Value &value) const
+{
+    static constexpr LiteralStyle style{.trueText = "1", .falseText = "0", .nationalPrefix = "N", .bytesBefore = "0x", .bytesAfter = ""};
+    return literalText(value, style);
+}
+
+std::string MssqlDialect::typeSql(const Type &type) const
+{
+    if (!type.native.empty())
+        return type.native;
+    const auto sized = [&](const char *name) { return type.length ? fmt::format("{}({})", name, *type.length) : fmt::format("{}(max)", name); };
+    switch (type.kind) {
+    case TypeKind::Boolean:
+        return "BIT";
+    case TypeKind::SmallInteger:
+        return "SMALLINT";
+    case TypeKind::Integer:
+        return "INTEGER";
+    case TypeKind::BigInteger:
+        return "BIGINT";
+    case TypeKind::Numeric:
+        return type.precision ? fmt::format("NUMERIC({}, {})", *type.precision, type.scale.value_or(0)) : "NUMERIC";
+    case TypeKind::Real:
+        return "REAL";
+    case TypeKind::Double:
+        return "FLOAT";
+    case TypeKind::Char:
+        return fmt::format("NCHAR({})", type.length.value_or(1));
+    case TypeKind::String:
+        return sized("NVARCHAR");
+    case TypeKind::LargeBinary:
+        return sized("VARBINARY");
+    case TypeKind::Date:
+        return "DATE";
+    case TypeKind::Time:
+        return type.precision ? fmt::format("TIME({})", *type.precision) : "TIME";
+    case TypeKind::DateTime:
+        return type.timezone ? "DATETIMEOFFSET" : type.precision ? fmt::format("DATETIME2({})", *type.precision) : "DATETIME2";
+    case TypeKind::Uuid:
+        return "UNIQUEIDENTIFIER";
+    case TypeKind::Enum: {
+        std::size_t longest = 1;
+        for (const std::string &label : type.labels)
+            longest = std::max(longest, label.size());
+        return fmt::format("NVARCHAR({})", longest);
+    }
+    default:
+        return "NVARCHAR(max)";
+    }
+}
+
+std::string MssqlDialect::quote(std::string_view identifier) const { return quoteIdentifier(identifier, identifiers); }
+
+Compiled MssqlDialect::compile(const Statement &statement) const
+{
+    static CompileCache cache;
+    return cache.compile<MssqlCompiler>(statement);
+}
+
+Compiled MssqlDialect::compileAs(const Statement &statement, const CompileOptions &options) const { return MssqlCompiler(options).compile(statement); }
+
+} // namespace schemawright

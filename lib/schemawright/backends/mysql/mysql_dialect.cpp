@@ -1,0 +1,95 @@
+#include "schemawright/backends/mysql/mysql_dialect.h"
+
+#include "schemawright/backends/mysql/mysql_compiler.h"
+#include "schemawright/sql/compile_cache.h"
+#include "schemawright/sql/literal.h"
+#include "schemawright/sql/quoting.h"
+
+#include <fmt/format.h>
+
+namespace schemawright {
+
+namespace {
+
+constexpr IdentifierRules identifiers{'`', '`', IdentifierRules::Case::Kept, reserved::inMysql, true};
+
+} // namespace
+
+const Capabilities &MysqlDialect::capabilities() const noexcept
+{
+    static const Capabilities all = [] {
+        Capabilities c;
+        c.returning = false;
+        c.schemas = true;
+        c.comments = true;
+        c.defaultKeyword = true;
+        c.maxIdentifierBytes = 64;
+        c.maxParameters = 65535;
+        return c;
+    }();
+    return all;
+}
+
+std::string MysqlDialect::literal(const Value &value) const
+{
+    static constexpr LiteralStyle style{.escapesBackslash = true};
+    return literalText(value, style);
+}
+
+std::string MysqlDialect::typeSql(const Type &type) const
+{
+    if (!type.native.empty())
+        return type.native;
+    switch (type.kind) {
+    case TypeKind::Boolean:
+        return "BOOL";
+    case TypeKind::SmallInteger:
+        return "SMALLINT";
+    case TypeKind::Integer:
+        return "INTEGER";
+    case TypeKind::BigInteger:
+        return "BIGINT";
+    case TypeKind::Numeric:
+        return type.precision ? fmt::format("NUMERIC({}, {})", *type.precision, type.scale.value_or(0)) : "NUMERIC";
+    case TypeKind::Real:
+        return "FLOAT";
+    case TypeKind::Double:
+        return "DOUBLE";
+    case TypeKind::Char:
+        return fmt::format("CHAR({})", type.length.value_or(1));
+    case TypeKind::String:
+        return type.length ? fmt::format("VARCHAR({})", *type.length) : "TEXT"; // VARCHAR needs a length here
+    case TypeKind::LargeBinary:
+        return "BLOB";
+    case TypeKind::Date:
+        return "DATE";
+    case TypeKind::Time:
+        return type.precision ? fmt::format("TIME({})", *type.precision) : "TIME";
+    case TypeKind::DateTime:
+        return type.precision ? fmt::format("DATETIME({})", *type.precision) : "DATETIME";
+    case TypeKind::Uuid:
+        return "CHAR(36)";
+    case TypeKind::Json:
+        return "JSON";
+    case TypeKind::Enum: {
+        std::string labels;
+        for (const std::string &label : type.labels)
+            labels += (labels.empty() ? "" : ",") + quotedText(label, true);
+        return "ENUM(" + labels + ")";
+    }
+    default:
+        return "TEXT";
+    }
+}
+
+std::string MysqlDialect::quote(std::string_view identifier) const { return quoteIdentifier(identifier, identifiers); }
+
+Compiled MysqlDialect::compile(const Statement &statement) const
+{
+    static CompileCache cache;
+    return cache.compile<MysqlCompiler>(statement);
+}
+
+Compiled MysqlDialect::compileAs(const Statement &statement, const CompileOptions &options) const { return MysqlCompiler(options).compile(statement); }
+
+} // namespace schemawright

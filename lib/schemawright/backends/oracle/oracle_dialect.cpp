@@ -1,0 +1,101 @@
+#include "schemawright/backends/oracle/oracle_dialect.h"
+
+#include "schemawright/backends/oracle/oracle_compiler.h"
+#include "schemawright/sql/compile_cache.h"
+#include "schemawright/sql/literal.h"
+#include "schemawright/sql/quoting.h"
+
+#include <fmt/format.h>
+
+namespace schemawright {
+
+namespace {
+
+constexpr IdentifierRules identifiers{'"', '"', IdentifierRules::Case::FoldedToUpper, reserved::inOracle, true};
+
+} // namespace
+
+const Capabilities &OracleDialect::capabilities() const noexcept
+{
+    static const Capabilities all = [] {
+        Capabilities c;
+        c.returning = true;
+        c.schemas = true;
+        c.deferrableForeignKeys = true;
+        c.sequences = true;
+        c.materializedViews = true;
+        c.comments = true;
+        c.nullsOrdering = true;
+        c.defaultKeyword = true;
+        c.nullsSortFirst = false;
+        c.rowValueComparison = false;
+        c.maxIdentifierBytes = 128;
+        c.maxParameters = 65535;
+        return c;
+    }();
+    return all;
+}
+
+std::string OracleDialect::literal(const Value &value) const
+{
+    static constexpr LiteralStyle style{.trueText = "1", .falseText = "0", .bytesBefore = "HEXTORAW('", .bytesAfter = "')", .typesDates = true};
+    if (const auto *moment = value.as<DateTime>(); moment && moment->offsetSeconds)
+        return "TIMESTAMP " + quotedText(value.text()); // with its offset inside
+    return literalText(value, style);
+}
+
+std::string OracleDialect::typeSql(const Type &type) const
+{
+    if (!type.native.empty())
+        return type.native;
+    switch (type.kind) {
+    case TypeKind::Boolean:
+    case TypeKind::SmallInteger:
+        return "SMALLINT";
+    case TypeKind::Integer:
+        return "INTEGER";
+    case TypeKind::BigInteger:
+        return "NUMBER(19)";
+    case TypeKind::Numeric:
+        return type.precision ? fmt::format("NUMBER({}, {})", *type.precision, type.scale.value_or(0)) : "NUMBER";
+    case TypeKind::Real:
+        return "BINARY_FLOAT";
+    case TypeKind::Double:
+        return "BINARY_DOUBLE";
+    case TypeKind::Char:
+        return fmt::format("CHAR({} CHAR)", type.length.value_or(1));
+    case TypeKind::String:
+        return fmt::format("VARCHAR2({} CHAR)", type.length.value_or(4000));
+    case TypeKind::LargeBinary:
+        return "BLOB";
+    case TypeKind::Date:
+        return "DATE";
+    case TypeKind::DateTime:
+        return type.timezone ? "TIMESTAMP WITH TIME ZONE" : type.precision ? fmt::format("TIMESTAMP({})", *type.precision) : "TIMESTAMP";
+    case TypeKind::Time:
+    case TypeKind::Interval:
+        return "INTERVAL DAY TO SECOND";
+    case TypeKind::Uuid:
+        return "CHAR(36)";
+    case TypeKind::Enum: {
+        std::size_t longest = 1;
+        for (const std::string &label : type.labels)
+            longest = std::max(longest, label.size());
+        return fmt::format("VARCHAR2({} CHAR)", longest);
+    }
+    default:
+        return "CLOB";
+    }
+}
+
+std::string OracleDialect::quote(std::string_view identifier) const { return quoteIdentifier(identifier, identifiers); }
+
+Compiled OracleDialect::compile(const Statement &statement) const
+{
+    static CompileCache cache;
+    return cache.compile<OracleCompiler>(statement);
+}
+
+Compiled OracleDialect::compileAs(const Statement &statement, const CompileOptions &options) const { return OracleCompiler(options).compile(statement); }
+
+} // namespace schemawright

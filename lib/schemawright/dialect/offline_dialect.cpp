@@ -1,0 +1,36 @@
+#include "schemawright/dialect/offline_dialect.h"
+
+#include "schemawright/base/error.h"
+#include "schemawright/sql/literal.h"
+
+namespace schemawright {
+
+void OfflineDialect::notConnected(std::string_view what) const
+{
+    throw Error(ErrorKind::Unsupported, std::string(name()) + " has no driver of its own here: " + std::string(what) + " is not possible");
+}
+
+std::string OfflineDialect::literalSql(const Compiled &compiled) const
+{
+    std::vector<std::string> literals;
+    for (const Parameter &parameter : compiled.parameters)
+        literals.push_back(parameter.name.empty() || !parameter.value.isNull() ? literal(parameter.value) : "<" + parameter.name + ">");
+    return withLiterals(compiled.sql, literals, placeholderSign());
+}
+
+Type OfflineDialect::parseType(std::string_view native) const { return types::native(std::string(native)); }
+Script OfflineDialect::createScript(const MetaData &, const ScriptOptions &) const { notConnected("a script of the schema"); }
+std::string OfflineDialect::createText(const Table &) const { notConnected("the definition of a table"); }
+MetaData OfflineDialect::reflect(DriverConnection &, const ReflectOptions &) const { notConnected("reflection"); }
+
+RowIdentity OfflineDialect::rowIdentity(const Table &table) const
+{
+    RowIdentity identity;
+    identity.columns = table.keyColumns();
+    identity.kind = identity.columns.empty() ? RowIdentity::Kind::AllColumns : RowIdentity::Kind::Key;
+    return identity;
+}
+
+Value OfflineDialect::parseCell(const Type &, std::string_view) const { notConnected("editing"); }
+
+} // namespace schemawright

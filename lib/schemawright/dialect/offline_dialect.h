@@ -1,0 +1,27 @@
+#pragma once
+
+#include "schemawright/dialect/dialect.h"
+
+namespace schemawright {
+
+/// A dialect that is only written, not connected to: names, literals, types and statements, but no reflection. What wants a
+/// connection throws Error(Unsupported).
+class OfflineDialect : public Dialect
+{
+public:
+    using Dialect::literalSql;
+    using Dialect::quote;
+    std::string literalSql(const Compiled &compiled) const override;
+    Type parseType(std::string_view native) const override;
+    Script createScript(const MetaData &metadata, const ScriptOptions &options) const override;
+    std::string createText(const Table &table) const override;
+    MetaData reflect(DriverConnection &connection, const ReflectOptions &options) const override;
+    RowIdentity rowIdentity(const Table &table) const override;
+    Value parseCell(const Type &type, std::string_view typed) const override;
+
+protected:
+    virtual char placeholderSign() const { return '?'; }
+    [[noreturn]] void notConnected(std::string_view what) const;
+};
+
+} // namespace schemawright
