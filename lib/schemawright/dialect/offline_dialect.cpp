@@ -7,19 +7,24 @@ namespace schemawright {
 
 void OfflineDialect::notConnected(std::string_view what) const
 {
-    throw Error(ErrorKind::Unsupported, std::string(name()) + " has no driver of its own here: " + std::string(what) + " is not possible");
+    throw Error(ErrorKind::Unsupported,
+                std::string(name()) + " has no driver of its own here: " + std::string(what) + " is not possible");
 }
 
 std::string OfflineDialect::literalSql(const Compiled &compiled) const
 {
     std::vector<std::string> literals;
     for (const Parameter &parameter : compiled.parameters)
-        literals.push_back(parameter.name.empty() || !parameter.value.isNull() ? literal(parameter.value) : "<" + parameter.name + ">");
+        literals.push_back(parameter.name.empty() || !parameter.value.isNull() ? literal(parameter.value)
+                                                                               : "<" + parameter.name + ">");
     return withLiterals(compiled.sql, literals, placeholderSign());
 }
 
 Type OfflineDialect::parseType(std::string_view native) const { return types::native(std::string(native)); }
-Script OfflineDialect::createScript(const MetaData &, const ScriptOptions &) const { notConnected("a script of the schema"); }
+Script OfflineDialect::createScript(const MetaData &, const ScriptOptions &) const
+{
+    notConnected("a script of the schema");
+}
 std::string OfflineDialect::createText(const Table &) const { notConnected("the definition of a table"); }
 MetaData OfflineDialect::reflect(DriverConnection &, const ReflectOptions &) const { notConnected("reflection"); }
 

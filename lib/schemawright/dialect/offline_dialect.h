@@ -4,8 +4,8 @@
 
 namespace schemawright {
 
-/// A dialect that is only written, not connected to: names, literals, types and statements, but no reflection. What wants a
-/// connection throws Error(Unsupported).
+/// A dialect that is only written, not connected to: names, literals, types and statements, but no reflection. What
+/// wants a connection throws Error(Unsupported).
 class OfflineDialect : public Dialect
 {
 public:

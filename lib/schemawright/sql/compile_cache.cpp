@@ -28,7 +28,8 @@ Compiled CompileCache::compile(const Statement &statement, bool limitsAreShape, 
                     continue;
                 }
                 const ExprNode &value = *shape.values[static_cast<std::size_t>(entry.places[i])];
-                compiled.parameters.push_back({value.value, value.kind == ExprKind::Parameter ? value.text : std::string()});
+                compiled.parameters.push_back(
+                    {value.value, value.kind == ExprKind::Parameter ? value.text : std::string()});
             }
             return compiled;
         }

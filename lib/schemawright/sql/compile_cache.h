@@ -15,10 +15,10 @@ namespace schemawright {
 
 /// Remembers compiled statements by their shape, so that the same statement with other values costs a lookup.
 ///
-/// The key is the whole structure, written out so that no two shapes read alike: kinds, operators, names, tables, types,
-/// the kinds of the values but not the values, and which parameter stands at which places. Tables count by identity; an entry
-/// keeps the statement it was made from, so that no other table can come to stand at the same address. Safe to use from any
-/// thread. Holds the `capacity` shapes used last.
+/// The key is the whole structure, written out so that no two shapes read alike: kinds, operators, names, tables,
+/// types, the kinds of the values but not the values, and which parameter stands at which places. Tables count by
+/// identity; an entry keeps the statement it was made from, so that no other table can come to stand at the same
+/// address. Safe to use from any thread. Holds the `capacity` shapes used last.
 class CompileCache
 {
 public:

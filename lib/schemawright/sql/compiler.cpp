@@ -155,7 +155,8 @@ void Compiler::cteBody(const SourceNode &node)
 
 void Compiler::statement(const StatementNode &node)
 {
-    const bool isChange = node.kind == Statement::Kind::Update || node.kind == Statement::Kind::Delete || node.kind == Statement::Kind::Merge;
+    const bool isChange = node.kind == Statement::Kind::Update || node.kind == Statement::Kind::Delete ||
+                          node.kind == Statement::Kind::Merge;
     if (isChange && !ctesWritten_ && !hasCtesOnChanges())
         unsupported("CTE before a statement that changes rows");
     switch (node.kind) {

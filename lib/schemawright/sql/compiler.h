@@ -61,7 +61,7 @@ protected:
     virtual bool hasCteMaterialization() const { return false; }
     virtual bool putsCteIntoInsertedQuery() const { return false; }
     virtual bool hasCtesOnChanges() const { return true; } ///< before UPDATE, DELETE and MERGE
-    virtual std::size_t maxInList() const { return 0; } ///< 0: no limit
+    virtual std::size_t maxInList() const { return 0; }    ///< 0: no limit
     virtual const char *aliasWord() const { return " AS "; }
 
     // Constructs.
@@ -168,7 +168,7 @@ protected:
     void tableName(const Table &table);
     std::string sourceName(const SourceNode &node);
     void aliasOf(const SourceNode &node);
-    void hintsOf(const SourceNode &node);
+    virtual void hintsOf(const SourceNode &node);
     void fromList(const std::vector<Source> &from);
     void whereClause(const Expr &condition);
     void assignments(const std::vector<std::pair<Expr, Expr>> &set, bool qualified);
@@ -199,6 +199,7 @@ protected:
     void addToScope(const Source &source);
     const SelectNode *currentSelect_ = nullptr;
     bool isSubquery_ = false;
+    bool inlinesValues_ = false; ///< where the database takes no parameters: literals
     const char *rowImage_ = nullptr; ///< a name instead of the target's in OUTPUT: inserted, deleted
 
 private:

@@ -149,6 +149,7 @@ void Compiler::upsertClause(const InsertNode &node)
         write(" ON CONSTRAINT " + quote(upsert.constraint));
     else if (!upsert.target.empty()) {
         scopes_.back().isBare = true;
+        inlinesValues_ = true; // what names an index is compared with it as text
         write(" (");
         list(upsert.target);
         write(")");
@@ -156,6 +157,7 @@ void Compiler::upsertClause(const InsertNode &node)
             write(" WHERE ");
             condition(upsert.targetWhere);
         }
+        inlinesValues_ = false;
         scopes_.back().isBare = false;
     }
     if (upsert.set.empty())

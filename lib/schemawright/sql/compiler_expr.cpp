@@ -64,6 +64,10 @@ void Compiler::value(const ExprNode &node)
     const bool isNamed = node.kind == ExprKind::Parameter;
     if (options_.literals)
         return write(isNamed && node.value.isNull() ? "<" + node.text + ">" : literal(node.value));
+    if (inlinesValues_ && !(isNamed && node.value.isNull())) {
+        isReusable_ = false;
+        return write(literal(node.value));
+    }
     const std::string name = isNamed ? node.text : std::string();
     if (isNamed && reusesNamedParameters())
         for (std::size_t i = 0; i < parameters_.size(); ++i)
@@ -758,8 +762,15 @@ void Compiler::function(const ExprNode &node)
     if (node.text == "grouping_sets" || node.text == "cube" || node.text == "rollup") {
         if (!hasGroupingSets())
             unsupported(node.text == "grouping_sets" ? "GROUPING SETS" : node.text);
-        write(node.text == "grouping_sets" ? "GROUPING SETS" : node.text == "cube" ? "CUBE" : "ROLLUP");
-        return argumentsOf(node);
+        write(node.text == "grouping_sets" ? "GROUPING SETS (" : node.text == "cube" ? "CUBE (" : "ROLLUP (");
+        for (std::size_t i = 0; i < node.arguments.size(); ++i) {
+            write(i ? ", " : "");
+            const bool isSet = node.arguments[i].node().kind == ExprKind::Tuple; // no row value, a list of keys
+            write(isSet ? "(" : "");
+            isSet ? list(node.arguments[i].node().arguments) : expr(node.arguments[i]);
+            write(isSet ? ")" : "");
+        }
+        return write(")");
     }
     functionName(node.text);
     argumentsOf(node);

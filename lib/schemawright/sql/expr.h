@@ -66,6 +66,25 @@ public:
     Expr over(const Window &window) const;
     Expr over() const;
 
+    // Friends, so that they are found for expressions only.
+
+    friend Expr operator==(const Expr &a, const Expr &b);
+    friend Expr operator!=(const Expr &a, const Expr &b);
+    friend Expr operator<(const Expr &a, const Expr &b);
+    friend Expr operator<=(const Expr &a, const Expr &b);
+    friend Expr operator>(const Expr &a, const Expr &b);
+    friend Expr operator>=(const Expr &a, const Expr &b);
+    friend Expr operator&&(const Expr &a, const Expr &b);
+    friend Expr operator||(const Expr &a, const Expr &b);
+    /// The negation, as its own operator where there is one: !(a > b) is a <= b, !like is NOT LIKE.
+    friend Expr operator!(const Expr &a);
+    friend Expr operator+(const Expr &a, const Expr &b);
+    friend Expr operator-(const Expr &a, const Expr &b);
+    friend Expr operator*(const Expr &a, const Expr &b);
+    friend Expr operator/(const Expr &a, const Expr &b);
+    friend Expr operator%(const Expr &a, const Expr &b);
+    friend Expr operator-(const Expr &a);
+
 private:
     static Expr ofValue(Value value);
     static Expr ofInteger(std::int64_t value, bool fits);
@@ -94,23 +113,6 @@ Expr true_();
 Expr false_();
 /// `*`
 Expr star();
-
-Expr operator==(const Expr &a, const Expr &b);
-Expr operator!=(const Expr &a, const Expr &b);
-Expr operator<(const Expr &a, const Expr &b);
-Expr operator<=(const Expr &a, const Expr &b);
-Expr operator>(const Expr &a, const Expr &b);
-Expr operator>=(const Expr &a, const Expr &b);
-Expr operator&&(const Expr &a, const Expr &b);
-Expr operator||(const Expr &a, const Expr &b);
-/// The negation, as its own operator where there is one: !(a > b) is a <= b, !like is NOT LIKE.
-Expr operator!(const Expr &a);
-Expr operator+(const Expr &a, const Expr &b);
-Expr operator-(const Expr &a, const Expr &b);
-Expr operator*(const Expr &a, const Expr &b);
-Expr operator/(const Expr &a, const Expr &b);
-Expr operator%(const Expr &a, const Expr &b);
-Expr operator-(const Expr &a);
 
 /// The quotient rounded down.
 Expr floorDivide(const Expr &a, const Expr &b);

@@ -8,7 +8,8 @@ namespace {
 
 constexpr std::size_t mostValues = 256;
 
-/// Writes a statement as bytes, every part with its length or count before it, so that the bytes can be read in one way only.
+/// Writes a statement as bytes, every part with its length or count before it, so that the bytes can be read in one way
+/// only.
 class ShapeWriter
 {
 public:
@@ -280,10 +281,12 @@ private:
             break;
         }
         byte(static_cast<std::uint8_t>(node.op));
-        byte(static_cast<std::uint8_t>(static_cast<int>(node.nulls) | node.negated << 2 | node.descending << 3 | node.ascending << 4 | node.ignoreCase << 5 |
-                                       node.symmetric << 6 | node.hasElse << 7));
-        byte(static_cast<std::uint8_t>(node.hasOperand | node.wildBefore << 1 | node.wildAfter << 2 | (node.query != nullptr) << 3 |
-                                       (node.window != nullptr) << 4 | (node.type != nullptr) << 5));
+        byte(static_cast<std::uint8_t>(static_cast<int>(node.nulls) | node.negated << 2 | node.descending << 3 |
+                                       node.ascending << 4 | node.ignoreCase << 5 | node.symmetric << 6 |
+                                       node.hasElse << 7));
+        byte(static_cast<std::uint8_t>(node.hasOperand | node.wildBefore << 1 | node.wildAfter << 2 |
+                                       (node.query != nullptr) << 3 | (node.window != nullptr) << 4 |
+                                       (node.type != nullptr) << 5));
         byte(static_cast<std::uint8_t>(node.yields));
         text(node.text);
         if (!node.value.isNull()) {
@@ -325,8 +328,8 @@ private:
         if (!isNew)
             return;
         byte(static_cast<std::uint8_t>(node->join));
-        byte(static_cast<std::uint8_t>(static_cast<int>(node->materialized) | node->lateral << 2 | node->ordinality << 3 | node->listColumns << 4 |
-                                       node->recursiveDistinct << 5));
+        byte(static_cast<std::uint8_t>(static_cast<int>(node->materialized) | node->lateral << 2 |
+                                       node->ordinality << 3 | node->listColumns << 4 | node->recursiveDistinct << 5));
         text(node->name);
         text(node->text);
         address(node->table.get());

@@ -16,11 +16,17 @@ const MssqlDialect &dialect()
     return one;
 }
 
-bool isInteger(TypeKind kind) { return kind == TypeKind::SmallInteger || kind == TypeKind::Integer || kind == TypeKind::BigInteger; }
+bool isInteger(TypeKind kind)
+{
+    return kind == TypeKind::SmallInteger || kind == TypeKind::Integer || kind == TypeKind::BigInteger;
+}
 
 bool isTop(const Tail &tail) { return !tail.limit.isEmpty() && tail.offset.isEmpty(); }
 
-bool isAlwaysTrue(const Expr &e) { return e.isEmpty() || (e.node().kind == ExprKind::Constant && e.node().op == Operator::True); }
+bool isAlwaysTrue(const Expr &e)
+{
+    return e.isEmpty() || (e.node().kind == ExprKind::Constant && e.node().op == Operator::True);
+}
 
 } // namespace
 
@@ -56,7 +62,10 @@ void MssqlCompiler::concat(const std::vector<Expr> &parts)
 {
     for (std::size_t i = 0; i < parts.size(); ++i) {
         write(i ? " + " : "");
-        operand(parts[i], parts[i].node().precedence == precedence::Multiply || parts[i].node().precedence == precedence::Add ? precedence::Multiply : precedence::Other);
+        operand(parts[i],
+                parts[i].node().precedence == precedence::Multiply || parts[i].node().precedence == precedence::Add
+                    ? precedence::Multiply
+                    : precedence::Other);
     }
 }
 
@@ -67,7 +76,8 @@ void MssqlCompiler::extract(const ExprNode &node)
         expr(node.arguments.front());
         write(after);
     };
-    static constexpr std::array<std::string_view, 8> same{"year", "quarter", "month", "week", "day", "hour", "minute", "second"};
+    static constexpr std::array<std::string_view, 8> same{"year", "quarter", "month",  "week",
+                                                          "day",  "hour",    "minute", "second"};
     if (std::ranges::find(same, node.text) != same.end())
         return call("DATEPART(" + node.text + ", ", ")");
     if (node.text == "doy")
@@ -81,7 +91,9 @@ void MssqlCompiler::extract(const ExprNode &node)
 
 void MssqlCompiler::collate(const ExprNode &node)
 {
-    const bool isWord = !node.text.empty() && std::ranges::all_of(node.text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; });
+    const bool isWord = !node.text.empty() && std::ranges::all_of(node.text, [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    });
     if (!isWord)
         throw Error(ErrorKind::Misuse, "'" + node.text + "' is no name of a collation");
     operand(node.arguments.front(), precedence::Sign);
@@ -100,7 +112,9 @@ void MssqlCompiler::function(const ExprNode &node)
         if (node.text == "localtimestamp")
             return write("GETDATE()");
     }
-    const char *other = node.text == "length" || node.text == "char_length" ? "LEN" : node.text == "substr" ? "SUBSTRING" : nullptr;
+    const char *other = node.text == "length" || node.text == "char_length" ? "LEN"
+                        : node.text == "substr"                             ? "SUBSTRING"
+                                                                            : nullptr;
     if (!other)
         return Compiler::function(node);
     write(other);
@@ -109,7 +123,9 @@ void MssqlCompiler::function(const ExprNode &node)
 
 void MssqlCompiler::frame(const WindowFrame &frame)
 {
-    const auto isCounted = [](const FrameBound &bound) { return bound.kind == FrameBound::Kind::Preceding || bound.kind == FrameBound::Kind::Following; };
+    const auto isCounted = [](const FrameBound &bound) {
+        return bound.kind == FrameBound::Kind::Preceding || bound.kind == FrameBound::Kind::Following;
+    };
     if (frame.unit == WindowFrame::Unit::Range && (isCounted(frame.from) || isCounted(frame.to)))
         unsupported("RANGE frame with a distance");
     Compiler::frame(frame);
@@ -132,7 +148,9 @@ void MssqlCompiler::json(const ExprNode &node)
     default:
         write("CAST(");
         call("JSON_VALUE(");
-        write(node.op == Operator::JsonInteger ? " AS INTEGER)" : node.op == Operator::JsonDouble ? " AS FLOAT)" : " AS BIT)");
+        write(node.op == Operator::JsonInteger  ? " AS INTEGER)"
+              : node.op == Operator::JsonDouble ? " AS FLOAT)"
+                                                : " AS BIT)");
     }
 }
 
@@ -151,7 +169,8 @@ void MssqlCompiler::orderItem(const ExprNode &node)
 
 void MssqlCompiler::nextValue(const ExprNode &node)
 {
-    write("NEXT VALUE FOR " + (node.value.isNull() ? std::string() : quote(node.value.text()) + ".") + quote(node.text));
+    write("NEXT VALUE FOR " + (node.value.isNull() ? std::string() : quote(node.value.text()) + ".") +
+          quote(node.text));
 }
 
 void MssqlCompiler::selectHead(const SelectNode &node)

@@ -4,8 +4,8 @@
 
 namespace schemawright {
 
-/// What SQL Server (2022) says differently: TOP and OFFSET … FETCH, OUTPUT, APPLY, MERGE for an upsert; conditions are no
-/// values and there are no row values.
+/// What SQL Server (2022) says differently: TOP and OFFSET … FETCH, OUTPUT, APPLY, MERGE for an upsert; conditions are
+/// no values and there are no row values.
 class MssqlCompiler final : public Compiler
 {
 public:

@@ -33,7 +33,8 @@ const Capabilities &MssqlDialect::capabilities() const noexcept
 
 std::string MssqlDialect::literal(const Value &value) const
 {
-    static constexpr LiteralStyle style{.trueText = "1", .falseText = "0", .nationalPrefix = "N", .bytesBefore = "0x", .bytesAfter = ""};
+    static constexpr LiteralStyle style{
+        .trueText = "1", .falseText = "0", .nationalPrefix = "N", .bytesBefore = "0x", .bytesAfter = ""};
     return literalText(value, style);
 }
 
@@ -41,7 +42,9 @@ std::string MssqlDialect::typeSql(const Type &type) const
 {
     if (!type.native.empty())
         return type.native;
-    const auto sized = [&](const char *name) { return type.length ? fmt::format("{}({})", name, *type.length) : fmt::format("{}(max)", name); };
+    const auto sized = [&](const char *name) {
+        return type.length ? fmt::format("{}({})", name, *type.length) : fmt::format("{}(max)", name);
+    };
     switch (type.kind) {
     case TypeKind::Boolean:
         return "BIT";
@@ -68,7 +71,9 @@ std::string MssqlDialect::typeSql(const Type &type) const
     case TypeKind::Time:
         return type.precision ? fmt::format("TIME({})", *type.precision) : "TIME";
     case TypeKind::DateTime:
-        return type.timezone ? "DATETIMEOFFSET" : type.precision ? fmt::format("DATETIME2({})", *type.precision) : "DATETIME2";
+        return type.timezone    ? "DATETIMEOFFSET"
+               : type.precision ? fmt::format("DATETIME2({})", *type.precision)
+                                : "DATETIME2";
     case TypeKind::Uuid:
         return "UNIQUEIDENTIFIER";
     case TypeKind::Enum: {
@@ -90,6 +95,9 @@ Compiled MssqlDialect::compile(const Statement &statement) const
     return cache.compile<MssqlCompiler>(statement);
 }
 
-Compiled MssqlDialect::compileAs(const Statement &statement, const CompileOptions &options) const { return MssqlCompiler(options).compile(statement); }
+Compiled MssqlDialect::compileAs(const Statement &statement, const CompileOptions &options) const
+{
+    return MssqlCompiler(options).compile(statement);
+}
 
 } // namespace schemawright

@@ -17,7 +17,9 @@ const MysqlDialect &dialect()
 
 bool isWord(std::string_view text)
 {
-    return !text.empty() && std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; });
+    return !text.empty() && std::ranges::all_of(text, [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    });
 }
 
 } // namespace
@@ -35,7 +37,9 @@ std::string MysqlCompiler::castType(const Type &type) const
     case TypeKind::BigInteger:
         return "SIGNED INTEGER";
     case TypeKind::Numeric:
-        return !type.precision ? "DECIMAL(65, 30)" : "DECIMAL(" + std::to_string(*type.precision) + ", " + std::to_string(type.scale.value_or(0)) + ")";
+        return !type.precision
+                   ? "DECIMAL(65, 30)"
+                   : "DECIMAL(" + std::to_string(*type.precision) + ", " + std::to_string(type.scale.value_or(0)) + ")";
     case TypeKind::Real:
     case TypeKind::Double:
         return "DOUBLE";
@@ -285,7 +289,9 @@ void MysqlCompiler::lock(const RowLock &lock)
         write(" OF ");
         columnNames(names);
     }
-    write(lock.wait == RowLock::Wait::NoWait ? " NOWAIT" : lock.wait == RowLock::Wait::SkipLocked ? " SKIP LOCKED" : "");
+    write(lock.wait == RowLock::Wait::NoWait       ? " NOWAIT"
+          : lock.wait == RowLock::Wait::SkipLocked ? " SKIP LOCKED"
+                                                   : "");
 }
 
 void MysqlCompiler::insertDefaults(const InsertNode &) { write(" () VALUES ()"); }
@@ -299,8 +305,9 @@ void MysqlCompiler::upsertClause(const InsertNode &node)
     if (!upsert.set.empty())
         return assignmentList(upsert.set, &node.table.node());
     // The row that is there is set to itself: nothing happens, and other errors are not swallowed as by IGNORE.
-    const std::string column = !upsert.target.empty() && upsert.target.front().node().kind == ExprKind::Column ? upsert.target.front().node().text
-                                                                                                                : node.columns.front();
+    const std::string column = !upsert.target.empty() && upsert.target.front().node().kind == ExprKind::Column
+                                   ? upsert.target.front().node().text
+                                   : node.columns.front();
     write(quote(column) + " = " + quote(node.table.name()) + "." + quote(column));
 }
 

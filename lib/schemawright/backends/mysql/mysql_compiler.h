@@ -4,8 +4,8 @@
 
 namespace schemawright {
 
-/// What MySQL and MariaDB say differently: concat(), <=>, LIMIT offset, count; ON DUPLICATE KEY UPDATE; changes of joined
-/// tables. Where the two part, what one of them knows is written (RETURNING is MariaDB's, LATERAL MySQL's).
+/// What MySQL and MariaDB say differently: concat(), <=>, LIMIT offset, count; ON DUPLICATE KEY UPDATE; changes of
+/// joined tables. Where the two part, what one of them knows is written (RETURNING is MariaDB's, LATERAL MySQL's).
 class MysqlCompiler final : public Compiler
 {
 public:

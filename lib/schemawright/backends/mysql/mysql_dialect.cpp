@@ -90,6 +90,9 @@ Compiled MysqlDialect::compile(const Statement &statement) const
     return cache.compile<MysqlCompiler>(statement);
 }
 
-Compiled MysqlDialect::compileAs(const Statement &statement, const CompileOptions &options) const { return MysqlCompiler(options).compile(statement); }
+Compiled MysqlDialect::compileAs(const Statement &statement, const CompileOptions &options) const
+{
+    return MysqlCompiler(options).compile(statement);
+}
 
 } // namespace schemawright

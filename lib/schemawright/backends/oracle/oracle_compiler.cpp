@@ -34,7 +34,10 @@ std::string OracleCompiler::castType(const Type &type) const
     return dialect().typeSql(type);
 }
 
-void OracleCompiler::placeholder(std::size_t number, const std::string &name) { write(":" + (name.empty() ? std::to_string(number) : name)); }
+void OracleCompiler::placeholder(std::size_t number, const std::string &name)
+{
+    write(":" + (name.empty() ? std::to_string(number) : name));
+}
 
 void OracleCompiler::modulo(const ExprNode &node)
 {
@@ -91,7 +94,9 @@ void OracleCompiler::extract(const ExprNode &node)
 
 void OracleCompiler::collate(const ExprNode &node)
 {
-    const bool isWord = !node.text.empty() && std::ranges::all_of(node.text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; });
+    const bool isWord = !node.text.empty() && std::ranges::all_of(node.text, [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    });
     if (!isWord)
         throw Error(ErrorKind::Misuse, "'" + node.text + "' is no name of a collation");
     operand(node.arguments.front(), precedence::Sign);
@@ -221,7 +226,9 @@ void OracleCompiler::lock(const RowLock &lock)
         write(" OF ");
         list(lock.ofColumns);
     }
-    write(lock.wait == RowLock::Wait::NoWait ? " NOWAIT" : lock.wait == RowLock::Wait::SkipLocked ? " SKIP LOCKED" : "");
+    write(lock.wait == RowLock::Wait::NoWait       ? " NOWAIT"
+          : lock.wait == RowLock::Wait::SkipLocked ? " SKIP LOCKED"
+                                                   : "");
 }
 
 std::string OracleCompiler::setOperator(const std::string &op) const

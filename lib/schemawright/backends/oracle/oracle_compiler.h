@@ -40,6 +40,7 @@ protected:
     void json(const ExprNode &node) override;
     void nextValue(const ExprNode &node) override;
     void selectHead(const SelectNode &node) override;
+    void hintsOf(const SourceNode &) override {} // they stand behind SELECT
     void noFrom() override { write(" FROM DUAL"); }
     void valuesRows(const std::vector<std::vector<Expr>> &rows) override;
     void valuesSource(const SourceNode &node) override;

@@ -38,7 +38,8 @@ const Capabilities &OracleDialect::capabilities() const noexcept
 
 std::string OracleDialect::literal(const Value &value) const
 {
-    static constexpr LiteralStyle style{.trueText = "1", .falseText = "0", .bytesBefore = "HEXTORAW('", .bytesAfter = "')", .typesDates = true};
+    static constexpr LiteralStyle style{
+        .trueText = "1", .falseText = "0", .bytesBefore = "HEXTORAW('", .bytesAfter = "')", .typesDates = true};
     if (const auto *moment = value.as<DateTime>(); moment && moment->offsetSeconds)
         return "TIMESTAMP " + quotedText(value.text()); // with its offset inside
     return literalText(value, style);
@@ -71,7 +72,9 @@ std::string OracleDialect::typeSql(const Type &type) const
     case TypeKind::Date:
         return "DATE";
     case TypeKind::DateTime:
-        return type.timezone ? "TIMESTAMP WITH TIME ZONE" : type.precision ? fmt::format("TIMESTAMP({})", *type.precision) : "TIMESTAMP";
+        return type.timezone    ? "TIMESTAMP WITH TIME ZONE"
+               : type.precision ? fmt::format("TIMESTAMP({})", *type.precision)
+                                : "TIMESTAMP";
     case TypeKind::Time:
     case TypeKind::Interval:
         return "INTERVAL DAY TO SECOND";
@@ -96,6 +99,9 @@ Compiled OracleDialect::compile(const Statement &statement) const
     return cache.compile<OracleCompiler>(statement);
 }
 
-Compiled OracleDialect::compileAs(const Statement &statement, const CompileOptions &options) const { return OracleCompiler(options).compile(statement); }
+Compiled OracleDialect::compileAs(const Statement &statement, const CompileOptions &options) const
+{
+    return OracleCompiler(options).compile(statement);
+}
 
 } // namespace schemawright

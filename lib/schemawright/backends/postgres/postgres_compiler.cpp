@@ -1,16 +1,15 @@
 #include "schemawright/backends/postgres/postgres_compiler.h"
 
+#include "schemawright/backends/postgres/postgres_text.h"
+#include "schemawright/backends/postgres/postgres_types.h"
 #include "schemawright/base/error.h"
 #include "schemawright/sql/literal.h"
-#include "schemawright/sql/quoting.h"
 
 #include <algorithm>
 
 namespace schemawright {
 
 namespace {
-
-constexpr IdentifierRules identifiers{'"', '"', IdentifierRules::Case::FoldedToLower, reserved::inPostgres, true};
 
 bool isInteger(TypeKind kind)
 {
@@ -39,11 +38,6 @@ std::string_view typeOfValue(const Value &value)
     return {};
 }
 
-std::string sized(std::string_view name, const std::optional<int> &size)
-{
-    return size ? std::string(name) + "(" + std::to_string(*size) + ")" : std::string(name);
-}
-
 std::string arrayText(const std::vector<std::string> &elements)
 {
     std::string text = "{";
@@ -59,70 +53,9 @@ std::string arrayText(const std::vector<std::string> &elements)
 
 } // namespace
 
-std::string PostgresCompiler::quoted(std::string_view identifier) { return quoteIdentifier(identifier, identifiers); }
-
-std::string PostgresCompiler::literalOf(const Value &value)
-{
-    static constexpr LiteralStyle style{.bytesBefore = "'\\x",
-                                        .bytesAfter = "'::bytea",
-                                        .typesDates = true,
-                                        .specialBefore = "'",
-                                        .specialAfter = "'::double precision"};
-    return literalText(value, style);
-}
-
-std::string PostgresCompiler::typeName(const Type &type)
-{
-    if (!type.native.empty())
-        return type.native;
-    const std::string zone = type.timezone ? " with time zone" : "";
-    switch (type.kind) {
-    case TypeKind::Boolean:
-        return "boolean";
-    case TypeKind::SmallInteger:
-        return "smallint";
-    case TypeKind::Integer:
-        return "integer";
-    case TypeKind::BigInteger:
-        return "bigint";
-    case TypeKind::Numeric:
-        return !type.precision ? "numeric"
-                               : "numeric(" + std::to_string(*type.precision) +
-                                     (type.scale ? ", " + std::to_string(*type.scale) : std::string()) + ")";
-    case TypeKind::Real:
-        return "real";
-    case TypeKind::Double:
-        return "double precision";
-    case TypeKind::Char:
-        return sized("character", type.length);
-    case TypeKind::String:
-        return sized("character varying", type.length);
-    case TypeKind::LargeBinary:
-        return "bytea";
-    case TypeKind::Date:
-        return "date";
-    case TypeKind::Time:
-        return sized("time", type.precision) + (type.timezone ? zone : " without time zone");
-    case TypeKind::DateTime:
-        return sized("timestamp", type.precision) + (type.timezone ? zone : " without time zone");
-    case TypeKind::Interval:
-        return "interval";
-    case TypeKind::Uuid:
-        return "uuid";
-    case TypeKind::Json:
-        return "json";
-    case TypeKind::Enum:
-        return quoted(type.name);
-    case TypeKind::Array:
-        return (type.element ? typeName(*type.element) : "text") + "[]";
-    default:
-        return "text";
-    }
-}
-
-std::string PostgresCompiler::quote(std::string_view identifier) const { return quoted(identifier); }
-std::string PostgresCompiler::literal(const Value &value) const { return literalOf(value); }
-std::string PostgresCompiler::castType(const Type &type) const { return typeName(type); }
+std::string PostgresCompiler::quote(std::string_view identifier) const { return postgres::quoteName(identifier); }
+std::string PostgresCompiler::literal(const Value &value) const { return postgres::literal(value); }
+std::string PostgresCompiler::castType(const Type &type) const { return postgres::typeSql(type); }
 
 void PostgresCompiler::placeholder(std::size_t number, const std::string &) { write("$" + std::to_string(number)); }
 
@@ -371,7 +304,7 @@ void PostgresCompiler::functionSource(const SourceNode &node)
         write(i ? ", " : "");
         write(quote(node.columns[i]));
         if (i < node.types.size())
-            write(" " + typeName(node.types[i]));
+            write(" " + postgres::typeSql(node.types[i]));
     }
     write(")");
 }

@@ -16,11 +16,6 @@ public:
     std::string castType(const Type &type) const override;
     std::size_t maxParameters() const override { return 65535; }
 
-    /// The spelling of a type that was built in code.
-    static std::string typeName(const Type &type);
-    static std::string quoted(std::string_view identifier);
-    static std::string literalOf(const Value &value);
-
 protected:
     bool reusesNamedParameters() const override { return true; }
     bool hasBooleans() const override { return true; }
