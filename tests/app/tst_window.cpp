@@ -151,6 +151,17 @@ void tst_Window::editsReviewsRehearsesAndCommits()
              qPrintable(sql));
     QVERIFY2(sql.contains(QStringLiteral("DELETE FROM main.trail_stop WHERE")), qPrintable(sql));
 
+    if (qEnvironmentVariableIsSet("SCHEMAWRIGHT_UPDATE_SCREENSHOT")) { // the picture of the README
+        window_->resize(1440, 900);
+        person.openTable(QStringLiteral("taxon"));
+        person.filterRows({});
+        person.clickCell(person.cell(5, "name"));
+        person.page()->view()->scrollTo(person.cell(0, "taxon_id"));
+        QTest::qWait(300);
+        QVERIFY(window_->grab().save(QStringLiteral(SCHEMAWRIGHT_SOURCE_DIR "/resources/screenshot.png")));
+        person.openTable(QStringLiteral("trail_stop"));
+    }
+
     click("rehearse");
     QVERIFY(waitForReport(QStringLiteral("Rehearsed: 2 statements, 2 rows")));
     QCOMPARE(fact(path_, "SELECT author FROM taxon WHERE name = 'Lithops lesliei'"), before);

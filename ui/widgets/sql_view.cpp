@@ -33,7 +33,8 @@ SqlView::SqlView(QWidget *parent) : QWidget(parent), editor_(new QsciScintilla),
 void SqlView::applyTheme()
 {
     const Colors &colors = theme().colors();
-    const QFont font = theme().monospaceFont();
+    QFont font = theme().monospaceFont();
+    font.setPointSizeF(9); // Scintilla knows points only
     lexer_->setFont(font);
     lexer_->setPaper(colors.base);
     lexer_->setColor(colors.text);

@@ -77,8 +77,8 @@ PendingPanel::PendingPanel(Workspace &workspace, QWidget *parent)
     view_->setContextMenuPolicy(Qt::CustomContextMenu);
     view_->setExpandsOnDoubleClick(false);
     view_->header()->setStretchLastSection(true);
-    view_->header()->resizeSection(ChangesModel::WhatColumn, 260);
-    view_->header()->resizeSection(ChangesModel::BeforeColumn, 200);
+    view_->header()->resizeSection(ChangesModel::WhatColumn, 200);
+    view_->header()->resizeSection(ChangesModel::BeforeColumn, 150);
     view_->header()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
 
     auto *split = new QSplitter(Qt::Horizontal);
