@@ -49,6 +49,8 @@ void addParameters(std::map<std::string, std::string> &options, std::string_view
     std::vector<std::string> names;
     for (const std::string &each : arrayElements(array)) {
         const std::size_t equals = each.find('=');
+        if (each.starts_with("pg_attver="))
+            continue;
         names.push_back(prefix + each.substr(0, equals));
         options[names.back()] = equals == std::string::npos ? "true" : each.substr(equals + 1);
     }

@@ -108,8 +108,7 @@ void Reflection::readSchemas()
         condition += ")";
     }
     catalog_.read("schemas",
-                  "SELECT oid::bigint, nspname::text FROM pg_catalog.pg_namespace WHERE " + condition +
-                      " ORDER BY nspname",
+                  "SELECT oid, nspname FROM pg_catalog.pg_namespace WHERE " + condition + " ORDER BY nspname",
                   [&](const CatalogRow &row) {
                       schemas_[row.number(0)] = row.text(1);
                       known_[{catalog::schema, row.number(0)}] = {"schema", {"", row.text(1)}, ""};
@@ -119,7 +118,7 @@ void Reflection::readSchemas()
 void Reflection::readMembers()
 {
     catalog_.read("extension members",
-                  "SELECT classid::bigint, objid::bigint FROM pg_catalog.pg_depend WHERE deptype = 'e'",
+                  "SELECT classid, objid FROM pg_catalog.pg_depend WHERE refclassid = 3079 AND deptype = 'e'",
                   [&](const CatalogRow &row) {
                       members_.insert({row.number(0), row.number(1)});
                   });

@@ -28,18 +28,26 @@ public:
 private:
     struct TypeFacts
     {
+        ObjectId id;
+        int modifier;
         Type type;
         ObjectId collation = 0;
         char storage = 'p';
+    };
+    struct ColumnFacts
+    {
+        std::size_t type; ///< position in types_
+        ObjectId collation;
+        char storage;
+        int attribute;
     };
     struct Relation
     {
         ObjectId id = 0, rowType = 0;
         char kind = 'r';
         Table table;
-        std::vector<int> columnAt;                    ///< attnum -> position in table.columns, -1 for none
-        std::vector<std::pair<ObjectId, int>> typeOf; ///< of each column
-        std::vector<ObjectId> collationOf;            ///< of each column
+        std::vector<int> columnAt;      ///< attnum -> position in table.columns, -1 for none
+        std::vector<ColumnFacts> facts; ///< of each column
         bool isPopulated = true;
     };
     struct IndexFacts
@@ -69,6 +77,8 @@ private:
 
     // postgres_reflect_tables.cpp
     void readRelations();
+    void readNames();
+    std::size_t typeIndex(ObjectId type, int modifier);
     void readColumns();
     void readTypesOfColumns();
     void readDefaults();
@@ -78,11 +88,13 @@ private:
 
     // postgres_reflect_constraints.cpp
     void readConstraints();
+    void readTriggers();
+    void readRulesAndPolicies();
+
+    // postgres_reflect_indexes.cpp
     void readIndexes();
     void readIndexExpressions();
     void placeIndexes();
-    void readTriggers();
-    void readRulesAndPolicies();
 
     // postgres_reflect_objects.cpp
     void readTypes();
@@ -116,7 +128,10 @@ private:
     std::set<Key> members_; ///< objects that belong to an extension
     std::map<std::pair<Key, std::int64_t>, std::string> comments_;
     std::unordered_map<ObjectId, Relation> relations_;
-    std::map<std::pair<ObjectId, int>, TypeFacts> types_;
+    std::vector<TypeFacts> types_;                              ///< those that columns have
+    std::unordered_map<std::uint64_t, std::size_t> typePlaces_; ///< type and modifier -> position in types_
+    std::unordered_map<ObjectId, std::string> names_;           ///< of tablespaces and access methods
+    ObjectId defaultAccessMethod_ = 0;
     std::map<ObjectId, std::string> collations_;
     std::map<ObjectId, std::size_t> domainAt_; ///< position in metadata_.domains
     std::unordered_map<ObjectId, IndexFacts> indexes_;

@@ -21,7 +21,7 @@ void Reflection::readTypes()
 {
     catalog_.read(
         "enums",
-        "SELECT t.oid::bigint, t.typnamespace::bigint, t.typname::text, (SELECT "
+        "SELECT t.oid, t.typnamespace, t.typname, (SELECT "
         "pg_catalog.array_agg(e.enumlabel ORDER BY e.enumsortorder)::text FROM pg_catalog.pg_enum e WHERE "
         "e.enumtypid = t.oid) FROM pg_catalog.pg_type t WHERE t.typtype = 'e' AND " +
             schemaCondition("t.typnamespace") + " ORDER BY 2, 3",
@@ -34,9 +34,9 @@ void Reflection::readTypes()
         });
     catalog_.read(
         "domains",
-        "SELECT t.oid::bigint, t.typnamespace::bigint, t.typname::text, pg_catalog.format_type(t.typbasetype, "
+        "SELECT t.oid, t.typnamespace, t.typname, pg_catalog.format_type(t.typbasetype, "
         "t.typtypmod), t.typnotnull, pg_catalog.pg_get_expr(t.typdefaultbin, 0), t.typdefault, CASE WHEN "
-        "t.typcollation <> b.typcollation THEN c.collname::text END, n.nspname::text FROM pg_catalog.pg_type t "
+        "t.typcollation <> b.typcollation THEN c.collname END, n.nspname FROM pg_catalog.pg_type t "
         "JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype LEFT JOIN pg_catalog.pg_collation c ON c.oid = "
         "t.typcollation LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace WHERE t.typtype = 'd' AND " +
             schemaCondition("t.typnamespace") + " ORDER BY 2, 3",
@@ -60,7 +60,7 @@ void Reflection::readTypes()
             metadata_.domains.push_back(std::move(domain));
         });
     catalog_.read("domain constraints",
-                  "SELECT oid::bigint, contypid::bigint, conname::text, pg_catalog.pg_get_expr(conbin, 0, true), "
+                  "SELECT oid, contypid, conname, pg_catalog.pg_get_expr(conbin, 0, true), "
                   "convalidated FROM pg_catalog.pg_constraint WHERE contypid <> 0 AND contype = 'c' ORDER BY 2, 3",
                   [&](const CatalogRow &row) {
                       const auto found = domainAt_.find(row.number(1));
@@ -78,13 +78,12 @@ void Reflection::readTypes()
     readCompositeTypes();
     catalog_.read(
         "range types",
-        "SELECT t.oid::bigint, t.typnamespace::bigint, t.typname::text, pg_catalog.format_type(r.rngsubtype, NULL), "
+        "SELECT t.oid, t.typnamespace, t.typname, pg_catalog.format_type(r.rngsubtype, NULL), "
         "CASE "
         "WHEN NOT o.opcdefault THEN pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(o.opcname) END, "
         "CASE WHEN r.rngcollation <> s.typcollation THEN r.rngcollation::regcollation::text END, "
         "NULLIF(r.rngcanonical, 0)::regproc::text, NULLIF(r.rngsubdiff, 0)::regproc::text, " +
-            std::string(version_ >= 140000 ? "m.typname::text, m.typnamespace::bigint, m.oid::bigint"
-                                           : "NULL, NULL, 0") +
+            std::string(version_ >= 140000 ? "m.typname, m.typnamespace, m.oid" : "NULL, NULL, 0") +
             " FROM pg_catalog.pg_range r JOIN pg_catalog.pg_type t ON t.oid = r.rngtypid JOIN pg_catalog.pg_type s ON "
             "s.oid = r.rngsubtype JOIN pg_catalog.pg_opclass o ON o.oid = r.rngsubopc JOIN pg_catalog.pg_namespace n "
             "ON "
@@ -147,8 +146,8 @@ void Reflection::readBaseTypes()
     const std::string subscript = version_ >= 140000 ? "NULLIF(t.typsubscript, 0)::regproc::text" : "NULL::text";
     catalog_.read(
         "base types",
-        "SELECT t.oid::bigint, t.typnamespace::bigint, t.typname::text, t.typlen, t.typbyval, t.typalign::text, "
-        "t.typstorage::text, t.typcategory::text, t.typispreferred, t.typdelim::text, t.typdefault, "
+        "SELECT t.oid, t.typnamespace, t.typname, t.typlen, t.typbyval, t.typalign, "
+        "t.typstorage, t.typcategory, t.typispreferred, t.typdelim, t.typdefault, "
         "t.typinput::regproc::text, t.typoutput::regproc::text, NULLIF(t.typreceive, 0)::regproc::text, "
         "NULLIF(t.typsend, 0)::regproc::text, NULLIF(t.typmodin, 0)::regproc::text, NULLIF(t.typmodout, "
         "0)::regproc::text, NULLIF(t.typanalyze, 0)::regproc::text, " +
@@ -211,7 +210,7 @@ void Reflection::readFunctions()
     std::map<ObjectId, std::size_t> places;
     catalog_.read(
         "functions",
-        "SELECT p.oid::bigint, p.pronamespace::bigint, p.proname::text, p.prokind::text, "
+        "SELECT p.oid, p.pronamespace, p.proname, p.prokind, "
         "pg_catalog.pg_get_function_identity_arguments(p.oid) FROM pg_catalog.pg_proc p WHERE " +
             schemaCondition("p.pronamespace") +
             " AND p.oid >= 16384 AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.classid = 1255 "
@@ -234,8 +233,7 @@ void Reflection::readFunctions()
     catalog_.readFor(
         ids,
         [](const std::string &list) {
-            return "SELECT oid::bigint, pg_catalog.pg_get_functiondef(oid) FROM pg_catalog.pg_proc WHERE oid IN (" +
-                   list + ")";
+            return "SELECT oid, pg_catalog.pg_get_functiondef(oid) FROM pg_catalog.pg_proc WHERE oid IN (" + list + ")";
         },
         [&](ObjectId id) { return metadata_.functions[places.at(id)].name.text(); },
         [&](const CatalogRow &row) {
@@ -253,17 +251,17 @@ void Reflection::readAggregates()
 {
     catalog_.read(
         "aggregates",
-        "SELECT p.pronamespace::bigint, p.proname::text, pg_catalog.pg_get_function_identity_arguments(p.oid), "
-        "a.aggkind::text, a.aggtransfn::text, pg_catalog.format_type(a.aggtranstype, NULL), a.aggtransspace, "
-        "NULLIF(a.aggfinalfn, 0)::regproc::text, a.aggfinalextra, a.aggfinalmodify::text, NULLIF(a.aggcombinefn, "
+        "SELECT p.pronamespace, p.proname, pg_catalog.pg_get_function_identity_arguments(p.oid), "
+        "a.aggkind, a.aggtransfn::text, pg_catalog.format_type(a.aggtranstype, NULL), a.aggtransspace, "
+        "NULLIF(a.aggfinalfn, 0)::regproc::text, a.aggfinalextra, a.aggfinalmodify, NULLIF(a.aggcombinefn, "
         "0)::regproc::text, NULLIF(a.aggserialfn, 0)::regproc::text, NULLIF(a.aggdeserialfn, 0)::regproc::text, "
         "a.agginitval, NULLIF(a.aggmtransfn, 0)::regproc::text, NULLIF(a.aggminvtransfn, 0)::regproc::text, CASE WHEN "
         "a.aggmtranstype <> 0 THEN pg_catalog.format_type(a.aggmtranstype, NULL) END, a.aggmtransspace, "
-        "NULLIF(a.aggmfinalfn, 0)::regproc::text, a.aggmfinalextra, a.aggmfinalmodify::text, a.aggminitval, CASE WHEN "
+        "NULLIF(a.aggmfinalfn, 0)::regproc::text, a.aggmfinalextra, a.aggmfinalmodify, a.aggminitval, CASE WHEN "
         "a.aggsortop <> 0 THEN (SELECT 'OPERATOR(' || pg_catalog.quote_ident(n.nspname) || '.' || o.oprname || ')' "
         "FROM "
         "pg_catalog.pg_operator o JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace WHERE o.oid = a.aggsortop) "
-        "END, p.proparallel::text FROM pg_catalog.pg_aggregate a JOIN pg_catalog.pg_proc p ON p.oid = a.aggfnoid "
+        "END, p.proparallel FROM pg_catalog.pg_aggregate a JOIN pg_catalog.pg_proc p ON p.oid = a.aggfnoid "
         "WHERE " +
             schemaCondition("p.pronamespace") + " AND p.oid >= 16384",
         [&](const CatalogRow &row) {
@@ -333,38 +331,37 @@ void Reflection::readDependencies()
     std::vector<Row> rows;
     catalog_.read(
         "dependencies",
-        "SELECT classid::bigint, objid::bigint, refclassid::bigint, refobjid::bigint, deptype::text FROM "
-        "pg_catalog.pg_depend WHERE deptype IN ('n', 'a', 'i') AND objid >= 16384 AND refobjid >= 16384 AND refclassid "
-        "<> "
-        "2615 AND NOT (classid = 1259 AND refclassid IN (1259, 2606)) AND NOT (classid = 2606 AND refclassid IN (1259, "
-        "2606)) AND NOT (classid = 2604 AND refclassid = 1259) AND NOT (classid = 1247 AND refclassid = 1259 AND "
-        "deptype = "
-        "'i') AND NOT (classid = 2620 AND refclassid <> 1255) AND classid <> 3256",
+        "SELECT classid, objid, refclassid, refobjid FROM pg_catalog.pg_depend WHERE (refclassid NOT IN (1259, 2606, "
+        "2615) OR classid IN (1255, 2618)) AND objid >= 16384 AND refobjid >= 16384 AND deptype IN ('n', 'a', 'i') AND "
+        "NOT (classid = 1247 AND refclassid = 1247 AND deptype = 'i') AND classid NOT IN (2620, 3256)",
         [&](const CatalogRow &row) {
-            if (row.number(0) == catalog::type && row.number(2) == catalog::type && row.letter(4) == 'i') {
-                ownerOfType_[row.number(1)] = row.number(3);
-                return;
-            }
             rows.push_back({{row.number(0), row.number(1)}, {row.number(2), row.number(3)}});
         });
+    std::set<ObjectId> arrays; // known by their elements
+    for (const Row &row : rows)
+        for (const Key &key : {row.object, row.needs})
+            if (key.first == catalog::type && !known_.contains(key) && !ownerOfType_.contains(key.second))
+                arrays.insert(key.second);
+    if (!arrays.empty())
+        catalog_.read("array types",
+                      "SELECT oid, typelem FROM pg_catalog.pg_type WHERE typelem <> 0 AND oid IN (" +
+                          idList({arrays.begin(), arrays.end()}) + ")",
+                      [&](const CatalogRow &row) { ownerOfType_[row.number(0)] = row.number(1); });
     for (const auto &[id, table] : attributeDefaults_)
         if (const Relation *owner = relation(table))
             known_[{catalog::attributeDefault, id}] = {"table", owner->table.name, ""};
-    catalog_.read(
-        "rules of views",
-        "SELECT r.oid::bigint, r.ev_class::bigint FROM pg_catalog.pg_rewrite r WHERE r.rulename = '_RETURN' AND "
-        "r.oid >= 16384",
-        [&](const CatalogRow &row) {
-            if (const Relation *owner = relation(row.number(1)))
-                known_[{catalog::rewrite, row.number(0)}] = {"table", owner->table.name, ""};
-        });
+    catalog_.read("rules of views",
+                  "SELECT r.oid, r.ev_class FROM pg_catalog.pg_rewrite r WHERE r.rulename = '_RETURN' AND "
+                  "r.oid >= 16384",
+                  [&](const CatalogRow &row) {
+                      if (const Relation *owner = relation(row.number(1)))
+                          known_[{catalog::rewrite, row.number(0)}] = {"table", owner->table.name, ""};
+                  });
     std::set<std::pair<ObjectReference, ObjectReference>> seen;
     for (const Row &row : rows) {
         // The functions of a base type take the shell that is made first.
         if (row.object.first == catalog::procedure && row.needs.first == catalog::type &&
             shellTypes_.contains(row.needs.second))
-            continue;
-        if (row.object.first == catalog::trigger)
             continue;
         const auto object = reference(row.object.first, row.object.second);
         const auto needs = reference(row.needs.first, row.needs.second);

@@ -37,7 +37,7 @@ void Reflection::readOthers()
 void Reflection::readExtensionsAndCollations()
 {
     catalog_.read("extensions",
-                  "SELECT e.oid::bigint, e.extname::text, n.nspname::text FROM pg_catalog.pg_extension e JOIN "
+                  "SELECT e.oid, e.extname, n.nspname FROM pg_catalog.pg_extension e JOIN "
                   "pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.oid >= 16384 ORDER BY 2",
                   [&](const CatalogRow &row) {
                       const std::string name = quoteName(row.view(1));
@@ -51,7 +51,7 @@ void Reflection::readExtensionsAndCollations()
                                   : version_ >= 150000 ? "c.colliculocale"
                                                        : "NULL::text";
     catalog_.read("own collations",
-                  "SELECT c.oid::bigint, c.collnamespace::bigint, c.collname::text, c.collprovider::text, "
+                  "SELECT c.oid, c.collnamespace, c.collname, c.collprovider, "
                   "c.collisdeterministic, c.collcollate::text, c.collctype::text, " +
                       icuLocale + "::text FROM pg_catalog.pg_collation c WHERE " + schemaCondition("c.collnamespace") +
                       " ORDER BY 2, 3",
@@ -78,7 +78,7 @@ void Reflection::readExtensionsAndCollations()
     std::vector<ObjectId> statistics;
     std::map<ObjectId, std::pair<QualifiedName, std::string>> extra; // name, and what follows the definition
     catalog_.read("statistics objects",
-                  "SELECT oid::bigint, stxnamespace::bigint, stxname::text, coalesce(stxstattarget, -1)::int FROM "
+                  "SELECT oid, stxnamespace, stxname, coalesce(stxstattarget, -1)::int FROM "
                   "pg_catalog.pg_statistic_ext WHERE " +
                       schemaCondition("stxnamespace") + " ORDER BY 2, 3",
                   [&](const CatalogRow &row) {
@@ -94,7 +94,7 @@ void Reflection::readExtensionsAndCollations()
     catalog_.readFor(
         statistics,
         [](const std::string &list) {
-            return "SELECT oid::bigint, pg_catalog.pg_get_statisticsobjdef(oid) FROM pg_catalog.pg_statistic_ext WHERE "
+            return "SELECT oid, pg_catalog.pg_get_statisticsobjdef(oid) FROM pg_catalog.pg_statistic_ext WHERE "
                    "oid "
                    "IN (" +
                    list + ") ORDER BY stxnamespace, stxname";
@@ -107,9 +107,9 @@ void Reflection::readExtensionsAndCollations()
         });
     catalog_.read(
         "casts",
-        "SELECT c.oid::bigint, pg_catalog.format_type(c.castsource, NULL), pg_catalog.format_type(c.casttarget, "
-        "NULL), CASE WHEN c.castfunc <> 0 THEN c.castfunc::regprocedure::text END, c.castcontext::text, "
-        "c.castmethod::text FROM pg_catalog.pg_cast c WHERE c.oid >= 16384 AND NOT EXISTS (SELECT 1 FROM "
+        "SELECT c.oid, pg_catalog.format_type(c.castsource, NULL), pg_catalog.format_type(c.casttarget, "
+        "NULL), CASE WHEN c.castfunc <> 0 THEN c.castfunc::regprocedure::text END, c.castcontext, "
+        "c.castmethod FROM pg_catalog.pg_cast c WHERE c.oid >= 16384 AND NOT EXISTS (SELECT 1 FROM "
         "pg_catalog.pg_depend d WHERE d.classid = 2605 AND d.objid = c.oid AND d.deptype = 'i') ORDER BY 2, 3",
         [&](const CatalogRow &row) {
             if (isExtensionMember(catalog::cast, row.number(0)))
@@ -122,72 +122,70 @@ void Reflection::readExtensionsAndCollations()
             sql += row.letter(4) == 'a' ? " AS ASSIGNMENT" : row.letter(4) == 'i' ? " AS IMPLICIT" : "";
             addOther(catalog::cast, row.number(0), "cast", {"", types}, sql, "CAST " + types);
         });
-    catalog_.read(
-        "event triggers",
-        "SELECT e.oid::bigint, e.evtname::text, e.evtevent::text, e.evtfoid::regproc::text, e.evtenabled::text, "
-        "e.evttags::text FROM pg_catalog.pg_event_trigger e ORDER BY 2",
-        [&](const CatalogRow &row) {
-            if (isExtensionMember(catalog::eventTrigger, row.number(0)))
-                return;
-            const std::string name = quoteName(row.view(1));
-            std::string sql = "CREATE EVENT TRIGGER " + name + " ON " + row.text(2), tags;
-            for (const std::string &tag : arrayElements(row.view(5)))
-                tags += (tags.empty() ? "" : ", ") + quoteText(tag);
-            if (!tags.empty())
-                sql += " WHEN TAG IN (" + tags + ")";
-            sql += " EXECUTE FUNCTION " + row.text(3) + "()";
-            if (const char enabled = row.letter(4); enabled != 'O')
-                sql += ";\nALTER EVENT TRIGGER " + name +
-                       (enabled == 'D'   ? " DISABLE"
-                        : enabled == 'R' ? " ENABLE REPLICA"
-                                         : " ENABLE ALWAYS");
-            addOther(catalog::eventTrigger, row.number(0), "event_trigger", {"", row.text(1)}, sql,
-                     "EVENT TRIGGER " + name);
-        });
+    catalog_.read("event triggers",
+                  "SELECT e.oid, e.evtname, e.evtevent, e.evtfoid::regproc::text, e.evtenabled, "
+                  "e.evttags FROM pg_catalog.pg_event_trigger e ORDER BY 2",
+                  [&](const CatalogRow &row) {
+                      if (isExtensionMember(catalog::eventTrigger, row.number(0)))
+                          return;
+                      const std::string name = quoteName(row.view(1));
+                      std::string sql = "CREATE EVENT TRIGGER " + name + " ON " + row.text(2), tags;
+                      for (const std::string &tag : arrayElements(row.view(5)))
+                          tags += (tags.empty() ? "" : ", ") + quoteText(tag);
+                      if (!tags.empty())
+                          sql += " WHEN TAG IN (" + tags + ")";
+                      sql += " EXECUTE FUNCTION " + row.text(3) + "()";
+                      if (const char enabled = row.letter(4); enabled != 'O')
+                          sql += ";\nALTER EVENT TRIGGER " + name +
+                                 (enabled == 'D'   ? " DISABLE"
+                                  : enabled == 'R' ? " ENABLE REPLICA"
+                                                   : " ENABLE ALWAYS");
+                      addOther(catalog::eventTrigger, row.number(0), "event_trigger", {"", row.text(1)}, sql,
+                               "EVENT TRIGGER " + name);
+                  });
 }
 
 void Reflection::readOperators()
 {
-    catalog_.read(
-        "operators",
-        "SELECT o.oid::bigint, o.oprnamespace::bigint, o.oprname::text, CASE WHEN o.oprleft <> 0 THEN "
-        "pg_catalog.format_type(o.oprleft, NULL) END, CASE WHEN o.oprright <> 0 THEN "
-        "pg_catalog.format_type(o.oprright, "
-        "NULL) END, o.oprcode::regproc::text, NULLIF(o.oprrest, 0)::regproc::text, NULLIF(o.oprjoin, "
-        "0)::regproc::text, "
-        "o.oprcanmerge, o.oprcanhash, c.oprname::text, cn.nspname::text, g.oprname::text, gn.nspname::text FROM "
-        "pg_catalog.pg_operator o LEFT JOIN pg_catalog.pg_operator c ON c.oid = o.oprcom LEFT JOIN "
-        "pg_catalog.pg_namespace "
-        "cn ON cn.oid = c.oprnamespace LEFT JOIN pg_catalog.pg_operator g ON g.oid = o.oprnegate LEFT JOIN "
-        "pg_catalog.pg_namespace gn ON gn.oid = g.oprnamespace WHERE o.oprcode <> 0 AND " +
-            schemaCondition("o.oprnamespace") + " AND o.oid >= 16384 ORDER BY 2, 3, 4, 5",
-        [&](const CatalogRow &row) {
-            if (isExtensionMember(catalog::operator_, row.number(0)))
-                return;
-            const std::string symbol = quoteName(schemaName(row.number(1))) + "." + row.text(2);
-            const std::string arguments =
-                fmt::format("({}, {})", row.isNull(3) ? "NONE" : row.view(3), row.isNull(4) ? "NONE" : row.view(4));
-            std::string sql = "CREATE OPERATOR " + symbol + " (FUNCTION = " + row.text(5);
-            const auto add = [&](const char *key, std::size_t column) {
-                if (!row.isNull(column))
-                    sql += fmt::format(", {} = {}", key, row.view(column));
-            };
-            add("LEFTARG", 3);
-            add("RIGHTARG", 4);
-            if (!row.isNull(10))
-                sql += fmt::format(", COMMUTATOR = OPERATOR({}.{})", quoteName(row.view(11)), row.view(10));
-            if (!row.isNull(12))
-                sql += fmt::format(", NEGATOR = OPERATOR({}.{})", quoteName(row.view(13)), row.view(12));
-            add("RESTRICT", 6);
-            add("JOIN", 7);
-            if (row.flag(8))
-                sql += ", MERGES";
-            if (row.flag(9))
-                sql += ", HASHES";
-            addOther(catalog::operator_, row.number(0), "operator",
-                     {schemaName(row.number(1)), row.text(2) + arguments}, sql + ")",
-                     "OPERATOR " + symbol + " " + arguments);
-        });
+    catalog_.read("operators",
+                  "SELECT o.oid, o.oprnamespace, o.oprname, CASE WHEN o.oprleft <> 0 THEN "
+                  "pg_catalog.format_type(o.oprleft, NULL) END, CASE WHEN o.oprright <> 0 THEN "
+                  "pg_catalog.format_type(o.oprright, "
+                  "NULL) END, o.oprcode::regproc::text, NULLIF(o.oprrest, 0)::regproc::text, NULLIF(o.oprjoin, "
+                  "0)::regproc::text, "
+                  "o.oprcanmerge, o.oprcanhash, c.oprname, cn.nspname, g.oprname, gn.nspname FROM "
+                  "pg_catalog.pg_operator o LEFT JOIN pg_catalog.pg_operator c ON c.oid = o.oprcom LEFT JOIN "
+                  "pg_catalog.pg_namespace "
+                  "cn ON cn.oid = c.oprnamespace LEFT JOIN pg_catalog.pg_operator g ON g.oid = o.oprnegate LEFT JOIN "
+                  "pg_catalog.pg_namespace gn ON gn.oid = g.oprnamespace WHERE o.oprcode <> 0 AND " +
+                      schemaCondition("o.oprnamespace") + " AND o.oid >= 16384 ORDER BY 2, 3, 4, 5",
+                  [&](const CatalogRow &row) {
+                      if (isExtensionMember(catalog::operator_, row.number(0)))
+                          return;
+                      const std::string symbol = quoteName(schemaName(row.number(1))) + "." + row.text(2);
+                      const std::string arguments = fmt::format("({}, {})", row.isNull(3) ? "NONE" : row.view(3),
+                                                                row.isNull(4) ? "NONE" : row.view(4));
+                      std::string sql = "CREATE OPERATOR " + symbol + " (FUNCTION = " + row.text(5);
+                      const auto add = [&](const char *key, std::size_t column) {
+                          if (!row.isNull(column))
+                              sql += fmt::format(", {} = {}", key, row.view(column));
+                      };
+                      add("LEFTARG", 3);
+                      add("RIGHTARG", 4);
+                      if (!row.isNull(10))
+                          sql += fmt::format(", COMMUTATOR = OPERATOR({}.{})", quoteName(row.view(11)), row.view(10));
+                      if (!row.isNull(12))
+                          sql += fmt::format(", NEGATOR = OPERATOR({}.{})", quoteName(row.view(13)), row.view(12));
+                      add("RESTRICT", 6);
+                      add("JOIN", 7);
+                      if (row.flag(8))
+                          sql += ", MERGES";
+                      if (row.flag(9))
+                          sql += ", HASHES";
+                      addOther(catalog::operator_, row.number(0), "operator",
+                               {schemaName(row.number(1)), row.text(2) + arguments}, sql + ")",
+                               "OPERATOR " + symbol + " " + arguments);
+                  });
 }
 
 void Reflection::readOperatorClasses()
@@ -197,7 +195,7 @@ void Reflection::readOperatorClasses()
     const auto read = [&](const char *table, ObjectId catalogId, const char *text) {
         catalog_.read(
             "members of operator classes",
-            fmt::format("SELECT d.refclassid::bigint, d.refobjid::bigint, {} FROM pg_catalog.{} m JOIN "
+            fmt::format("SELECT d.refclassid, d.refobjid, {} FROM pg_catalog.{} m JOIN "
                         "pg_catalog.pg_depend d ON d.classid = {} AND d.objid = m.oid AND d.refclassid IN (2616, "
                         "2753) AND d.deptype IN ('i', 'a') WHERE m.oid >= 16384 ORDER BY 1, 2, 3",
                         text, table, catalogId),
@@ -216,7 +214,7 @@ void Reflection::readOperatorClasses()
          "'FUNCTION ' || m.amprocnum || ' (' || pg_catalog.format_type(m.amproclefttype, NULL) || ', ' || "
          "pg_catalog.format_type(m.amprocrighttype, NULL) || ') ' || m.amproc::regprocedure");
     catalog_.read("operator families",
-                  "SELECT f.oid::bigint, f.opfnamespace::bigint, f.opfname::text, a.amname::text FROM "
+                  "SELECT f.oid, f.opfnamespace, f.opfname, a.amname FROM "
                   "pg_catalog.pg_opfamily f JOIN pg_catalog.pg_am a ON a.oid = f.opfmethod WHERE " +
                       schemaCondition("f.opfnamespace") + " ORDER BY 2, 3, 4",
                   [&](const CatalogRow &row) {
@@ -235,9 +233,9 @@ void Reflection::readOperatorClasses()
                   });
     catalog_.read(
         "own operator classes",
-        "SELECT o.oid::bigint, o.opcnamespace::bigint, o.opcname::text, a.amname::text, o.opcdefault, "
+        "SELECT o.oid, o.opcnamespace, o.opcname, a.amname, o.opcdefault, "
         "pg_catalog.format_type(o.opcintype, NULL), CASE WHEN o.opckeytype <> 0 THEN "
-        "pg_catalog.format_type(o.opckeytype, NULL) END, f.opfname::text, n.nspname::text FROM "
+        "pg_catalog.format_type(o.opckeytype, NULL) END, f.opfname, n.nspname FROM "
         "pg_catalog.pg_opclass o JOIN pg_catalog.pg_am a ON a.oid = o.opcmethod JOIN pg_catalog.pg_opfamily f ON "
         "f.oid = o.opcfamily JOIN pg_catalog.pg_namespace n ON n.oid = f.opfnamespace WHERE " +
             schemaCondition("o.opcnamespace") + " ORDER BY 2, 3, 4",
@@ -260,7 +258,7 @@ void Reflection::readOperatorClasses()
 void Reflection::readTextSearch()
 {
     catalog_.read("text search dictionaries",
-                  "SELECT d.oid::bigint, d.dictnamespace::bigint, d.dictname::text, n.nspname::text, t.tmplname::text, "
+                  "SELECT d.oid, d.dictnamespace, d.dictname, n.nspname, t.tmplname, "
                   "d.dictinitoption FROM pg_catalog.pg_ts_dict d JOIN pg_catalog.pg_ts_template t ON t.oid = "
                   "d.dicttemplate JOIN pg_catalog.pg_namespace n ON n.oid = t.tmplnamespace WHERE " +
                       schemaCondition("d.dictnamespace") + " ORDER BY 2, 3",
@@ -278,58 +276,56 @@ void Reflection::readTextSearch()
     std::map<ObjectId, std::string> mappings;
     catalog_.read(
         "text search mappings",
-        "SELECT m.mapcfg::bigint, t.alias, pg_catalog.string_agg(m.mapdict::regdictionary::text, ', ' ORDER BY "
+        "SELECT m.mapcfg, t.alias, pg_catalog.string_agg(m.mapdict::regdictionary::text, ', ' ORDER BY "
         "m.mapseqno) FROM pg_catalog.pg_ts_config_map m JOIN pg_catalog.pg_ts_config c ON c.oid = m.mapcfg, "
         "LATERAL pg_catalog.ts_token_type(c.cfgparser) t WHERE t.tokid = m.maptokentype AND m.mapcfg >= 16384 "
         "GROUP BY 1, 2, m.maptokentype ORDER BY 1, m.maptokentype",
         [&](const CatalogRow &row) { mappings[row.number(0)] += "\n" + row.text(1) + "\t" + row.text(2); });
-    catalog_.read(
-        "text search configurations",
-        "SELECT c.oid::bigint, c.cfgnamespace::bigint, c.cfgname::text, n.nspname::text, p.prsname::text FROM "
-        "pg_catalog.pg_ts_config c JOIN pg_catalog.pg_ts_parser p ON p.oid = c.cfgparser JOIN "
-        "pg_catalog.pg_namespace n ON n.oid = p.prsnamespace WHERE " +
-            schemaCondition("c.cfgnamespace") + " ORDER BY 2, 3",
-        [&](const CatalogRow &row) {
-            if (isExtensionMember(catalog::textConfiguration, row.number(0)))
-                return;
-            const QualifiedName name{schemaName(row.number(1)), row.text(2)};
-            std::string sql = fmt::format("CREATE TEXT SEARCH CONFIGURATION {} (PARSER = {})", quoteName(name),
-                                          quoteName({row.text(3), row.text(4)}));
-            const std::string &all = mappings[row.number(0)];
-            for (std::size_t at = 0; at < all.size();) {
-                const std::size_t end = std::min(all.find('\n', at + 1), all.size());
-                const std::string line = all.substr(at + 1, end - at - 1);
-                const std::size_t tab = line.find('\t');
-                sql += fmt::format(";\nALTER TEXT SEARCH CONFIGURATION {} ADD MAPPING FOR {} WITH {}", quoteName(name),
-                                   line.substr(0, tab), line.substr(tab + 1));
-                at = end;
-            }
-            addOther(catalog::textConfiguration, row.number(0), "text_search_configuration", name, sql,
-                     "TEXT SEARCH CONFIGURATION " + quoteName(name));
-        });
+    catalog_.read("text search configurations",
+                  "SELECT c.oid, c.cfgnamespace, c.cfgname, n.nspname, p.prsname FROM "
+                  "pg_catalog.pg_ts_config c JOIN pg_catalog.pg_ts_parser p ON p.oid = c.cfgparser JOIN "
+                  "pg_catalog.pg_namespace n ON n.oid = p.prsnamespace WHERE " +
+                      schemaCondition("c.cfgnamespace") + " ORDER BY 2, 3",
+                  [&](const CatalogRow &row) {
+                      if (isExtensionMember(catalog::textConfiguration, row.number(0)))
+                          return;
+                      const QualifiedName name{schemaName(row.number(1)), row.text(2)};
+                      std::string sql = fmt::format("CREATE TEXT SEARCH CONFIGURATION {} (PARSER = {})",
+                                                    quoteName(name), quoteName({row.text(3), row.text(4)}));
+                      const std::string &all = mappings[row.number(0)];
+                      for (std::size_t at = 0; at < all.size();) {
+                          const std::size_t end = std::min(all.find('\n', at + 1), all.size());
+                          const std::string line = all.substr(at + 1, end - at - 1);
+                          const std::size_t tab = line.find('\t');
+                          sql += fmt::format(";\nALTER TEXT SEARCH CONFIGURATION {} ADD MAPPING FOR {} WITH {}",
+                                             quoteName(name), line.substr(0, tab), line.substr(tab + 1));
+                          at = end;
+                      }
+                      addOther(catalog::textConfiguration, row.number(0), "text_search_configuration", name, sql,
+                               "TEXT SEARCH CONFIGURATION " + quoteName(name));
+                  });
 }
 
 void Reflection::readForeignServers()
 {
-    catalog_.read(
-        "foreign-data wrappers",
-        "SELECT w.oid::bigint, w.fdwname::text, NULLIF(w.fdwhandler, 0)::regproc::text, NULLIF(w.fdwvalidator, "
-        "0)::regproc::text, w.fdwoptions::text FROM pg_catalog.pg_foreign_data_wrapper w ORDER BY 2",
-        [&](const CatalogRow &row) {
-            if (isExtensionMember(catalog::wrapper, row.number(0)))
-                return;
-            const std::string name = quoteName(row.view(1));
-            std::string sql = "CREATE FOREIGN DATA WRAPPER " + name;
-            if (!row.isNull(2))
-                sql += " HANDLER " + row.text(2);
-            if (!row.isNull(3))
-                sql += " VALIDATOR " + row.text(3);
-            addOther(catalog::wrapper, row.number(0), "foreign_data_wrapper", {"", row.text(1)},
-                     sql + optionsClause(row.view(4)), "FOREIGN DATA WRAPPER " + name);
-        });
+    catalog_.read("foreign-data wrappers",
+                  "SELECT w.oid, w.fdwname, NULLIF(w.fdwhandler, 0)::regproc::text, NULLIF(w.fdwvalidator, "
+                  "0)::regproc::text, w.fdwoptions FROM pg_catalog.pg_foreign_data_wrapper w ORDER BY 2",
+                  [&](const CatalogRow &row) {
+                      if (isExtensionMember(catalog::wrapper, row.number(0)))
+                          return;
+                      const std::string name = quoteName(row.view(1));
+                      std::string sql = "CREATE FOREIGN DATA WRAPPER " + name;
+                      if (!row.isNull(2))
+                          sql += " HANDLER " + row.text(2);
+                      if (!row.isNull(3))
+                          sql += " VALIDATOR " + row.text(3);
+                      addOther(catalog::wrapper, row.number(0), "foreign_data_wrapper", {"", row.text(1)},
+                               sql + optionsClause(row.view(4)), "FOREIGN DATA WRAPPER " + name);
+                  });
     catalog_.read(
         "foreign servers",
-        "SELECT s.oid::bigint, s.srvname::text, s.srvtype, s.srvversion, w.fdwname::text, s.srvoptions::text FROM "
+        "SELECT s.oid, s.srvname, s.srvtype, s.srvversion, w.fdwname, s.srvoptions FROM "
         "pg_catalog.pg_foreign_server s JOIN pg_catalog.pg_foreign_data_wrapper w ON w.oid = s.srvfdw ORDER BY 2",
         [&](const CatalogRow &row) {
             if (isExtensionMember(catalog::server, row.number(0)))
@@ -354,31 +350,29 @@ void Reflection::readPublications()
             ? "(SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM "
               "pg_catalog.pg_attribute a WHERE a.attrelid = r.prrelid AND a.attnum = ANY (r.prattrs))"
             : "NULL";
-    catalog_.read(
-        "published tables",
-        "SELECT r.prpubid::bigint, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), " +
-            columns + ", " + rowFilter +
-            " FROM pg_catalog.pg_publication_rel r JOIN pg_catalog.pg_class c ON c.oid = r.prrelid JOIN "
-            "pg_catalog.pg_namespace n ON n.oid = c.relnamespace ORDER BY 1, 2",
-        [&](const CatalogRow &row) {
-            std::string &list = tables[row.number(0)];
-            list += (list.empty() ? " FOR TABLE ONLY " : ", TABLE ONLY ") + row.text(1);
-            if (!row.isNull(2))
-                list += " (" + row.text(2) + ")";
-            if (!row.isNull(3))
-                list += " WHERE (" + withoutOuterParentheses(row.view(3)) + ")";
-        });
+    catalog_.read("published tables",
+                  "SELECT r.prpubid, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), " +
+                      columns + ", " + rowFilter +
+                      " FROM pg_catalog.pg_publication_rel r JOIN pg_catalog.pg_class c ON c.oid = r.prrelid JOIN "
+                      "pg_catalog.pg_namespace n ON n.oid = c.relnamespace ORDER BY 1, 2",
+                  [&](const CatalogRow &row) {
+                      std::string &list = tables[row.number(0)];
+                      list += (list.empty() ? " FOR TABLE ONLY " : ", TABLE ONLY ") + row.text(1);
+                      if (!row.isNull(2))
+                          list += " (" + row.text(2) + ")";
+                      if (!row.isNull(3))
+                          list += " WHERE (" + withoutOuterParentheses(row.view(3)) + ")";
+                  });
     if (version_ >= 150000)
-        catalog_.read(
-            "published schemas",
-            "SELECT s.pnpubid::bigint, pg_catalog.quote_ident(n.nspname) FROM pg_catalog.pg_publication_namespace "
-            "s JOIN pg_catalog.pg_namespace n ON n.oid = s.pnnspid ORDER BY 1, 2",
-            [&](const CatalogRow &row) {
-                std::string &list = tables[row.number(0)];
-                list += (list.empty() ? " FOR TABLES IN SCHEMA " : ", TABLES IN SCHEMA ") + row.text(1);
-            });
+        catalog_.read("published schemas",
+                      "SELECT s.pnpubid, pg_catalog.quote_ident(n.nspname) FROM pg_catalog.pg_publication_namespace "
+                      "s JOIN pg_catalog.pg_namespace n ON n.oid = s.pnnspid ORDER BY 1, 2",
+                      [&](const CatalogRow &row) {
+                          std::string &list = tables[row.number(0)];
+                          list += (list.empty() ? " FOR TABLES IN SCHEMA " : ", TABLES IN SCHEMA ") + row.text(1);
+                      });
     catalog_.read("publications",
-                  "SELECT p.oid::bigint, p.pubname::text, p.puballtables, p.pubinsert, p.pubupdate, p.pubdelete, "
+                  "SELECT p.oid, p.pubname, p.puballtables, p.pubinsert, p.pubupdate, p.pubdelete, "
                   "p.pubtruncate, p.pubviaroot FROM pg_catalog.pg_publication p ORDER BY 2",
                   [&](const CatalogRow &row) {
                       if (isExtensionMember(catalog::publication, row.number(0)))
@@ -401,7 +395,7 @@ void Reflection::readUncarried()
 {
     catalog_.read(
         "what is not carried",
-        "SELECT * FROM (SELECT 2607::bigint c, oid::bigint o, conname::text n, 'a conversion' w FROM "
+        "SELECT * FROM (SELECT 2607::bigint c, oid o, conname n, 'a conversion' w FROM "
         "pg_catalog.pg_conversion UNION ALL SELECT 2612, oid, lanname, 'a procedural language' FROM "
         "pg_catalog.pg_language "
         "UNION ALL SELECT 2601, oid, amname, 'an access method' FROM pg_catalog.pg_am UNION ALL SELECT 3576, oid, "

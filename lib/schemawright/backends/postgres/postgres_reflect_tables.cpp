@@ -27,6 +27,17 @@ TableKind kindOf(char letter, bool isPartition)
     }
 }
 
+constexpr ObjectId defaultCollation = 100;
+
+/// Some servers keep a counter of their own among a column's options; it is none.
+std::string ownOptions(const std::string &column)
+{
+    return fmt::format(
+        "CASE WHEN {0} IS NOT NULL AND (pg_catalog.cardinality({0}) > 1 OR {0}[1] NOT LIKE 'pg_attver=%') "
+        "THEN {0} END",
+        column);
+}
+
 const char *storageName(char letter)
 {
     return letter == 'p' ? "PLAIN" : letter == 'e' ? "EXTERNAL" : letter == 'm' ? "MAIN" : "EXTENDED";
@@ -51,19 +62,17 @@ void Reflection::readRelations()
             names += (names.back() == '(' ? "" : ", ") + quoteText(table);
         names += ")";
     }
+    // One plain pass over pg_class; the few tables that have more to say are asked about below.
     const std::string sql =
-        "SELECT c.oid::bigint, c.relnamespace::bigint, c.relname::text, c.relkind::text, c.relpersistence::text, "
-        "c.relispartition, c.relreplident::text, c.relrowsecurity, c.relforcerowsecurity, c.reloftype::bigint, "
-        "c.relispopulated, c.reltype::bigint, c.reloptions::text, t.reloptions::text, s.spcname::text, a.amname::text, "
-        "a.amname = current_setting('default_table_access_method'), c.relacl IS NOT NULL, f.srvname::text, "
-        "ft.ftoptions::text FROM pg_catalog.pg_class c "
-        "LEFT JOIN pg_catalog.pg_class t ON t.oid = c.reltoastrelid AND t.reloptions IS NOT NULL "
-        "LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace "
-        "LEFT JOIN pg_catalog.pg_am a ON a.oid = c.relam AND c.relkind IN ('r', 'm', 'p') "
-        "LEFT JOIN pg_catalog.pg_foreign_table ft ON ft.ftrelid = c.oid "
-        "LEFT JOIN pg_catalog.pg_foreign_server f ON f.oid = ft.ftserver "
-        "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND (" +
+        "SELECT c.oid, c.relnamespace, c.relname, c.relkind, c.relpersistence, c.relispartition, c.relreplident, "
+        "c.relrowsecurity, c.relforcerowsecurity, c.reloftype, c.relispopulated, c.reltype, c.reloptions, "
+        "c.reltablespace, c.relam, c.relacl IS NOT NULL, c.relnatts, c.reltoastrelid FROM pg_catalog.pg_class c WHERE "
+        "c.relkind IN "
+        "('r', "
+        "'p', 'v', 'm', 'f', 'c') AND (" +
         schemaCondition("c.relnamespace") + " OR c.relnamespace = pg_catalog.pg_my_temp_schema())" + names;
+    readNames();
+    std::unordered_map<ObjectId, ObjectId> toastOwners;
     catalog_.read("tables", sql, [&](const CatalogRow &row) {
         const ObjectId id = row.number(0);
         if (isExtensionMember(catalog::relation, id))
@@ -71,6 +80,8 @@ void Reflection::readRelations()
         Relation &relation = relations_[id];
         relation.id = id;
         relation.rowType = row.number(11);
+        if (row.number(17))
+            toastOwners[row.number(17)] = id;
         relation.kind = row.letter(3);
         Table &table = relation.table;
         table.temporary = row.letter(4) == 't';
@@ -92,46 +103,75 @@ void Reflection::readRelations()
         if (relation.kind == 'm' && !relation.isPopulated)
             table.options["no_data"] = "true";
         addParameters(table.options, row.view(12));
-        addParameters(table.options, row.view(13), "toast.");
-        if (!row.isNull(14))
-            table.options["tablespace"] = row.text(14);
-        if (!row.isNull(15) && !row.flag(16))
-            table.options["access_method"] = row.text(15);
-        if (row.flag(17) && !options_.namesOnly)
+        if (row.number(13))
+            table.options["tablespace"] = names_[row.number(13)];
+        if (row.number(14) && row.number(14) != defaultAccessMethod_ && relation.kind != 'v')
+            table.options["access_method"] = names_[row.number(14)];
+        if (row.flag(15) && !options_.namesOnly)
             metadata_.notCarried.push_back({table.name.text(), "privileges"});
-        if (!row.isNull(18))
-            table.options["server"] = row.text(18);
-        addParameters(table.options, row.view(19), "foreign.");
+        table.columns.reserve(static_cast<std::size_t>(row.number(16)));
     });
+    if (options_.namesOnly)
+        return;
+    catalog_.read("options of TOAST tables",
+                  "SELECT oid, reloptions FROM pg_catalog.pg_class WHERE relkind = 't' AND reloptions IS NOT NULL",
+                  [&](const CatalogRow &row) {
+                      if (const auto owner = toastOwners.find(row.number(0)); owner != toastOwners.end())
+                          addParameters(relations_.at(owner->second).table.options, row.view(1), "toast.");
+                  });
+    catalog_.read("foreign tables",
+                  "SELECT t.ftrelid, s.srvname, t.ftoptions FROM pg_catalog.pg_foreign_table t JOIN "
+                  "pg_catalog.pg_foreign_server s ON s.oid = t.ftserver",
+                  [&](const CatalogRow &row) {
+                      Relation *const owner = relation(row.number(0));
+                      if (!owner)
+                          return;
+                      owner->table.options["server"] = row.text(1);
+                      addParameters(owner->table.options, row.view(2), "foreign.");
+                  });
+}
+
+void Reflection::readNames()
+{
+    catalog_.read("tablespaces and access methods",
+                  "SELECT oid, spcname, false FROM pg_catalog.pg_tablespace UNION ALL SELECT oid, amname, amname = "
+                  "pg_catalog.current_setting('default_table_access_method') FROM pg_catalog.pg_am",
+                  [&](const CatalogRow &row) {
+                      names_[row.number(0)] = row.text(1);
+                      if (row.flag(2))
+                          defaultAccessMethod_ = row.number(0);
+                  });
 }
 
 void Reflection::readColumns()
 {
     if (relations_.empty())
         return;
-    const std::string compression = version_ >= 140000 ? "a.attcompression::text" : "''::text";
+    const std::string compression = version_ >= 140000 ? "a.attcompression" : "''::text";
     // One pass over pg_attribute; the relations are known here and filter the rest.
     const std::string sql =
-        "SELECT a.attrelid::bigint, a.attnum::int, a.attname::text, a.atttypid::bigint, a.atttypmod, a.attnotnull, "
-        "a.attidentity::text, a.attgenerated::text, a.attcollation::bigint, a.attstorage::text, a.attislocal, "
-        "coalesce(a.attstattarget, -1)::int, a.attoptions::text, a.attfdwoptions::text, " +
-        compression +
+        "SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attidentity, a.attgenerated, "
+        "a.attcollation, a.attstorage, a.attislocal, a.attstattarget, " +
+        ownOptions("a.attoptions") + ", a.attfdwoptions, " + compression +
         " FROM pg_catalog.pg_attribute a WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid IN (SELECT c.oid "
         "FROM "
         "pg_catalog.pg_class c WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND (" +
         schemaCondition("c.relnamespace") + " OR c.relnamespace = pg_catalog.pg_my_temp_schema()))" +
-        only("a.attrelid") + " ORDER BY a.attrelid, a.attnum";
+        only("a.attrelid");
     Relation *current = nullptr;
+    std::set<Relation *> unordered; // the catalog promises no order, and sorting there costs more than here
     catalog_.read("columns", sql, [&](const CatalogRow &row) {
         if (!current || current->id != row.number(0))
             current = relation(row.number(0));
         if (!current)
             return;
         const auto attribute = static_cast<std::size_t>(row.number(1));
+        if (attribute < current->columnAt.size())
+            unordered.insert(current);
         current->columnAt.resize(std::max(current->columnAt.size(), attribute + 1), -1);
         current->columnAt[attribute] = static_cast<int>(current->table.columns.size());
-        current->typeOf.emplace_back(row.number(3), static_cast<int>(row.number(4)));
-        current->collationOf.push_back(row.number(8));
+        current->facts.push_back({typeIndex(row.number(3), static_cast<int>(row.number(4))), row.number(8),
+                                  row.letter(9), static_cast<int>(attribute)});
         Column &column = current->table.columns.emplace_back();
         column.name = row.view(2);
         column.nullable = !row.flag(5);
@@ -139,10 +179,9 @@ void Reflection::readColumns()
             column.identity.emplace().always = letter == 'a';
         if (const char letter = row.letter(7))
             column.generated.emplace().stored = letter == 's';
-        column.options["storage"] = row.view(9); // kept only where it is not the type's own
         if (!row.flag(10))
             column.options["inherited"] = "true";
-        if (row.number(11) >= 0)
+        if (!row.isNull(11) && row.number(11) >= 0)
             column.options["statistics"] = std::to_string(row.number(11));
         if (current->kind != 'v')
             addParameters(column.options, row.view(12), "set.");
@@ -152,36 +191,58 @@ void Reflection::readColumns()
         if (!comments_.empty())
             column.comment = comment(catalog::relation, current->id, row.number(1));
     });
+    for (Relation *const each : unordered) {
+        std::vector<Column> columns;
+        std::vector<ColumnFacts> facts;
+        std::vector<int> columnAt(each->columnAt.size(), -1);
+        for (std::size_t attribute = 0; attribute < columnAt.size(); ++attribute)
+            if (const int at = each->columnAt[attribute]; at >= 0) {
+                columnAt[attribute] = static_cast<int>(columns.size());
+                columns.push_back(std::move(each->table.columns[static_cast<std::size_t>(at)]));
+                facts.push_back(each->facts[static_cast<std::size_t>(at)]);
+            }
+        each->table.columns = std::move(columns);
+        each->facts = std::move(facts);
+        each->columnAt = std::move(columnAt);
+    }
+}
+
+std::size_t Reflection::typeIndex(ObjectId type, int modifier)
+{
+    const auto [found, isNew] = typePlaces_.try_emplace(
+        static_cast<std::uint64_t>(type) << 32 | static_cast<std::uint32_t>(modifier), types_.size());
+    if (isNew)
+        types_.push_back({type, modifier, {}, 0, 'p'});
+    return found->second;
 }
 
 void Reflection::readTypesOfColumns()
 {
-    std::set<std::pair<ObjectId, int>> wanted;
     std::set<ObjectId> collations;
     for (const auto &[id, each] : relations_) {
-        wanted.insert(each.typeOf.begin(), each.typeOf.end());
-        collations.insert(each.collationOf.begin(), each.collationOf.end());
+        for (const ColumnFacts &facts : each.facts)
+            if (facts.collation != 0 && facts.collation != defaultCollation)
+                collations.insert(facts.collation);
         if (const auto type = each.table.options.find("of_type"); type != each.table.options.end())
-            wanted.insert({std::stoll(type->second), -1});
+            typeIndex(std::stoll(type->second), -1);
     }
-    if (wanted.empty())
+    if (types_.empty())
         return;
     std::string values;
-    for (const auto &[type, modifier] : wanted)
-        values += fmt::format("{}({}::bigint, {})", values.empty() ? "" : ", ", type, modifier);
-    std::map<ObjectId, std::vector<std::string>> labels; // of enums, for a narrowed reflection that read no types
+    for (const TypeFacts &each : types_)
+        values += fmt::format("{}({}::bigint, {})", values.empty() ? "" : ", ", each.id, each.modifier);
     // The kind of a domain is that of its base type; a label list belongs to an enum or to an array's element.
     catalog_.read(
         "types of columns",
-        "SELECT w.o, w.m, pg_catalog.format_type(w.o::oid, w.m), t.typcollation::bigint, t.typstorage::text, "
-        "pg_catalog.format_type(t.typbasetype, t.typtypmod), t.typtype::text, e.typtype::text, "
+        "SELECT w.o, w.m, pg_catalog.format_type(w.o::oid, w.m), t.typcollation, t.typstorage, "
+        "pg_catalog.format_type(t.typbasetype, t.typtypmod), t.typtype, e.typtype, "
         "pg_catalog.format_type(e.oid, NULL), (SELECT pg_catalog.array_agg(l.enumlabel ORDER BY l.enumsortorder)::text "
         "FROM pg_catalog.pg_enum l WHERE l.enumtypid IN (t.oid, e.oid)) FROM (VALUES " +
             values +
             ") AS w(o, m) JOIN pg_catalog.pg_type t ON t.oid = w.o::oid LEFT JOIN pg_catalog.pg_type e ON e.oid = "
             "t.typelem AND t.typlen = -1",
         [&](const CatalogRow &row) {
-            TypeFacts &facts = types_[{row.number(0), static_cast<int>(row.number(1))}];
+            TypeFacts &facts = types_[typeIndex(row.number(0), static_cast<int>(row.number(1)))];
             facts.collation = row.number(3);
             facts.storage = row.letter(4);
             facts.type = parseType(row.view(2));
@@ -201,7 +262,7 @@ void Reflection::readTypesOfColumns()
                 facts.type.element = std::make_shared<const Type>(asEnum(row.text(8)));
         });
     catalog_.read("collations",
-                  "SELECT c.oid::bigint, c.collname::text, n.nspname::text FROM pg_catalog.pg_collation c JOIN "
+                  "SELECT c.oid, c.collname, n.nspname FROM pg_catalog.pg_collation c JOIN "
                   "pg_catalog.pg_namespace n ON n.oid = c.collnamespace WHERE c.oid IN (" +
                       idList({collations.begin(), collations.end()}) + ") OR c.oid >= 16384 OR c.oid < 13000",
                   [&](const CatalogRow &row) {
@@ -212,18 +273,16 @@ void Reflection::readTypesOfColumns()
     for (auto &[id, each] : relations_) {
         for (std::size_t i = 0; i < each.table.columns.size(); ++i) {
             Column &column = each.table.columns[i];
-            const TypeFacts &facts = types_[each.typeOf[i]];
+            const ColumnFacts &own = each.facts[i];
+            const TypeFacts &facts = types_[own.type];
             column.type = facts.type;
-            if (each.collationOf[i] != 0 && each.collationOf[i] != facts.collation)
-                column.collation = collations_[each.collationOf[i]];
-            const auto storage = column.options.find("storage");
-            if (storage->second.front() == facts.storage || each.table.isView() || each.kind == 'c')
-                column.options.erase(storage);
-            else
-                storage->second = storageName(storage->second.front());
+            if (own.collation != 0 && own.collation != facts.collation)
+                column.collation = collations_[own.collation];
+            if (own.storage != facts.storage && !each.table.isView() && each.kind != 'c')
+                column.options["storage"] = storageName(own.storage);
         }
         if (const auto type = each.table.options.find("of_type"); type != each.table.options.end())
-            type->second = types_[{std::stoll(type->second), -1}].type.native;
+            type->second = types_[typeIndex(std::stoll(type->second), -1)].type.native;
     }
 }
 
@@ -231,8 +290,7 @@ void Reflection::readDefaults()
 {
     // Who has one is asked of the catalog itself, so that an entry that cannot be read is found by its table.
     std::vector<ObjectId> ids;
-    catalog_.read("defaults",
-                  "SELECT d.oid::bigint, d.adrelid::bigint FROM pg_catalog.pg_attrdef d WHERE true" + only("d.adrelid"),
+    catalog_.read("defaults", "SELECT d.oid, d.adrelid FROM pg_catalog.pg_attrdef d WHERE true" + only("d.adrelid"),
                   [&](const CatalogRow &row) {
                       if (!relation(row.number(1)))
                           return;
@@ -248,7 +306,7 @@ void Reflection::readDefaults()
     catalog_.readFor(
         ids,
         [](const std::string &list) {
-            return "SELECT adrelid::bigint, adnum::int, pg_catalog.pg_get_expr(adbin, adrelid) FROM "
+            return "SELECT adrelid, adnum, pg_catalog.pg_get_expr(adbin, adrelid) FROM "
                    "pg_catalog.pg_attrdef WHERE oid IN (" +
                    list + ")";
         },
@@ -268,25 +326,24 @@ void Reflection::readDefaults()
 
 void Reflection::readInheritance()
 {
-    catalog_.read(
-        "inheritance",
-        "SELECT i.inhrelid::bigint, i.inhparent::bigint, c.relname::text, n.nspname::text, c.relkind::text FROM "
-        "pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid = i.inhparent JOIN "
-        "pg_catalog.pg_namespace n ON n.oid = c.relnamespace ORDER BY i.inhrelid, i.inhseqno",
-        [&](const CatalogRow &row) {
-            if (row.letter(4) == 'I' || row.letter(4) == 'i') {
-                indexParents_[row.number(0)] = row.number(1);
-                return;
-            }
-            Relation *const child = relation(row.number(0));
-            if (!child)
-                return;
-            const QualifiedName parent{row.text(3), row.text(2)};
-            if (child->table.kind == TableKind::Partition)
-                child->table.partition.of = parent;
-            else
-                child->table.inherits.push_back(parent);
-        });
+    catalog_.read("inheritance",
+                  "SELECT i.inhrelid, i.inhparent, c.relname, n.nspname, c.relkind FROM "
+                  "pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid = i.inhparent JOIN "
+                  "pg_catalog.pg_namespace n ON n.oid = c.relnamespace ORDER BY i.inhrelid, i.inhseqno",
+                  [&](const CatalogRow &row) {
+                      if (row.letter(4) == 'I' || row.letter(4) == 'i') {
+                          indexParents_[row.number(0)] = row.number(1);
+                          return;
+                      }
+                      Relation *const child = relation(row.number(0));
+                      if (!child)
+                          return;
+                      const QualifiedName parent{row.text(3), row.text(2)};
+                      if (child->table.kind == TableKind::Partition)
+                          child->table.partition.of = parent;
+                      else
+                          child->table.inherits.push_back(parent);
+                  });
     std::vector<ObjectId> partitioned, partitions;
     for (const auto &[id, each] : relations_) {
         if (each.kind == 'p')
@@ -298,7 +355,7 @@ void Reflection::readInheritance()
     catalog_.readFor(
         partitioned,
         [](const std::string &list) {
-            return "SELECT partrelid::bigint, pg_catalog.pg_get_partkeydef(partrelid) FROM "
+            return "SELECT partrelid, pg_catalog.pg_get_partkeydef(partrelid) FROM "
                    "pg_catalog.pg_partitioned_table WHERE partrelid IN (" +
                    list + ")";
         },
@@ -306,7 +363,7 @@ void Reflection::readInheritance()
     catalog_.readFor(
         partitions,
         [](const std::string &list) {
-            return "SELECT oid::bigint, pg_catalog.pg_get_expr(relpartbound, oid) FROM pg_catalog.pg_class WHERE oid "
+            return "SELECT oid, pg_catalog.pg_get_expr(relpartbound, oid) FROM pg_catalog.pg_class WHERE oid "
                    "IN (" +
                    list + ")";
         },
@@ -320,9 +377,9 @@ void Reflection::readSequences()
         condition += " AND true" + only("d.refobjid");
     catalog_.read(
         "sequences",
-        "SELECT c.oid::bigint, c.relnamespace::bigint, c.relname::text, c.relpersistence::text, "
+        "SELECT c.oid, c.relnamespace, c.relname, c.relpersistence, "
         "pg_catalog.format_type(s.seqtypid, NULL), s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcycle, "
-        "s.seqcache, d.refobjid::bigint, d.refobjsubid, d.deptype::text FROM pg_catalog.pg_class c JOIN "
+        "s.seqcache, d.refobjid, d.refobjsubid, d.deptype FROM pg_catalog.pg_class c JOIN "
         "pg_catalog.pg_sequence s ON s.seqrelid = c.oid LEFT JOIN pg_catalog.pg_depend d ON d.classid = 1259 AND "
         "d.objid "
         "= c.oid AND d.objsubid = 0 AND d.refclassid = 1259 AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i') WHERE "
@@ -379,8 +436,7 @@ void Reflection::readViews()
     catalog_.readFor(
         ids,
         [](const std::string &list) {
-            return "SELECT oid::bigint, pg_catalog.pg_get_viewdef(oid) FROM pg_catalog.pg_class WHERE oid IN (" + list +
-                   ")";
+            return "SELECT oid, pg_catalog.pg_get_viewdef(oid) FROM pg_catalog.pg_class WHERE oid IN (" + list + ")";
         },
         [&](ObjectId id) { return relation(id)->table.name.text(); },
         [&](const CatalogRow &row) {
@@ -393,7 +449,7 @@ void Reflection::readViews()
         return;
     catalog_.read(
         "what views read",
-        "SELECT DISTINCT r.ev_class::bigint, c.relname::text, n.nspname::text FROM pg_catalog.pg_rewrite r JOIN "
+        "SELECT DISTINCT r.ev_class, c.relname, n.nspname FROM pg_catalog.pg_rewrite r JOIN "
         "pg_catalog.pg_depend d ON d.classid = 2618 AND d.objid = r.oid AND d.refclassid = 1259 AND d.refobjid "
         "<> r.ev_class JOIN pg_catalog.pg_class c ON c.oid = d.refobjid JOIN pg_catalog.pg_namespace n ON n.oid "
         "= c.relnamespace WHERE r.ev_class IN (" +

@@ -124,6 +124,7 @@ ColumnForm formOf(Oid type) noexcept
     case int2Oid:
     case int4Oid:
     case int8Oid:
+    case oidOid:
         return {CellForm::Integer, nullptr};
     case float4Oid:
     case float8Oid:
