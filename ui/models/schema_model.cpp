@@ -159,8 +159,8 @@ void SchemaModel::build(Node *node) const
 void SchemaModel::setRowCount(const QualifiedName &table, std::int64_t rows)
 {
     counts_[table] = rows;
-    const QModelIndex changed = indexOf(table);
-    Q_EMIT dataChanged(changed, changed, {DetailRole});
+    if (const QModelIndex changed = indexOf(table); changed.isValid())
+        Q_EMIT dataChanged(changed, changed, {DetailRole});
 }
 
 void SchemaModel::setPending(const std::map<QualifiedName, int> &pending)

@@ -53,7 +53,7 @@ void SchemaDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option
     // The name goes first; the detail takes what is left.
     const QString shown = item.fontMetrics.elidedText(name, Qt::ElideRight, rect.width());
     const int nameWidth = item.fontMetrics.horizontalAdvance(shown);
-    if (!match_.isEmpty() && kind == SchemaModel::NodeKind::Table) {
+    if (!match_.isEmpty() && (kind == SchemaModel::NodeKind::Table || kind == SchemaModel::NodeKind::Column)) {
         const auto at = shown.indexOf(match_, 0, Qt::CaseInsensitive);
         if (at >= 0) {
             const int left = rect.left() + item.fontMetrics.horizontalAdvance(shown.left(at));

@@ -8,13 +8,17 @@
 #include "ui/theme/theme.h"
 #include "ui/workspace/workspace.h"
 
+#include <QAction>
 #include <QClipboard>
+#include <QDockWidget>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QKeyEvent>
+#include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
+#include <QScrollBar>
 #include <QTreeView>
 #include <QVBoxLayout>
 
@@ -22,13 +26,17 @@ namespace schemawright::ui {
 
 SchemaTreePanel::SchemaTreePanel(Workspace &workspace, QWidget *parent)
     : QWidget(parent), workspace_(workspace), model_(new SchemaModel(this)), filtered_(new SchemaFilter(this)),
-      filter_(new QLineEdit), view_(new QTreeView)
+      filter_(new QLineEdit), view_(new QTreeView), hint_(new QLabel)
 {
     filtered_->setSourceModel(model_);
     filter_->setObjectName(QStringLiteral("schemaFilter"));
     filter_->setPlaceholderText(tr("Filter tables and columns"));
     filter_->setClearButtonEnabled(true);
-    filter_->addAction(theme().icon(QStringLiteral("search")), QLineEdit::LeadingPosition);
+    QAction *search = filter_->addAction(theme().icon(QStringLiteral("search")), QLineEdit::LeadingPosition);
+    columns_ = filter_->addAction(theme().icon(QStringLiteral("column")), QLineEdit::TrailingPosition);
+    columns_->setCheckable(true);
+    columns_->setChecked(true);
+    columns_->setToolTip(tr("Look at the names of columns too"));
     filter_->installEventFilter(this);
 
     view_->setObjectName(QStringLiteral("schemaTree"));
@@ -44,6 +52,12 @@ SchemaTreePanel::SchemaTreePanel(Workspace &workspace, QWidget *parent)
     view_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     view_->header()->setSectionResizeMode(QHeaderView::Stretch);
     view_->setSelectionMode(QAbstractItemView::SingleSelection);
+    view_->installEventFilter(this);
+    hint_->setObjectName(QStringLiteral("schemaHint"));
+    hint_->setProperty("role", QStringLiteral("muted"));
+    hint_->setAlignment(Qt::AlignHCenter | Qt::AlignTop);
+    hint_->setWordWrap(true);
+    hint_->setMargin(24);
 
     auto *bar = new QHBoxLayout;
     bar->setContentsMargins(8, 8, 8, 8);
@@ -53,7 +67,13 @@ SchemaTreePanel::SchemaTreePanel(Workspace &workspace, QWidget *parent)
     layout->setSpacing(0);
     layout->addLayout(bar);
     layout->addWidget(view_, 1);
+    layout->addWidget(hint_, 1);
+    buildActions();
 
+    connect(columns_, &QAction::toggled, this, [this](bool on) {
+        filtered_->setMatchesColumns(on);
+        applyFilter(filter_->text());
+    });
     connect(filter_, &QLineEdit::textChanged, this, &SchemaTreePanel::applyFilter);
     connect(view_, &QTreeView::activated, this, &SchemaTreePanel::openIndex);
     connect(view_, &QWidget::customContextMenuRequested, this, &SchemaTreePanel::showMenu);
@@ -65,12 +85,35 @@ SchemaTreePanel::SchemaTreePanel(Workspace &workspace, QWidget *parent)
     connect(&workspace, &Workspace::metadataChanged, this, &SchemaTreePanel::takeMetaData);
     connect(&workspace, &Workspace::pendingChanged, this, &SchemaTreePanel::takePending);
     connect(&workspace, &Workspace::currentTableChanged, this, &SchemaTreePanel::markCurrent);
-    connect(&theme(), &Theme::changed, view_->viewport(), qOverload<>(&QWidget::update));
+    connect(&workspace, &Workspace::stateChanged, this, &SchemaTreePanel::showHint);
+    connect(&theme(), &Theme::changed, this, [this, search] {
+        search->setIcon(theme().icon(QStringLiteral("search")));
+        columns_->setIcon(theme().icon(QStringLiteral("column")));
+        view_->viewport()->update();
+    });
     takeMetaData();
+}
+
+void SchemaTreePanel::buildActions()
+{
+    auto *find = new QAction(tr("Find Table"), this);
+    find->setShortcut(QKeySequence(QStringLiteral("Ctrl+P")));
+    auto *findHere = new QAction(tr("Filter"), this);
+    findHere->setShortcut(QKeySequence::Find);
+    findHere->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    for (QAction *each : {find, findHere}) {
+        connect(each, &QAction::triggered, this, &SchemaTreePanel::focusFilter);
+        addAction(each);
+    }
 }
 
 void SchemaTreePanel::focusFilter()
 {
+    for (QWidget *above = parentWidget(); above; above = above->parentWidget())
+        if (auto *dock = qobject_cast<QDockWidget *>(above)) {
+            dock->show();
+            dock->raise();
+        }
     filter_->setFocus(Qt::ShortcutFocusReason);
     filter_->selectAll();
 }
@@ -96,24 +139,60 @@ bool SchemaTreePanel::eventFilter(QObject *watched, QEvent *event)
             return true;
         }
     }
+    if (watched == view_ && event->type() == QEvent::KeyPress && static_cast<QKeyEvent *>(event)->text() == u"/") {
+        focusFilter();
+        return true;
+    }
     return QWidget::eventFilter(watched, event);
 }
 
 void SchemaTreePanel::takeMetaData()
 {
-    // What was open stays open.
+    // What was open stays open, where it was.
     std::vector<QualifiedName> expanded;
     for (const TablePtr &table : workspace_.metadata().tables())
         if (view_->isExpanded(filtered_->mapFromSource(model_->indexOf(table->name))))
             expanded.push_back(table->name);
+    const int scrolled = view_->verticalScrollBar()->value();
     selecting_ = true;
     model_->setMetaData(workspace_.metadata());
     expandFirstLevels();
     for (const QualifiedName &table : expanded)
         view_->expand(filtered_->mapFromSource(model_->indexOf(table)));
+    expandHits();
+    view_->verticalScrollBar()->setValue(scrolled);
     selecting_ = false;
     takePending();
     markCurrent();
+    showHint();
+}
+
+void SchemaTreePanel::showHint()
+{
+    const bool isEmpty = filtered_->rowCount() == 0;
+    view_->setVisible(!isEmpty);
+    hint_->setVisible(isEmpty);
+    if (!filter_->text().isEmpty())
+        hint_->setText(tr("Nothing here is named “%1”.").arg(filter_->text()));
+    else if (workspace_.state() == Workspace::State::Opening)
+        hint_->setText(tr("Opening…"));
+    else if (workspace_.state() == Workspace::State::Open)
+        hint_->setText(tr("This database has no tables yet."));
+    else
+        hint_->clear();
+}
+
+void SchemaTreePanel::expandHits()
+{
+    // Beyond that many a person narrows the filter instead of reading on.
+    constexpr int most = 40;
+    int expanded = 0;
+    for (QModelIndex index = filtered_->index(0, 0); index.isValid() && expanded < most; index = view_->indexBelow(index))
+        if (index.data(SchemaModel::KindRole).toInt() == static_cast<int>(SchemaModel::NodeKind::Table) &&
+            filtered_->isKeptForColumns(index)) {
+            view_->expand(index);
+            ++expanded;
+        }
 }
 
 void SchemaTreePanel::expandFirstLevels()
@@ -146,8 +225,10 @@ void SchemaTreePanel::applyFilter(const QString &text)
     selecting_ = true;
     filtered_->setText(text);
     expandFirstLevels();
+    expandHits();
     selecting_ = false;
     markCurrent();
+    showHint();
 }
 
 void SchemaTreePanel::markCurrent()
@@ -211,6 +292,10 @@ void SchemaTreePanel::showMenu(const QPoint &position)
             if (each->isBaseTable())
                 tables.push_back(each);
         countRows(tables);
+    });
+    menu->addAction(tr("Collapse All"), this, [this] {
+        view_->collapseAll();
+        expandFirstLevels();
     });
     menu->addAction(theme().icon(QStringLiteral("refresh")), tr("Refresh"), &workspace_, &Workspace::refresh);
     menu->popup(view_->viewport()->mapToGlobal(position));

@@ -6,6 +6,8 @@
 
 #include <vector>
 
+class QAction;
+class QLabel;
 class QLineEdit;
 class QTreeView;
 class QModelIndex;
@@ -24,6 +26,7 @@ class SchemaTreePanel : public QWidget
 public:
     explicit SchemaTreePanel(Workspace &workspace, QWidget *parent = nullptr);
 
+    /// Brings the tree to the front and puts the cursor into its filter.
     void focusFilter();
 
 protected:
@@ -34,6 +37,9 @@ private:
     void takePending();
     void applyFilter(const QString &text);
     void expandFirstLevels();
+    void expandHits();
+    void showHint();
+    void buildActions();
     void markCurrent();
     void openIndex(const QModelIndex &index);
     void showMenu(const QPoint &position);
@@ -44,6 +50,8 @@ private:
     SchemaFilter *filtered_;
     QLineEdit *filter_;
     QTreeView *view_;
+    QLabel *hint_;
+    QAction *columns_; ///< the filter looks at columns too
     bool selecting_ = false;
 };
 
