@@ -593,13 +593,14 @@ std::string createText(const Table &table)
     Script script = createScript(alone, {});
     // Foreign keys belong into the statement for a reader: behind its last line.
     if (!keys.empty() && !script.statements.empty()) {
-        std::string &create = script.statements.front();
-        const std::size_t end = create.find("\n)");
+        std::string create = script.statements.front();
+        const bool hasBody = create.find("\n)") != std::string::npos;
         for (const std::string &key : keys)
-            if (key.ends_with(" NOT VALID") || end == std::string::npos || table.partition.of)
+            if (key.ends_with(" NOT VALID") || !hasBody || table.partition.of)
                 script.statements.push_back(key);
             else
                 create.insert(create.find("\n)"), ",\n    " + key.substr(alter.size() + 5));
+        script.statements.front() = std::move(create);
     }
     return script.text();
 }
