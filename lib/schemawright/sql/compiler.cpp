@@ -1,6 +1,7 @@
 #include "schemawright/sql/compiler.h"
 
 #include "schemawright/base/error.h"
+#include "schemawright/sql/from.h"
 #include "schemawright/sql/walk.h"
 
 #include <algorithm>
@@ -218,87 +219,6 @@ void Compiler::subquery(const StatementNode &node)
 
 // SELECT.
 
-/// The tables of the selected columns, in their order; those of the queries around it are left out when others are
-/// there.
-std::vector<Source> Compiler::derivedFrom(const SelectNode &node) const
-{
-    class Finder : public Walker
-    {
-    public:
-        std::vector<Source> found;
-
-    protected:
-        bool enter(const ExprNode &e) override
-        {
-            if (e.kind == ExprKind::Column && (e.table || e.source)) {
-                const bool isKnown = std::ranges::any_of(found, [&](const Source &s) {
-                    return e.source ? &s.node() == e.source.get()
-                                    : s.node().kind == SourceKind::Table && isSameTable(s.node().table, e.table);
-                });
-                if (!isKnown)
-                    found.push_back(e.source ? Source(e.source) : Source(e.table));
-            }
-            return !e.query;
-        }
-        bool enter(const SourceNode &) override { return false; }
-    } finder;
-    for (const Expr &e : node.columns)
-        finder.walk(e);
-    const auto isAround = [this](const Source &source) {
-        for (const Scope &scope : scopes_)
-            for (const SourceNode *around : scope.sources)
-                if (around == &source.node() ||
-                    (around->kind == SourceKind::Table && source.node().kind == SourceKind::Table &&
-                     isSameTable(around->table, source.node().table)))
-                    return true;
-        return false;
-    };
-    std::vector<Source> from = finder.found;
-    if (!std::ranges::all_of(from, isAround))
-        std::erase_if(from, isAround);
-    // A join's right side comes by the join.
-    const auto isJoined = [&](const Source &source) {
-        for (const PendingJoin &pending : node.joins) {
-            std::vector<const SourceNode *> open{&pending.right.node()};
-            while (!open.empty()) {
-                const SourceNode *n = open.back();
-                open.pop_back();
-                if (n->kind == SourceKind::Join) {
-                    open.push_back(n->left.get());
-                    open.push_back(n->right.get());
-                } else if (n == &source.node() ||
-                           (n->kind == SourceKind::Table && source.node().kind == SourceKind::Table &&
-                            isSameTable(n->table, source.node().table)))
-                    return true;
-            }
-        }
-        return false;
-    };
-    std::erase_if(from, isJoined);
-    if (from.empty() && !node.joins.empty())
-        throw Error(ErrorKind::Misuse, "a join has no left side: nothing is in FROM");
-    for (const PendingJoin &pending : node.joins) {
-        std::size_t left = from.size() - 1;
-        if (pending.on.isEmpty() && pending.kind != JoinKind::Cross)
-            for (std::size_t i = 0; i < from.size(); ++i)
-                if (!joinConditions(from[i], pending.right).empty())
-                    left = i;
-        if (!pending.on.isEmpty())
-            for (std::size_t i = 0; i < from.size(); ++i) {
-                Finder used;
-                used.walk(pending.on);
-                if (std::ranges::any_of(used.found, [&](const Source &s) {
-                        return &s.node() == &from[i].node() ||
-                               (from[i].node().kind == SourceKind::Table && s.node().kind == SourceKind::Table &&
-                                isSameTable(s.node().table, from[i].node().table));
-                    }))
-                    left = i;
-            }
-        from[left] = from[left].joinAs(pending.kind, pending.right, pending.on);
-    }
-    return from;
-}
-
 void Compiler::addToScope(const Source &item)
 {
     std::vector<const SourceNode *> open{&item.node()};
@@ -350,7 +270,13 @@ void Compiler::checkAggregates(const SelectNode &node) const
 void Compiler::select(const SelectNode &node, bool needsNames)
 {
     checkAggregates(node);
-    const std::vector<Source> from = node.from.empty() ? derivedFrom(node) : node.from;
+    const auto isAround = [this](const SourceNode &source) {
+        return std::ranges::any_of(scopes_, [&](const Scope &scope) {
+            return std::ranges::any_of(scope.sources,
+                                       [&](const SourceNode *around) { return isSameSource(*around, source); });
+        });
+    };
+    const std::vector<Source> from = node.from.empty() ? derivedFrom(node, isAround) : node.from;
     const SelectNode *outerSelect = std::exchange(currentSelect_, &node);
     scopes_.emplace_back();
     for (const Source &source : from)

@@ -69,6 +69,8 @@ protected:
     virtual void placeholder(std::size_t number, const std::string &name);
     /// A bound value where nothing tells the database its type.
     virtual void lonelyValue(const ExprNode &node) { value(node); }
+    /// A bound value where the database can't even take it for a text.
+    virtual void untypedValue(const ExprNode &node) { value(node); }
     /// A bound value beside an expression of a known type.
     virtual void valueBeside(const ExprNode &node, TypeKind other);
     virtual void constant(const ExprNode &node, bool asCondition);
@@ -199,14 +201,13 @@ protected:
     void addToScope(const Source &source);
     const SelectNode *currentSelect_ = nullptr;
     bool isSubquery_ = false;
-    bool inlinesValues_ = false; ///< where the database takes no parameters: literals
+    bool inlinesValues_ = false;     ///< where the database takes no parameters: literals
     const char *rowImage_ = nullptr; ///< a name instead of the target's in OUTPUT: inserted, deleted
 
 private:
     void statement(const StatementNode &node);
     void select(const SelectNode &node, bool needsNames);
     void selectList(const SelectNode &node, bool needsNames);
-    std::vector<Source> derivedFrom(const SelectNode &node) const;
     void checkAggregates(const SelectNode &node) const;
     void text(const ExprNode &node);
     void expression(const ExprNode &node);

@@ -432,7 +432,10 @@ void Compiler::unary(const ExprNode &node)
         return conditionOperand(a, precedence::Not);
     case Operator::IsNull:
     case Operator::IsNotNull:
-        operand(a, precedence::Compare);
+        if (a.node().kind == ExprKind::Bind && !options_.literals)
+            untypedValue(a.node());
+        else
+            operand(a, precedence::Compare);
         return write(node.op == Operator::IsNull ? " IS NULL" : " IS NOT NULL");
     case Operator::DistinctValues:
         write("DISTINCT ");
@@ -489,9 +492,7 @@ void Compiler::binary(const ExprNode &node)
     const bool isArithmetic = !isComparison(node.op);
     operandBeside(a, b, isArithmetic ? node.precedence - 1 : node.precedence);
     write(spelling(node.op));
-    const bool isAssociative =
-        node.op == Operator::Add && b.node().op == Operator::Add && node.yields == TypeKind::Integer;
-    operandBeside(b, a, isAssociative ? node.precedence - 1 : node.precedence);
+    operandBeside(b, a, node.precedence);
 }
 
 void Compiler::divide(const ExprNode &node)

@@ -96,6 +96,12 @@ Expr column(const TablePtr &table, std::string_view name);
 /// A column by its name alone, taken as it is: no check, no table before it.
 Expr column(std::string_view name);
 Expr bind(Value value);
+/// The same; a template, so that std::bind is not found for texts.
+template <class T>
+requires std::constructible_from<Value, T> &&(!std::same_as<std::remove_cvref_t<T>, Value>)Expr bind(T &&value)
+{
+    return bind(Value(std::forward<T>(value)));
+}
 /// A parameter whose value comes when the statement is run.
 Expr parameter(std::string name);
 /// A named parameter with the value that it has unless another is given.

@@ -70,6 +70,12 @@ void PostgresCompiler::castValue(const ExprNode &node, std::string_view type)
 
 void PostgresCompiler::lonelyValue(const ExprNode &node) { castValue(node, typeOfValue(node.value)); }
 
+void PostgresCompiler::untypedValue(const ExprNode &node)
+{
+    const std::string_view type = typeOfValue(node.value);
+    castValue(node, type.empty() ? "text" : type);
+}
+
 void PostgresCompiler::valueBeside(const ExprNode &node, TypeKind other)
 {
     // Beside a whole number the server would take 1.5 for one; beside what is not known, only the value tells.
@@ -205,8 +211,8 @@ void PostgresCompiler::function(const ExprNode &node)
     for (std::size_t i = 0; i < node.arguments.size(); ++i) {
         write(i ? ", " : "");
         const ExprNode &argument = node.arguments[i].node();
-        if (argument.kind == ExprKind::Bind && argument.value.is<std::string>())
-            castValue(argument, "text");
+        if (argument.kind == ExprKind::Bind)
+            untypedValue(argument);
         else
             lonely(node.arguments[i]);
     }

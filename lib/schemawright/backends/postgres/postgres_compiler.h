@@ -28,6 +28,7 @@ protected:
 
     void placeholder(std::size_t number, const std::string &name) override;
     void lonelyValue(const ExprNode &node) override;
+    void untypedValue(const ExprNode &node) override;
     void valueBeside(const ExprNode &node, TypeKind other) override;
     void divide(const ExprNode &node) override;
     void floorDivide(const ExprNode &node) override;
