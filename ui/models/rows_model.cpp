@@ -438,9 +438,10 @@ bool RowsModel::setData(const QModelIndex &index, const QVariant &value, int rol
 
 Qt::ItemFlags RowsModel::flags(const QModelIndex &index) const
 {
-    const Qt::ItemFlags base = Qt::ItemIsEnabled | Qt::ItemIsSelectable;
-    const bool editable = index.isValid() && whyNotEditable(index.row(), index.column()).isEmpty();
-    return editable ? base | Qt::ItemIsEditable : base;
+    if (!index.isValid())
+        return Qt::NoItemFlags;
+    const Qt::ItemFlags base = Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemNeverHasChildren;
+    return whyNotEditable(index.row(), index.column()).isEmpty() ? base | Qt::ItemIsEditable : base;
 }
 
 QVariant RowsModel::headerData(int section, Qt::Orientation orientation, int role) const
