@@ -88,7 +88,11 @@ MetaData Reflection::run()
             readFunctions();
             readOthers();
             readUncarried();
-            readDependencies();
+            // Plain tables say by themselves what they need.
+            const bool hasView =
+                std::ranges::any_of(relations_, [](const auto &each) { return each.second.kind == 'v'; });
+            if (hasView || !metadata_.functions.empty() || !metadata_.others.empty() || !metadata_.domains.empty())
+                readDependencies();
         }
     }
     finish();
