@@ -42,5 +42,6 @@ struct Entry
 };
 
 std::vector<Entry> fetchBenchmarks();
+std::vector<Entry> sqlBenchmarks();
 
 } // namespace schemawright::bench
