@@ -130,7 +130,9 @@ std::string Builder::guarded(const std::string &sql) const
     std::string tag = "$sw$";
     while (sql.find(tag) != std::string::npos)
         tag.insert(1, "s");
-    return "DO " + tag + " BEGIN\n" + sql + ";\nEXCEPTION WHEN duplicate_object OR duplicate_table THEN NULL;\nEND " +
+    return "DO " + tag + " BEGIN\n" + sql +
+           ";\nEXCEPTION WHEN duplicate_object OR duplicate_table OR duplicate_function OR wrong_object_type THEN "
+           "NULL;\nEND " +
            tag;
 }
 
@@ -474,8 +476,8 @@ void Builder::afterTables()
     for (const TablePtr &table : tables_) {
         inheritedDifferences(*table);
         if (table->partition.of)
-            emit("ALTER TABLE ONLY " + quoteName(*table->partition.of) + " ATTACH PARTITION " + quoteName(table->name) +
-                 " " + table->partition.bound.value_or("DEFAULT"));
+            emit(guarded("ALTER TABLE ONLY " + quoteName(*table->partition.of) + " ATTACH PARTITION " +
+                         quoteName(table->name) + " " + table->partition.bound.value_or("DEFAULT")));
     }
     for (const TablePtr &table : tables_) {
         const bool isLate = lateTables_.contains(resolved(table->name));
