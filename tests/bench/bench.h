@@ -43,5 +43,6 @@ struct Entry
 
 std::vector<Entry> fetchBenchmarks();
 std::vector<Entry> sqlBenchmarks();
+std::vector<Entry> windowBenchmarks();
 
 } // namespace schemawright::bench

@@ -10,6 +10,8 @@
 #include <cstring>
 #include <iostream>
 
+#include <QApplication>
+
 #include <nlohmann/json.hpp>
 
 using namespace schemawright;
@@ -54,6 +56,9 @@ nlohmann::ordered_json measure(const Benchmark &benchmark, int runs)
 
 int main(int argc, char **argv)
 {
+    if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM"))
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+    const QApplication application(argc, argv);
     Size size;
     bool list = false;
     std::vector<std::string> wanted;
@@ -66,7 +71,7 @@ int main(int argc, char **argv)
             wanted.emplace_back(argv[i]);
     }
     std::vector<Entry> entries;
-    for (auto &group : {fetchBenchmarks(), sqlBenchmarks()})
+    for (auto &group : {fetchBenchmarks(), sqlBenchmarks(), windowBenchmarks()})
         entries.insert(entries.end(), group.begin(), group.end());
     for (const std::string &name : wanted)
         if (std::ranges::find(entries, name, &Entry::name) == entries.end()) {
