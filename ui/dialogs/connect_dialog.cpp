@@ -65,7 +65,7 @@ ConnectDialog::ConnectDialog(QWidget *parent) : QDialog(parent)
 
     auto *buttons = new QDialogButtonBox;
     test_ = buttons->addButton(tr("Test"), QDialogButtonBox::ActionRole);
-    buttons->addButton(QDialogButtonBox::Cancel);
+    buttons->addButton(QDialogButtonBox::Cancel)->setIcon({}); // like the others
     connect_ = buttons->addButton(tr("Connect"), QDialogButtonBox::AcceptRole);
     connect_->setDefault(true);
     connect_->setProperty("primary", true);
@@ -86,7 +86,8 @@ ConnectDialog::ConnectDialog(QWidget *parent) : QDialog(parent)
             labelWidth = std::max(labelWidth, label->sizeHint().width());
     for (QWidget *form : {top, pages_->widget(0), pages_->widget(1), bottom})
         for (QLabel *label : form->findChildren<QLabel *>())
-            label->setMinimumWidth(labelWidth);
+            if (label->objectName().isEmpty())
+                label->setMinimumWidth(labelWidth);
     readOnly_->setContentsMargins(labelWidth, 0, 0, 0);
 
     auto *layout = new QVBoxLayout(this);
@@ -148,7 +149,10 @@ QWidget *ConnectDialog::makeServerPage()
 
     auto *hostRow = new QHBoxLayout;
     hostRow->addWidget(host_, 1);
-    hostRow->addWidget(new QLabel(tr("Port")));
+    auto *portLabel = new QLabel(tr("Port"));
+    portLabel->setObjectName(QStringLiteral("portLabel")); // stands in the row, not before it
+    hostRow->addSpacing(4);
+    hostRow->addWidget(portLabel);
     hostRow->addWidget(port_);
     form->addRow(tr("Host"), hostRow);
     form->addRow(tr("Database"), database_);
