@@ -7,10 +7,12 @@
 #include "schemawright/base/blocking.h"
 #include "support/window_driver.h"
 #include "ui/async/lane.h"
+#include "ui/dialogs/pending_dialog.h"
 #include "ui/widgets/sql_view.h"
 
-#include <QAction>
+#include <QAbstractButton>
 #include <QApplication>
+#include <QPointer>
 #include <QPushButton>
 #include <QStandardPaths>
 #include <QTemporaryDir>
@@ -91,6 +93,7 @@ private Q_SLOTS:
     void keepsEditsWhileTheViewChanges();
     void isLockedByAnotherProgram();
     void offersKeptEditsAtTheNextStart();
+    void asksBeforeItClosesOnPendingEdits();
     void refusesEditsWhenReadOnly();
     void saysWhyAFileCannotBeOpened_data();
     void saysWhyAFileCannotBeOpened();
@@ -327,6 +330,34 @@ void tst_Window::offersKeptEditsAtTheNextStart()
     click("commit");
     QVERIFY(waitForReport(QStringLiteral("Committed")));
     QCOMPARE(fact(path_, "SELECT full_name FROM gardener ORDER BY gardener_id LIMIT 1"), std::string("Kept"));
+}
+
+void tst_Window::asksBeforeItClosesOnPendingEdits()
+{
+    WindowDriver person(*window_);
+    QVERIFY(person.openTable(QStringLiteral("gardener")));
+    person.typeIntoCell(person.cell(0, "full_name"), QStringLiteral("Asked about"));
+    const auto answer = [this](const QString &text) {
+        auto *dialog = window_->findChild<ui::PendingDialog *>();
+        QVERIFY(dialog && dialog->isVisible());
+        for (QAbstractButton *button : dialog->buttons())
+            if (button->text() == text)
+                QTest::mouseClick(button, Qt::LeftButton);
+        QTest::qWait(20);
+    };
+    window_->close();
+    QVERIFY(window_->isVisible());
+    answer(QStringLiteral("Cancel"));
+    QVERIFY(window_->isVisible());
+    QCOMPARE(person.pending().size(), std::size_t{1});
+
+    const QPointer<MainWindow> window(window_);
+    window_->close();
+    answer(QStringLiteral("Commit"));
+    QVERIFY(QTest::qWaitFor([&] { return !window || !window->isVisible(); }, 20'000));
+    QCOMPARE(fact(path_, "SELECT full_name FROM gardener ORDER BY gardener_id LIMIT 1"), std::string("Asked about"));
+    if (!window)
+        window_ = nullptr; // it deletes itself
 }
 
 void tst_Window::refusesEditsWhenReadOnly()

@@ -189,7 +189,7 @@ private:
         std::vector<Expr> all;
         for (const Column &each : table_->columns)
             if (each.type.kind != TypeKind::LargeBinary && !each.hidden)
-                all.push_back(schemawright::contains(asText(each), word.toStdString()));
+                all.push_back(schemawright::icontains(asText(each), word.toStdString()));
         return or_(std::move(all));
     }
 
@@ -251,7 +251,7 @@ private:
         }
         const QString op = take().text;
         if (op == QLatin1String("~"))
-            return schemawright::contains(asText(known), take().text.toStdString());
+            return schemawright::icontains(asText(known), take().text.toStdString());
         const Expr right = bind(value(known));
         if (op == QLatin1String("="))
             return left == right;
