@@ -5,6 +5,7 @@
 
 #include "schemawright/engine/engine.h"
 
+#include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
@@ -151,6 +152,14 @@ void run(PGconn *connection, const std::string &sql)
     PQclear(result);
 }
 
+/// The quickest way there is to read a number, so that the limit is a real one.
+template <class Number> Number number(const char *text, std::size_t length)
+{
+    Number parsed{};
+    std::from_chars(text, text + length, parsed);
+    return parsed;
+}
+
 /// What the library makes of a text cell of this type, done by hand.
 Sum rawPostgres(PGconn *connection)
 {
@@ -172,10 +181,10 @@ Sum rawPostgres(PGconn *connection)
                 case 0:
                 case 2:
                 case 6:
-                    sum.integers += static_cast<std::uint64_t>(std::strtoll(text, nullptr, 10));
+                    sum.integers += static_cast<std::uint64_t>(number<std::int64_t>(text, length));
                     break;
                 case 3:
-                    sum.floats += std::strtod(text, nullptr);
+                    sum.floats += number<double>(text, length);
                     break;
                 default:
                     sum.text(text, length);

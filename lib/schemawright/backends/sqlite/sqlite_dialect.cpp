@@ -1,6 +1,7 @@
 #include "schemawright/backends/sqlite/sqlite_dialect.h"
 
 #include "schemawright/backends/sqlite/sqlite_compiler.h"
+#include "schemawright/backends/sqlite/sqlite_ddl.h"
 #include "schemawright/backends/sqlite/sqlite_tokens.h"
 #include "schemawright/base/error.h"
 #include "schemawright/sql/compile_cache.h"
@@ -250,45 +251,10 @@ std::string SqliteDialect::beginSql(const TransactionOptions &options) const
 
 Script SqliteDialect::createScript(const MetaData &metadata, const ScriptOptions &options) const
 {
-    Script script;
-    const auto tables = metadata.sortedTables().order;
-    const auto views = metadata.sortedViews();
-    if (options.drop) {
-        const std::string ifExists = options.ifNotExists ? "IF EXISTS " : "";
-        for (auto view = views.rbegin(); view != views.rend(); ++view)
-            script.statements.push_back("DROP VIEW " + ifExists + quote((*view)->name.name));
-        for (auto table = tables.rbegin(); table != tables.rend(); ++table)
-            script.statements.push_back("DROP TABLE " + ifExists + quote((*table)->name.name));
-        return script;
-    }
-    for (const TablePtr &table : tables)
-        if (table->definition)
-            script.statements.push_back(*table->definition);
-    for (const TablePtr &table : tables)
-        for (const Index &index : table->indexes)
-            if (index.definition)
-                script.statements.push_back(*index.definition);
-    for (const TablePtr &view : views)
-        if (view->definition)
-            script.statements.push_back(*view->definition);
-    for (const TablePtr &table : metadata.tables())
-        for (const Trigger &trigger : table->triggers)
-            script.statements.push_back(trigger.definition);
-    return script;
+    return sqlite::createScript(*this, metadata, options);
 }
 
-std::string SqliteDialect::createText(const Table &table) const
-{
-    Script script;
-    if (table.definition)
-        script.statements.push_back(*table.definition);
-    for (const Index &index : table.indexes)
-        if (index.definition)
-            script.statements.push_back(*index.definition);
-    for (const Trigger &trigger : table.triggers)
-        script.statements.push_back(trigger.definition);
-    return script.text();
-}
+std::string SqliteDialect::createText(const Table &table) const { return sqlite::createText(*this, table); }
 
 RowIdentity SqliteDialect::rowIdentity(const Table &table) const
 {

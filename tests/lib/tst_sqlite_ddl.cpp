@@ -1,0 +1,116 @@
+// create_all on SQLite from the model alone: what was reflected, without its own text, comes back the same.
+
+#include "schemawright/backends/sqlite/sqlite_dialect.h"
+#include "schemawright/engine/engine.h"
+#include "schemawright/engine/inspector.h"
+
+#include <QTest>
+
+using namespace schemawright;
+
+class tst_SqliteDdl : public QObject
+{
+    Q_OBJECT
+
+private:
+    static MetaData reflected(const std::string &script)
+    {
+        Connection connection = Engine::open("sqlite://").connect();
+        connection.executeScript(script);
+        return Inspector(connection).reflect();
+    }
+    /// The same without what the database kept as text.
+    static MetaData withoutTexts(const MetaData &metadata)
+    {
+        MetaData stripped = metadata;
+        for (const TablePtr &table : metadata.tables()) {
+            if (table->isView() || table->kind == TableKind::Virtual)
+                continue;
+            Table copy = *table;
+            copy.definition.reset();
+            for (Index &index : copy.indexes)
+                index.definition.reset();
+            stripped.add(std::move(copy));
+        }
+        return stripped;
+    }
+
+private Q_SLOTS:
+    void theModelAloneMakesTheSameSchema()
+    {
+        const MetaData before = reflected(
+            "CREATE TABLE emp (id INTEGER PRIMARY KEY AUTOINCREMENT, dept_id INTEGER REFERENCES dept (id) ON DELETE "
+            "SET NULL "
+            "ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED, name TEXT NOT NULL COLLATE NOCASE DEFAULT 'it''s', CHECK "
+            "(length(name) > 0));"
+            "CREATE TABLE dept (id INTEGER PRIMARY KEY, head_id INTEGER REFERENCES emp, budget NUMERIC(10, 2) DEFAULT "
+            "(1 + 2));"
+            "CREATE TABLE \"odd \"\"name\" (\"a b\" VARCHAR(20), \"select\" INT, untyped, PRIMARY KEY (\"a b\", "
+            "\"select\")) "
+            "WITHOUT ROWID;"
+            "CREATE TABLE strict_one (a INTEGER, b REAL CONSTRAINT positive CHECK (b > 0), c TEXT AS (a || 'x') "
+            "STORED, UNIQUE "
+            "(a, b)) STRICT;"
+            "CREATE INDEX by_name ON emp (name COLLATE BINARY DESC, lower(name)) WHERE dept_id IS NOT NULL;"
+            "CREATE UNIQUE INDEX one_head ON dept (head_id);");
+        const Script script = SqliteDialect().createScript(withoutTexts(before), {});
+        QVERIFY2(script.notCarried.empty(), script.text().c_str());
+        const MetaData after = reflected(script.text());
+        QCOMPARE(after.tableCount(), before.tableCount());
+        for (const TablePtr &table : withoutTexts(before).tables()) {
+            const TablePtr again = withoutTexts(after).table(table->name);
+            QVERIFY(again);
+            // A column's own UNIQUE or REFERENCES is written as the table's: the same constraint.
+            QVERIFY2(*again == *table, (table->name.name + "\n" + script.text()).c_str());
+        }
+        QCOMPARE(reflected(SqliteDialect().createScript(before, {.ifNotExists = true}).text()).tableCount(),
+                 before.tableCount());
+    }
+
+    void anotherDatabasesSchemaIsWrittenOrNamed()
+    {
+        MetaData metadata;
+        metadata.dialect = "postgresql";
+        metadata.defaultSchema = "public";
+        Table table;
+        table.name = {"public", "user"};
+        const auto column = [](const char *name, Type type, const char *native, std::optional<std::string> byDefault) {
+            Column made;
+            made.name = name;
+            made.type = std::move(type);
+            made.type.native = native;
+            made.defaultSql = std::move(byDefault);
+            return made;
+        };
+        table.columns = {column("id", types::integer(), "integer", "nextval('user_id_seq'::regclass)"),
+                         column("name", types::string(20), "character varying(20)", "'it''s'::character varying"),
+                         column("seen", types::dateTime(true), "timestamp with time zone", "now()"),
+                         column("at", types::native("point"), "point", std::nullopt)};
+        table.primaryKey.emplace().columns = {"id"};
+        table.checks.resize(2);
+        table.checks[0].expression = "(length(name) < 10)";
+        table.checks[1].expression = "((name)::text ~ '^a'::text)";
+        table.definition = "CREATE TABLE nonsense in another tongue";
+        metadata.add(table);
+        Table view;
+        view.name = {"public", "v"};
+        view.kind = TableKind::View;
+        view.definition = "SELECT 'x'::text";
+        metadata.add(view);
+
+        const Script script = SqliteDialect().createScript(metadata, {});
+        const MetaData made = reflected(script.text());
+        const TablePtr user = made.table({"main", "user"});
+        QVERIFY2(user, script.text().c_str());
+        QCOMPARE(user->columns.size(), std::size_t{4});
+        QCOMPARE(user->column("name")->defaultSql.value_or(""), std::string("'it''s'"));
+        QCOMPARE(user->column("seen")->defaultSql.value_or(""), std::string("CURRENT_TIMESTAMP"));
+        QCOMPARE(user->checks.size(), std::size_t{1});
+        // What could not be said is said to be missing: the pattern, the point, the view.
+        QCOMPARE(script.notCarried.size(), std::size_t{3});
+        QVERIFY(script.text().find("-- not carried") == 0);
+    }
+};
+
+QTEST_GUILESS_MAIN(tst_SqliteDdl)
+#include "tst_sqlite_ddl.moc"
