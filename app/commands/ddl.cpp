@@ -1,6 +1,6 @@
 #include "app/commands/commands.h"
 
-#include "schemawright/backends/builtin.h"
+#include "schemawright/backends/dialects.h"
 
 namespace schemawright {
 
@@ -8,11 +8,12 @@ int ddl(const DdlArguments &arguments)
 {
     const MetaData metadata = readMetaData(arguments.source, arguments.selection);
     const std::string dialect = arguments.dialect.empty() ? metadata.dialect : arguments.dialect;
-    const Backend *backend = builtinBackends().find(dialect);
-    if (!backend)
-        throw Error(ErrorKind::Misuse, "there is no dialect named '" + dialect + "'");
+    const Dialect *wanted = dialectNamed(dialect);
+    if (!wanted)
+        throw Error(ErrorKind::Misuse, "there is no dialect named '" + dialect + "'")
+            .withHint("There are sqlite, postgresql, mysql, mssql and oracle.");
     const Script script =
-        backend->dialect->createScript(metadata, {.ifNotExists = arguments.ifNotExists, .drop = arguments.drop});
+        wanted->createScript(metadata, {.ifNotExists = arguments.ifNotExists, .drop = arguments.drop});
     writeOutput(arguments.output, script.text());
     return reportRemarks(metadata) ? DoneInPart : Done;
 }

@@ -13,6 +13,7 @@
 namespace schemawright {
 
 class Statement; // sql/statement.h
+class Expr;      // sql/expr.h
 
 /// What a dialect can do; callers ask these, never the dialect's name.
 struct Capabilities
@@ -27,15 +28,15 @@ struct Capabilities
     bool domains = false;
     bool materializedViews = false;
     bool comments = false;
-    bool nullsOrdering = false;     ///< ORDER BY … NULLS FIRST/LAST
-    bool defaultKeyword = false;    ///< DEFAULT as a value in INSERT and UPDATE
-    bool nullsSortFirst = true;     ///< where NULLs stand in an ascending ORDER BY by default
-    bool rowValueComparison = true; ///< (a, b) > (?, ?)
+    bool nullsOrdering = false;       ///< ORDER BY … NULLS FIRST/LAST
+    bool defaultKeyword = false;      ///< DEFAULT as a value in INSERT and UPDATE
+    bool nullsSortFirst = true;       ///< where NULLs stand in an ascending ORDER BY by default
+    bool rowValueComparison = true;   ///< (a, b) > (?, ?)
     bool defersAnyForeignKey = false; ///< deferConstraintsSql() defers also those that were not declared deferrable
     bool comparesAnyType = false;     ///< = works on values of every type; else odd ones are compared as text
-    char placeholder = '?';          ///< '?' by position, '$' numbered: $1
-    int maxIdentifierBytes = 63;    ///< 0: no limit
-    int maxParameters = 32766;      ///< bound parameters in one statement
+    char placeholder = '?';           ///< '?' by position, '$' numbered: $1
+    int maxIdentifierBytes = 63;      ///< 0: no limit
+    int maxParameters = 32766;        ///< bound parameters in one statement
 };
 
 /// How rows of a table are told apart.
@@ -123,6 +124,8 @@ public:
     {
         return compileAs(statement, {.literals = true, .lines = lines}).sql;
     }
+    /// An expression that stands alone, as in a check, a default or an index. Throws as compile() does.
+    virtual std::string expressionSql(const Expr &expression, bool asCondition = false) const = 0;
     /// The compiled statement with its parameters as literals; unnamed parameters only by value, named ones as <name>.
     virtual std::string literalSql(const Compiled &compiled) const = 0;
     virtual Script createScript(const MetaData &metadata, const ScriptOptions &options = {}) const = 0;

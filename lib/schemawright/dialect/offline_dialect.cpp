@@ -21,11 +21,6 @@ std::string OfflineDialect::literalSql(const Compiled &compiled) const
 }
 
 Type OfflineDialect::parseType(std::string_view native) const { return types::native(std::string(native)); }
-Script OfflineDialect::createScript(const MetaData &, const ScriptOptions &) const
-{
-    notConnected("a script of the schema");
-}
-std::string OfflineDialect::createText(const Table &) const { notConnected("the definition of a table"); }
 MetaData OfflineDialect::reflect(DriverConnection &, const ReflectOptions &) const { notConnected("reflection"); }
 
 RowIdentity OfflineDialect::rowIdentity(const Table &table) const

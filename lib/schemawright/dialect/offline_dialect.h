@@ -13,8 +13,6 @@ public:
     using Dialect::quote;
     std::string literalSql(const Compiled &compiled) const override;
     Type parseType(std::string_view native) const override;
-    Script createScript(const MetaData &metadata, const ScriptOptions &options) const override;
-    std::string createText(const Table &table) const override;
     MetaData reflect(DriverConnection &connection, const ReflectOptions &options) const override;
     RowIdentity rowIdentity(const Table &table) const override;
     Value parseCell(const Type &type, std::string_view typed) const override;

@@ -79,6 +79,13 @@ Compiled Compiler::compile(const Statement &wanted)
     return done;
 }
 
+std::string Compiler::compileExpression(const Expr &expression, bool asCondition)
+{
+    options_.literals = true;
+    asCondition ? condition(expression) : expr(expression);
+    return std::move(out_);
+}
+
 void Compiler::unsupported(std::string_view construct) const
 {
     throw Error(ErrorKind::Unsupported, std::string(dialectName()) + " has no " + std::string(construct));

@@ -28,6 +28,10 @@ public:
     /// statement that cannot be written.
     Compiled compile(const Statement &statement);
 
+    /// An expression that stands alone, as in a check, a default or an index: names without their table, values as
+    /// literals. Throws as compile() does.
+    std::string compileExpression(const Expr &expression, bool asCondition = false);
+
     /// False when a value stands in the text, so that the text is no use for other values.
     bool isReusable() const noexcept { return isReusable_; }
     /// The node from which each parameter came, null for one that the compiler made. For the cache.

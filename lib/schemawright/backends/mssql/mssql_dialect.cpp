@@ -1,6 +1,7 @@
 #include "schemawright/backends/mssql/mssql_dialect.h"
 
 #include "schemawright/backends/mssql/mssql_compiler.h"
+#include "schemawright/backends/mssql/mssql_ddl.h"
 #include "schemawright/sql/compile_cache.h"
 #include "schemawright/sql/literal.h"
 #include "schemawright/sql/quoting.h"
@@ -42,8 +43,9 @@ std::string MssqlDialect::typeSql(const Type &type) const
 {
     if (!type.native.empty())
         return type.native;
-    const auto sized = [&](const char *name) {
-        return type.length ? fmt::format("{}({})", name, *type.length) : fmt::format("{}(max)", name);
+    const auto sized = [&](const char *name, int most) {
+        return type.length && *type.length <= most ? fmt::format("{}({})", name, *type.length)
+                                                   : fmt::format("{}(max)", name);
     };
     switch (type.kind) {
     case TypeKind::Boolean:
@@ -63,9 +65,9 @@ std::string MssqlDialect::typeSql(const Type &type) const
     case TypeKind::Char:
         return fmt::format("NCHAR({})", type.length.value_or(1));
     case TypeKind::String:
-        return sized("NVARCHAR");
+        return sized("NVARCHAR", 4000);
     case TypeKind::LargeBinary:
-        return sized("VARBINARY");
+        return sized("VARBINARY", 8000);
     case TypeKind::Date:
         return "DATE";
     case TypeKind::Time:
@@ -99,5 +101,17 @@ Compiled MssqlDialect::compileAs(const Statement &statement, const CompileOption
 {
     return MssqlCompiler(options).compile(statement);
 }
+
+std::string MssqlDialect::expressionSql(const Expr &expression, bool asCondition) const
+{
+    return MssqlCompiler().compileExpression(expression, asCondition);
+}
+
+Script MssqlDialect::createScript(const MetaData &metadata, const ScriptOptions &options) const
+{
+    return mssql::createScript(*this, metadata, options);
+}
+
+std::string MssqlDialect::createText(const Table &table) const { return mssql::createText(*this, table); }
 
 } // namespace schemawright

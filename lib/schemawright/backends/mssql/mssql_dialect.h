@@ -16,6 +16,9 @@ public:
     std::string typeSql(const Type &type) const override;
     Compiled compile(const Statement &statement) const override;
     Compiled compileAs(const Statement &statement, const CompileOptions &options) const override;
+    std::string expressionSql(const Expr &expression, bool asCondition) const override;
+    Script createScript(const MetaData &metadata, const ScriptOptions &options) const override;
+    std::string createText(const Table &table) const override;
 
 protected:
     char placeholderSign() const override { return '?'; }

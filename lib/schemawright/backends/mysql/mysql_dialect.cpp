@@ -1,6 +1,7 @@
 #include "schemawright/backends/mysql/mysql_dialect.h"
 
 #include "schemawright/backends/mysql/mysql_compiler.h"
+#include "schemawright/backends/mysql/mysql_ddl.h"
 #include "schemawright/sql/compile_cache.h"
 #include "schemawright/sql/literal.h"
 #include "schemawright/sql/quoting.h"
@@ -58,9 +59,11 @@ std::string MysqlDialect::typeSql(const Type &type) const
     case TypeKind::Char:
         return fmt::format("CHAR({})", type.length.value_or(1));
     case TypeKind::String:
-        return type.length ? fmt::format("VARCHAR({})", *type.length) : "TEXT"; // VARCHAR needs a length here
+        if (!type.length || *type.length > 16383) // VARCHAR needs a length, of at most 65,535 bytes
+            return type.length && *type.length > 16383 ? "MEDIUMTEXT" : "TEXT";
+        return fmt::format("VARCHAR({})", *type.length);
     case TypeKind::LargeBinary:
-        return "BLOB";
+        return type.length && *type.length < 65536 ? fmt::format("VARBINARY({})", *type.length) : "BLOB";
     case TypeKind::Date:
         return "DATE";
     case TypeKind::Time:
@@ -94,5 +97,17 @@ Compiled MysqlDialect::compileAs(const Statement &statement, const CompileOption
 {
     return MysqlCompiler(options).compile(statement);
 }
+
+std::string MysqlDialect::expressionSql(const Expr &expression, bool asCondition) const
+{
+    return MysqlCompiler().compileExpression(expression, asCondition);
+}
+
+Script MysqlDialect::createScript(const MetaData &metadata, const ScriptOptions &options) const
+{
+    return mysql::createScript(*this, metadata, options);
+}
+
+std::string MysqlDialect::createText(const Table &table) const { return mysql::createText(*this, table); }
 
 } // namespace schemawright

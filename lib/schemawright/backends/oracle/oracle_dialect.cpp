@@ -1,6 +1,7 @@
 #include "schemawright/backends/oracle/oracle_dialect.h"
 
 #include "schemawright/backends/oracle/oracle_compiler.h"
+#include "schemawright/backends/oracle/oracle_ddl.h"
 #include "schemawright/sql/compile_cache.h"
 #include "schemawright/sql/literal.h"
 #include "schemawright/sql/quoting.h"
@@ -66,7 +67,8 @@ std::string OracleDialect::typeSql(const Type &type) const
     case TypeKind::Char:
         return fmt::format("CHAR({} CHAR)", type.length.value_or(1));
     case TypeKind::String:
-        return fmt::format("VARCHAR2({} CHAR)", type.length.value_or(4000));
+        return type.length.value_or(4000) > 4000 ? "CLOB"
+                                                 : fmt::format("VARCHAR2({} CHAR)", type.length.value_or(4000));
     case TypeKind::LargeBinary:
         return "BLOB";
     case TypeKind::Date:
@@ -103,5 +105,17 @@ Compiled OracleDialect::compileAs(const Statement &statement, const CompileOptio
 {
     return OracleCompiler(options).compile(statement);
 }
+
+std::string OracleDialect::expressionSql(const Expr &expression, bool asCondition) const
+{
+    return OracleCompiler().compileExpression(expression, asCondition);
+}
+
+Script OracleDialect::createScript(const MetaData &metadata, const ScriptOptions &options) const
+{
+    return oracle::createScript(*this, metadata, options);
+}
+
+std::string OracleDialect::createText(const Table &table) const { return oracle::createText(*this, table); }
 
 } // namespace schemawright

@@ -5,6 +5,7 @@
 #include "schemawright/backends/postgres/postgres_tokens.h"
 #include "schemawright/backends/postgres/postgres_types.h"
 #include "schemawright/base/topological.h"
+#include "schemawright/dialect/translate.h"
 
 #include <algorithm>
 
@@ -53,7 +54,7 @@ public:
     Builder(const MetaData &metadata, const ScriptOptions &options) : metadata_(metadata), options_(options)
     {
         for (const TablePtr &table : metadata.sortedTables().order)
-            tables_.push_back(ours(table));
+            tables_.push_back(table);
         for (const TablePtr &view : metadata.sortedViews())
             views_.push_back(view);
     }
@@ -73,7 +74,6 @@ private:
     void addNode(ObjectReference reference, std::vector<std::string> statements, std::string dropStatement);
     void sort();
     void header();
-    TablePtr ours(const TablePtr &table) const;
     std::string guarded(const std::string &sql) const;
     std::string createTable(const TablePtr &shared, bool isLate);
     bool isInline(const Table &table, const ForeignKey &key) const;
@@ -101,27 +101,6 @@ private:
     std::set<QualifiedName> made_;
     std::vector<std::pair<TablePtr, const ForeignKey *>> laterKeys_;
 };
-
-/// A table that comes from another dialect is taken by its meaning, not by its spellings.
-TablePtr Builder::ours(const TablePtr &table) const
-{
-    if (metadata_.dialect.empty() || metadata_.dialect == "postgresql")
-        return table;
-    Table copy = *table;
-    for (Column &column : copy.columns) {
-        column.type.native.clear();
-        column.collation.reset();
-        column.options.clear();
-    }
-    copy.options.clear();
-    copy.triggers.clear();
-    for (Index &index : copy.indexes) {
-        index.method.reset();
-        for (IndexElement &element : index.elements)
-            element.collation.reset();
-    }
-    return std::make_shared<const Table>(std::move(copy));
-}
 
 std::string Builder::guarded(const std::string &sql) const
 {
@@ -279,8 +258,8 @@ void Builder::sort()
 
 void Builder::header()
 {
-    if (metadata_.dialect != "postgresql")
-        return;
+    if (metadata_.dialect != "postgresql" || metadata_.serverVersion.empty())
+        return; // not one of a server's own
     // Expressions were printed under this search path, and bodies of functions may name what comes later.
     emit("SET search_path = " + quoteName(metadata_.defaultSchema));
     if (!metadata_.functions.empty())
@@ -391,7 +370,7 @@ void Builder::createRelation(const TablePtr &table)
         made_.insert(resolved(table->name));
         return;
     }
-    if (!table->definition || (!metadata_.dialect.empty() && metadata_.dialect != "postgresql")) {
+    if (!table->definition) {
         script_.notCarried.push_back({table->name.text(), "a view without a query for PostgreSQL"});
         return;
     }
@@ -406,11 +385,13 @@ void Builder::createRelation(const TablePtr &table)
 
 Script Builder::create()
 {
+    if (metadata_.serverVersion.empty())
+        script_.notCarried = metadata_.notCarried;
     collect();
     sort();
     header();
     for (const Schema &each : metadata_.schemas) {
-        if (each.name != "public" && (metadata_.dialect == "postgresql" || metadata_.dialect.empty()))
+        if (each.name != "public")
             emit(std::string("CREATE SCHEMA ") + (options_.ifNotExists ? "IF NOT EXISTS " : "") + quoteName(each.name));
         if (each.comment && !(each.name == "public" && *each.comment == "standard public schema"))
             emit("COMMENT ON SCHEMA " + quoteName(each.name) + " IS " + quoteText(*each.comment));
@@ -569,15 +550,66 @@ Script Builder::drop()
     return std::move(script_);
 }
 
+const DdlRules &rules()
+{
+    using Scope = DdlRules::NameScope;
+    static const DdlRules all = [] {
+        DdlRules r;
+        r.displayName = "PostgreSQL";
+        r.emptyTables = true;
+        r.constraintNames = Scope::Table;
+        r.enumTypes = true;
+        r.virtualGenerated = false;
+        r.newUuid = "gen_random_uuid()";
+        r.partialIndexes = true;
+        r.expressionIndexes = true;
+        r.indexInclude = true;
+        r.indexNulls = true;
+        r.nullsNotDistinct = true;
+        r.deferrableUnique = true;
+        r.deferrable = true;
+        r.actionColumns = true;
+        r.matchFull = true;
+        r.notValidated = true;
+        return r;
+    }();
+    return all;
+}
+
+/// What a model built in code or of another database leaves unsaid: columns that count are identities, and the enums
+/// that columns name are types of their own.
+MetaData completed(MetaData metadata)
+{
+    for (const TablePtr &table : metadata.tables()) {
+        Table made = *table;
+        for (Column &column : made.columns) {
+            if (column.autoincrement && !column.identity && !column.defaultSql && !column.generated)
+                column.identity = Identity();
+            if (column.type.kind != TypeKind::Enum || !column.type.native.empty() || column.type.labels.empty())
+                continue;
+            if (column.type.name.empty())
+                column.type.name = table->name.name + "_" + column.name;
+            const QualifiedName name{table->name.schema, column.type.name};
+            column.type.native = quoteName(name);
+            if (std::ranges::find(metadata.enums, name, &EnumType::name) == metadata.enums.end())
+                metadata.enums.push_back({name, column.type.labels, std::nullopt});
+        }
+        if (!(made == *table))
+            metadata.add(std::move(made));
+    }
+    return metadata;
+}
+
 } // namespace
 
-Script createScript(const MetaData &metadata, const ScriptOptions &options)
+Script createScript(const Dialect &dialect, const MetaData &metadata, const ScriptOptions &options)
 {
-    return Builder(metadata, options).create();
+    const bool isBuilt = metadata.dialect.empty(), isOwn = metadata.dialect == dialect.name();
+    const MetaData ours = isOwn ? metadata : completed(isBuilt ? metadata : translate(metadata, dialect, rules()));
+    return options.drop ? Builder(ours, options).drop() : Builder(ours, options).create();
 }
-Script dropScript(const MetaData &metadata, const ScriptOptions &options) { return Builder(metadata, options).drop(); }
 
-std::string createText(const Table &table)
+std::string createText(const Dialect &dialect, const Table &table)
 {
     // One table is a database of its own, where every key may stand inside the statement.
     MetaData alone;
@@ -592,7 +624,7 @@ std::string createText(const Table &table)
         return true;
     });
     alone.add(copy);
-    Script script = createScript(alone, {});
+    Script script = createScript(dialect, alone, {});
     // Foreign keys belong into the statement for a reader: behind its last line.
     if (!keys.empty() && !script.statements.empty()) {
         std::string create = script.statements.front();

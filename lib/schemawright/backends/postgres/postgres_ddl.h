@@ -9,12 +9,11 @@
 
 namespace schemawright::postgres {
 
-/// The script of create_all, in an order in which each statement finds what it needs.
-Script createScript(const MetaData &metadata, const ScriptOptions &options);
-/// The script of drop_all: the reverse, without CASCADE.
-Script dropScript(const MetaData &metadata, const ScriptOptions &options);
+/// The script of create_all, in an order in which each statement finds what it needs, or of drop_all: the reverse,
+/// without CASCADE.
+Script createScript(const Dialect &dialect, const MetaData &metadata, const ScriptOptions &options);
 /// One table or view for a reader.
-std::string createText(const Table &table);
+std::string createText(const Dialect &dialect, const Table &table);
 
 /// How single parts are written; used by the scripts and by whoever alters tables. All names qualified.
 namespace ddl {

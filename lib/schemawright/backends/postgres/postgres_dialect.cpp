@@ -51,11 +51,16 @@ Compiled PostgresDialect::compileAs(const Statement &statement, const CompileOpt
 {
     return PostgresCompiler(options).compile(statement);
 }
-std::string PostgresDialect::createText(const Table &table) const { return postgres::createText(table); }
+
+std::string PostgresDialect::expressionSql(const Expr &expression, bool asCondition) const
+{
+    return PostgresCompiler().compileExpression(expression, asCondition);
+}
+std::string PostgresDialect::createText(const Table &table) const { return postgres::createText(*this, table); }
 
 Script PostgresDialect::createScript(const MetaData &metadata, const ScriptOptions &options) const
 {
-    return options.drop ? postgres::dropScript(metadata, options) : postgres::createScript(metadata, options);
+    return postgres::createScript(*this, metadata, options);
 }
 
 MetaData PostgresDialect::reflect(DriverConnection &connection, const ReflectOptions &options) const

@@ -1,8 +1,7 @@
 #include "schemawright/backends/sqlite/sqlite_ddl.h"
 
 #include "schemawright/backends/sqlite/sqlite_tokens.h"
-
-#include <algorithm>
+#include "schemawright/dialect/translate.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -11,258 +10,201 @@ namespace schemawright::sqlite {
 
 namespace {
 
-/// Writes one table from the model.
-class TableWriter
+const DdlRules &rules()
+{
+    using Scope = DdlRules::NameScope;
+    static const DdlRules all = [] {
+        DdlRules r;
+        r.displayName = "SQLite";
+        r.tablesDifferInCase = r.columnsDifferInCase = false;
+        r.schemas = false;
+        r.sequences = false;
+        r.comments = false;
+        r.keyNames = Scope::Free;
+        r.constraintNames = Scope::Free;
+        r.replacedKinds = {TypeKind::Interval, TypeKind::Array};
+        r.cyclingIdentity = false;
+        r.autoincrementIsRowId = true;
+        r.partialIndexes = true;
+        r.expressionIndexes = true;
+        r.deferrable = true;
+        r.anyKeyTypes = true;
+        r.referred = DdlRules::Referred::Anything;
+        return r;
+    }();
+    return all;
+}
+
+std::string onConflict(const std::map<std::string, std::string> &options, const char *name = "on_conflict")
+{
+    const auto found = options.find(name);
+    return found == options.end() ? std::string() : " ON CONFLICT " + found->second;
+}
+
+/// A literal or keyword that DEFAULT takes without parentheses.
+bool isSimple(const std::string &expression)
+{
+    const auto tokens = tokenize(expression);
+    return tokens.size() == 1 || (tokens.size() == 2 && (tokens[0].is("-") || tokens[0].is("+"))) ||
+           (!tokens.empty() && tokens.front().is("(") && tokens.back().is(")"));
+}
+
+class Writer final : public DdlWriter
 {
 public:
-    TableWriter(const Dialect &dialect, const Table &table, bool isForeign, std::vector<Remark> &remarks)
-        : dialect_(dialect), table_(table), isForeign_(isForeign), remarks_(remarks)
-    {}
+    using DdlWriter::DdlWriter;
 
-    std::string createTable()
+    std::string columnSql(const Table &table, const Column &column) override
     {
-        std::vector<std::string> lines;
-        const bool isRowId = hasRowIdKey();
-        for (const Column &column : table_.columns)
-            lines.push_back(columnSql(column, isRowId));
-        if (table_.primaryKey && !isRowId)
-            lines.push_back(named(table_.primaryKey->name) + "PRIMARY KEY " + names(table_.primaryKey->columns));
-        for (const UniqueConstraint &unique : table_.uniques)
-            lines.push_back(named(unique.name) + "UNIQUE " + names(unique.columns));
-        for (const ForeignKey &key : table_.foreignKeys)
-            lines.push_back(foreignKeySql(key));
-        for (const CheckConstraint &check : table_.checks)
-            if (const auto expression = portable(check.expression))
-                lines.push_back(named(check.name) + "CHECK (" + *expression + ")");
-            else
-                remark("its check (" + check.expression + ")");
-        for (const ExclusionConstraint &exclusion : table_.exclusions)
-            remark("its exclusion constraint " + exclusion.name);
-        std::vector<std::string> options;
-        if (table_.hasOption("without_rowid"))
-            options.emplace_back("WITHOUT ROWID");
-        if (table_.hasOption("strict"))
-            options.emplace_back("STRICT");
-        return fmt::format("CREATE TABLE {} (\n    {}\n){}{}", dialect_.quote(table_.name.name),
-                           fmt::join(lines, ",\n    "), options.empty() ? "" : " ", fmt::join(options, ", "));
+        std::string text = quote(column.name);
+        // A column without a type is one of its own kind: values stay as they come.
+        const bool isKey = hasInlineKey(table) && table.primaryKey->columns.front() == column.name;
+        if (isKey)
+            text += " INTEGER";
+        else if (column.type.kind != TypeKind::Unknown || !column.type.native.empty())
+            text += " " + dialect_.typeSql(column.type);
+        if (isKey)
+            text += " " + named(table.primaryKey->name) + "PRIMARY KEY" + onConflict(table.primaryKey->options) +
+                    (column.autoincrement && isOwn() ? " AUTOINCREMENT" : "");
+        if (column.generated)
+            text += " GENERATED ALWAYS AS (" + column.generated->expression + ")" +
+                    (column.generated->stored ? " STORED" : "");
+        else if (column.defaultSql)
+            text += " DEFAULT " + (isSimple(*column.defaultSql) ? *column.defaultSql : "(" + *column.defaultSql + ")");
+        // The key is never NULL, said or not; where the text said so it is said again.
+        if (!column.nullable && (!isKey || isOwn())) {
+            const auto name = column.options.find("not_null_name");
+            text += " " + (name == column.options.end() ? std::string() : named(name->second)) + "NOT NULL" +
+                    onConflict(column.options, "not_null_conflict");
+        } else if (column.options.contains("null_conflict"))
+            text += " NULL" + onConflict(column.options, "null_conflict");
+        if (column.collation)
+            text += " COLLATE " + quote(*column.collation);
+        return text;
     }
 
-    /// Nothing for an index that cannot be said here.
-    std::optional<std::string> createIndex(const Index &index)
+    std::string createIndex(const Table &table, const Index &index) override
     {
-        if (!isForeign_ && index.definition)
-            return index.definition;
+        if (isOwn() && index.definition)
+            return *index.definition;
         std::vector<std::string> elements;
-        for (const IndexElement &element : index.elements) {
-            const auto expression =
-                element.column ? dialect_.quote(*element.column) : portable(element.expression.value_or(""));
-            if (!expression) {
-                remark("its index " + index.name);
-                return std::nullopt;
-            }
-            std::string text = *expression;
-            if (element.collation && !isForeign_)
-                text += " COLLATE " + dialect_.quote(*element.collation);
-            elements.push_back(text + (element.descending ? " DESC" : ""));
-        }
-        std::string where;
-        if (index.where) {
-            const auto condition = portable(*index.where);
-            if (!condition) {
-                remark("its index " + index.name);
-                return std::nullopt;
-            }
-            where = " WHERE " + *condition;
-        }
-        return fmt::format("CREATE {}INDEX {} ON {} ({}){}", index.unique ? "UNIQUE " : "", dialect_.quote(index.name),
-                           dialect_.quote(table_.name.name), fmt::join(elements, ", "), where);
+        for (const IndexElement &element : index.elements)
+            elements.push_back((element.column ? quote(*element.column) : element.expression.value_or("")) +
+                               (element.collation ? " COLLATE " + quote(*element.collation) : "") +
+                               (element.descending ? " DESC" : ""));
+        return fmt::format("CREATE {}INDEX {} ON {} ({}){}", index.unique ? "UNIQUE " : "", quote(index.name),
+                           quote(table.name.name), fmt::join(elements, ", "),
+                           index.where ? " WHERE " + *index.where : "");
+    }
+
+    std::string primaryKeySql(const Table &table, const PrimaryKey &key) override
+    {
+        return DdlWriter::primaryKeySql(table, key) + onConflict(key.options);
+    }
+
+    std::string uniqueSql(const UniqueConstraint &unique) override
+    {
+        return DdlWriter::uniqueSql(unique) + onConflict(unique.options);
+    }
+
+protected:
+    bool isOwn() const { return metadata().dialect.empty() || metadata().dialect == dialect_.name(); }
+    bool takesEarlyKeys() const override { return true; }
+    bool dropsRingKeys() const override { return false; }
+
+    /// A single INTEGER key is the row's number itself, which SQLite counts up.
+    bool hasInlineKey(const Table &table) const override
+    {
+        if (!table.primaryKey || table.primaryKey->columns.size() != 1 || table.hasOption("without_rowid") ||
+            table.primaryKey->options.contains("order"))
+            return false;
+        const Column *column = table.column(table.primaryKey->columns.front());
+        if (!column)
+            return false;
+        return column->type.native.empty() ? column->type.isInteger() || column->autoincrement
+                                           : foldedName(column->type.native) == "integer";
+    }
+
+    std::string tableOptions(const Table &table) const override
+    {
+        std::vector<std::string> options;
+        if (table.hasOption("without_rowid"))
+            options.emplace_back("WITHOUT ROWID");
+        if (table.hasOption("strict"))
+            options.emplace_back("STRICT");
+        return options.empty() ? std::string() : fmt::format(" {}", fmt::join(options, ", "));
+    }
+
+    std::string ownDefinition(const Table &table) const override { return table.definition.value_or(""); }
+
+    std::string guarded(std::string statement, const Table &, const std::string &) override
+    {
+        return options().ifNotExists ? ifNotExists(std::move(statement)) : statement;
+    }
+
+    std::vector<std::string> header(bool drops) override
+    {
+        // Rows that refer to each other in a ring could not go one table after the other.
+        return drops && !metadata().sortedTables().cycles.empty()
+                   ? std::vector<std::string>{"PRAGMA foreign_keys = OFF"}
+                   : std::vector<std::string>();
+    }
+    std::vector<std::string> footer(bool drops) override
+    {
+        return drops && !metadata().sortedTables().cycles.empty() ? std::vector<std::string>{"PRAGMA foreign_keys = ON"}
+                                                                  : std::vector<std::string>();
+    }
+
+    void ownObjects(Script &script) override
+    {
+        const auto add = [&](std::string text) {
+            script.statements.push_back(options().ifNotExists ? ifNotExists(std::move(text)) : std::move(text));
+        };
+        for (const TablePtr &view : metadata().sortedViews())
+            if (view->definition)
+                add(*view->definition);
+        for (const TablePtr &table : metadata().tables())
+            for (const Trigger &trigger : table->triggers)
+                add(trigger.definition);
     }
 
 private:
-    void remark(std::string what) { remarks_.push_back({table_.name.text(), std::move(what)}); }
-
-    std::string named(const std::optional<std::string> &name) const
+    /// Puts IF NOT EXISTS behind the words that begin a CREATE.
+    static std::string ifNotExists(std::string statement)
     {
-        return name && !name->empty() ? "CONSTRAINT " + dialect_.quote(*name) + " " : std::string();
+        for (const Token &token : tokenize(statement))
+            if (token.is("TABLE") || token.is("INDEX") || token.is("VIEW") || token.is("TRIGGER"))
+                return statement.insert(token.end(), " IF NOT EXISTS");
+        return statement;
     }
-
-    std::string names(const std::vector<std::string> &columns) const
-    {
-        std::vector<std::string> quoted;
-        for (const std::string &column : columns)
-            quoted.push_back(dialect_.quote(column));
-        return fmt::format("({})", fmt::join(quoted, ", "));
-    }
-
-    /// A single whole-number key becomes the rowid itself, which SQLite counts up by itself.
-    bool hasRowIdKey() const
-    {
-        if (!table_.primaryKey || table_.primaryKey->columns.size() != 1 || table_.hasOption("without_rowid"))
-            return false;
-        const Column *column = table_.column(table_.primaryKey->columns.front());
-        return column && column->type.isInteger() && !table_.primaryKey->options.contains("order");
-    }
-
-    /// The expression when it means the same here. Of another database's SQL only what both read alike is taken.
-    std::optional<std::string> portable(const std::string &expression) const
-    {
-        if (!isForeign_)
-            return expression;
-        for (const Token &token : tokenize(expression)) {
-            const bool isCall = token.kind == TokenKind::Word && token.end() < expression.size() &&
-                                expression[token.end()] == '(' && !token.is("IN") && !token.is("AND") &&
-                                !token.is("OR") && !token.is("NOT") && !token.is("LENGTH") && !token.is("LOWER") &&
-                                !token.is("UPPER") && !token.is("ABS");
-            const bool isOdd = token.kind == TokenKind::Illegal || token.is("::") || token.is(":") || token.is("[") ||
-                               token.is("~") || token.is("ARRAY") || token.is("ANY") || token.is("INTERVAL");
-            if (isCall || isOdd || token.kind == TokenKind::Variable)
-                return std::nullopt;
-        }
-        return expression;
-    }
-
-    std::optional<std::string> defaultSql(const std::string &written) const
-    {
-        if (!isForeign_)
-            return written;
-        const std::string folded = foldedName(written);
-        if (folded == "now()" || folded == "current_timestamp")
-            return "CURRENT_TIMESTAMP";
-        // 'x'::character varying is the text 'x'.
-        const std::string literal = written.starts_with('\'') ? written.substr(0, written.rfind("'::") + 1) : written;
-        return portable(literal.empty() ? written : literal);
-    }
-
-    std::string columnSql(const Column &column, bool isRowId)
-    {
-        Type type = column.type;
-        if (isForeign_ && type.kind != TypeKind::Unknown)
-            type.native.clear();
-        std::string text = dialect_.quote(column.name);
-        const bool isKey = isRowId && table_.primaryKey->columns.front() == column.name;
-        if (isKey)
-            return text + " INTEGER " + named(table_.primaryKey->name) + "PRIMARY KEY" +
-                   (column.autoincrement && !isForeign_ ? " AUTOINCREMENT" : "");
-        if (isForeign_ && type.kind == TypeKind::Unknown) {
-            remark("the type " + type.native + " of " + column.name + ", which is TEXT here");
-            type = types::text();
-        }
-        // A column without a type is one of its own kind: values stay as they come.
-        if (type.kind != TypeKind::Unknown || !type.native.empty())
-            text += " " + dialect_.typeSql(type);
-        if (column.generated) {
-            if (const auto expression = portable(column.generated->expression))
-                text += " GENERATED ALWAYS AS (" + *expression + ")" + (column.generated->stored ? " STORED" : "");
-            else
-                remark("how " + column.name + " is generated");
-        } else if (column.defaultSql) {
-            if (const auto expression = defaultSql(*column.defaultSql))
-                text += " DEFAULT " + (isSimple(*expression) ? *expression : "(" + *expression + ")");
-            else
-                remark("the default " + *column.defaultSql + " of " + column.name);
-        }
-        if (!column.nullable)
-            text += " NOT NULL";
-        if (column.collation && !isForeign_)
-            text += " COLLATE " + dialect_.quote(*column.collation);
-        return text;
-    }
-
-    /// A literal or keyword that DEFAULT takes without parentheses.
-    static bool isSimple(const std::string &expression)
-    {
-        const auto tokens = tokenize(expression);
-        return tokens.size() == 1 || (tokens.size() == 2 && (tokens[0].is("-") || tokens[0].is("+"))) ||
-               (!tokens.empty() && tokens.front().is("(") && tokens.back().is(")"));
-    }
-
-    std::string foreignKeySql(const ForeignKey &key) const
-    {
-        std::string text =
-            named(key.name) + "FOREIGN KEY " + names(key.columns) + " REFERENCES " + dialect_.quote(key.referred.name);
-        if (!key.referredColumns.empty())
-            text += " " + names(key.referredColumns);
-        if (key.onDelete)
-            text += " ON DELETE " + *key.onDelete;
-        if (key.onUpdate)
-            text += " ON UPDATE " + *key.onUpdate;
-        if (key.deferrable)
-            text += key.initiallyDeferred ? " DEFERRABLE INITIALLY DEFERRED" : " DEFERRABLE";
-        return text;
-    }
-
-    const Dialect &dialect_;
-    const Table &table_;
-    const bool isForeign_;
-    std::vector<Remark> &remarks_;
 };
-
-/// Puts IF NOT EXISTS behind the words that begin a CREATE.
-std::string ifNotExists(std::string statement)
-{
-    for (const Token &token : tokenize(statement))
-        if (token.is("TABLE") || token.is("INDEX") || token.is("VIEW") || token.is("TRIGGER"))
-            return statement.insert(token.end(), " IF NOT EXISTS");
-    return statement;
-}
-
-Script dropScript(const Dialect &dialect, const MetaData &metadata, bool ifExists)
-{
-    Script script;
-    const std::string words = ifExists ? "IF EXISTS " : "";
-    const auto views = metadata.sortedViews();
-    const auto tables = metadata.sortedTables().order;
-    for (auto view = views.rbegin(); view != views.rend(); ++view)
-        script.statements.push_back("DROP VIEW " + words + dialect.quote((*view)->name.name));
-    for (auto table = tables.rbegin(); table != tables.rend(); ++table)
-        script.statements.push_back("DROP TABLE " + words + dialect.quote((*table)->name.name));
-    return script;
-}
 
 } // namespace
 
+std::unique_ptr<DdlWriter> ddlWriter(const Dialect &dialect, const MetaData &metadata, const ScriptOptions &options)
+{
+    return std::make_unique<Writer>(dialect, metadata, options);
+}
+
 Script createScript(const Dialect &dialect, const MetaData &metadata, const ScriptOptions &options)
 {
-    if (options.drop)
-        return dropScript(dialect, metadata, options.ifNotExists);
-    Script script;
-    const bool isForeign = !metadata.dialect.empty() && metadata.dialect != dialect.name();
-    const auto add = [&](std::string statement) {
-        script.statements.push_back(options.ifNotExists ? ifNotExists(std::move(statement)) : std::move(statement));
-    };
-    const auto tables = metadata.sortedTables().order;
-    for (const TablePtr &table : tables)
-        add(table->definition && !isForeign ? *table->definition
-                                            : TableWriter(dialect, *table, isForeign, script.notCarried).createTable());
-    for (const TablePtr &table : tables)
-        for (const Index &index : table->indexes)
-            if (auto statement = TableWriter(dialect, *table, isForeign, script.notCarried).createIndex(index))
-                add(std::move(*statement));
-    for (const TablePtr &view : metadata.sortedViews())
-        if (view->definition && !isForeign)
-            add(*view->definition);
-        else
-            script.notCarried.push_back({view->name.text(), "the view, whose text is another database's"});
-    for (const TablePtr &table : metadata.tables())
-        for (const Trigger &trigger : table->triggers)
-            if (!isForeign)
-                add(trigger.definition);
-            else
-                script.notCarried.push_back({table->name.text(), "its trigger " + trigger.name});
-    return script;
+    const MetaData translated = translate(metadata, dialect, rules());
+    Writer writer(dialect, translated, options);
+    return options.drop ? writer.drop() : writer.create();
 }
 
 std::string createText(const Dialect &dialect, const Table &table)
 {
+    const MetaData nothing;
+    const ScriptOptions options;
+    Writer writer(dialect, nothing, options);
     Script script;
-    TableWriter writer(dialect, table, false, script.notCarried);
-    if (table.definition)
+    if (table.definition) {
         script.statements.push_back(*table.definition);
-    else if (!table.isView() && !table.columns.empty())
-        script.statements.push_back(writer.createTable());
-    for (const Index &index : table.indexes)
-        if (auto statement = writer.createIndex(index))
-            script.statements.push_back(std::move(*statement));
+        for (const Index &index : table.indexes)
+            script.statements.push_back(writer.createIndex(table, index));
+    } else if (!table.isView() && !table.columns.empty())
+        script.statements = writer.table(table);
     for (const Trigger &trigger : table.triggers)
         script.statements.push_back(trigger.definition);
     return script.text();

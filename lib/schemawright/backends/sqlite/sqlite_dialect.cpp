@@ -21,18 +21,28 @@ const std::unordered_set<std::string> &keywords()
 {
     // Quoted always: SQLite takes some of them bare in some places, but not in all.
     static const std::unordered_set<std::string> all{
-        "add", "all", "alter", "and", "as", "asc", "autoincrement", "between", "by", "cascade", "case", "cast", "check",
-        "collate", "column", "commit", "conflict", "constraint", "create", "cross", "current", "current_date",
-        "current_time", "current_timestamp", "database", "default", "deferrable", "deferred", "delete", "desc",
-        "distinct", "drop", "each", "else", "end", "escape", "except", "exclude", "exists", "explain", "fail", "filter",
-        "following", "for", "foreign", "from", "full", "generated", "glob", "group", "groups", "having", "if", "ignore",
-        "immediate", "in", "index", "indexed", "initially", "inner", "insert", "instead", "intersect", "into", "is",
-        "isnull", "join", "key", "left", "like", "limit", "match", "materialized", "natural", "no", "not", "nothing",
-        "notnull", "null", "nulls", "of", "offset", "on", "or", "order", "others", "outer", "over", "partition",
-        "pragma", "preceding", "primary", "raise", "range", "recursive", "references", "regexp", "reindex", "release",
-        "rename", "replace", "restrict", "returning", "right", "rollback", "row", "rows", "savepoint", "select", "set",
-        "table", "temp", "temporary", "then", "ties", "to", "transaction", "trigger", "unbounded", "union", "unique",
-        "update", "using", "vacuum", "values", "view", "virtual", "when", "where", "window", "with", "without"};
+        "add",           "all",     "alter",       "and",          "as",           "asc",
+        "autoincrement", "between", "by",          "cascade",      "case",         "cast",
+        "check",         "collate", "column",      "commit",       "conflict",     "constraint",
+        "create",        "cross",   "current",     "current_date", "current_time", "current_timestamp",
+        "database",      "default", "deferrable",  "deferred",     "delete",       "desc",
+        "distinct",      "drop",    "each",        "else",         "end",          "escape",
+        "except",        "exclude", "exists",      "explain",      "fail",         "filter",
+        "following",     "for",     "foreign",     "from",         "full",         "generated",
+        "glob",          "group",   "groups",      "having",       "if",           "ignore",
+        "immediate",     "in",      "index",       "indexed",      "initially",    "inner",
+        "insert",        "instead", "intersect",   "into",         "is",           "isnull",
+        "join",          "key",     "left",        "like",         "limit",        "match",
+        "materialized",  "natural", "no",          "not",          "nothing",      "notnull",
+        "null",          "nulls",   "of",          "offset",       "on",           "or",
+        "order",         "others",  "outer",       "over",         "partition",    "pragma",
+        "preceding",     "primary", "raise",       "range",        "recursive",    "references",
+        "regexp",        "reindex", "release",     "rename",       "replace",      "restrict",
+        "returning",     "right",   "rollback",    "row",          "rows",         "savepoint",
+        "select",        "set",     "table",       "temp",         "temporary",    "then",
+        "ties",          "to",      "transaction", "trigger",      "unbounded",    "union",
+        "unique",        "update",  "using",       "vacuum",       "values",       "view",
+        "virtual",       "when",    "where",       "window",       "with",         "without"};
     return all;
 }
 
@@ -228,6 +238,11 @@ Compiled SqliteDialect::compile(const Statement &statement) const
 Compiled SqliteDialect::compileAs(const Statement &statement, const CompileOptions &options) const
 {
     return SqliteCompiler(options).compile(statement);
+}
+
+std::string SqliteDialect::expressionSql(const Expr &expression, bool asCondition) const
+{
+    return SqliteCompiler().compileExpression(expression, asCondition);
 }
 
 std::string SqliteDialect::literalSql(const Compiled &compiled) const

@@ -17,6 +17,7 @@ public:
     Type parseType(std::string_view native) const override;
     Compiled compile(const Statement &statement) const override;
     Compiled compileAs(const Statement &statement, const CompileOptions &options) const override;
+    std::string expressionSql(const Expr &expression, bool asCondition) const override;
     using Dialect::literalSql;
     std::string literalSql(const Compiled &compiled) const override;
     Script createScript(const MetaData &metadata, const ScriptOptions &options) const override;

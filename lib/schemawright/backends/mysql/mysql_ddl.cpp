@@ -1,0 +1,228 @@
+#include "schemawright/backends/mysql/mysql_ddl.h"
+
+#include "schemawright/dialect/ddl_writer.h"
+#include "schemawright/dialect/translate.h"
+#include "schemawright/sql/expr_node.h"
+#include "schemawright/sql/literal.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace schemawright::mysql {
+
+namespace {
+
+/// A literal stands bare, except before a text or blob; CURRENT_TIMESTAMP needs the digits of its column; any other
+/// expression stands in parentheses.
+std::string defaultText(const Column &column, const Expr &expression, std::string sql)
+{
+    const TypeKind kind = column.type.kind;
+    const bool isLarge = kind == TypeKind::Text || kind == TypeKind::LargeBinary || kind == TypeKind::Json ||
+                         (kind == TypeKind::String && !column.type.length);
+    const ExprKind node = expression.node().kind;
+    if (kind == TypeKind::DateTime && expression.node().text == "current_timestamp")
+        return column.type.precision ? fmt::format("CURRENT_TIMESTAMP({})", *column.type.precision)
+                                     : "CURRENT_TIMESTAMP";
+    if (!isLarge && (node == ExprKind::Literal || node == ExprKind::Constant))
+        return sql;
+    return "(" + sql + ")";
+}
+
+const DdlRules &rules()
+{
+    using Scope = DdlRules::NameScope;
+    static const DdlRules all = [] {
+        DdlRules r;
+        r.displayName = "MySQL";
+        r.columnsDifferInCase = false;
+        r.plainNames = true;
+        r.sequences = false; // MariaDB has some
+        r.indexNames = Scope::Table;
+        r.keyNames = Scope::Table;
+        r.constraintNames = Scope::Schema;
+        r.namesPrimaryKeys = false;
+        r.replacedKinds = {TypeKind::Interval, TypeKind::Array};
+        r.inlineEnums = true;
+        r.timezones = false;
+        r.unsaidTimePrecision = 6;
+        r.widestNumeric = 65;
+        r.widestNumericScale = 30;
+        r.generatedNotNull = false; // in MariaDB
+        r.cyclingIdentity = false;
+        r.oneAutoincrement = true;
+        r.autoincrementNeedsKey = true;
+        r.checksAutoincrement = false;
+        r.newUuid = "(uuid())";
+        r.defaultText = defaultText;
+        r.keyTextLength = 255;
+        r.keyBytes = 3072;
+        r.rowBytes = 65000;
+        r.prefixIndexes = true;
+        r.setDefault = false;
+        r.setNullWantsNullable = true;
+        r.sameKeyTypes = true;
+        r.bareNameIsNear = true;
+        return r;
+    }();
+    return all;
+}
+
+class Writer final : public DdlWriter
+{
+public:
+    Writer(const Dialect &dialect, const MetaData &metadata, const ScriptOptions &options, bool isTranslated)
+        : DdlWriter(dialect, metadata, options), isTranslated_(isTranslated)
+    {}
+
+    std::string columnSql(const Table &, const Column &column) override
+    {
+        std::string text = quote(column.name) + " " + dialect_.typeSql(column.type);
+        if (column.collation)
+            text += " COLLATE " + *column.collation;
+        if (column.generated)
+            text += " GENERATED ALWAYS AS (" + column.generated->expression + ")" +
+                    (column.generated->stored ? " STORED" : " VIRTUAL");
+        // A TIMESTAMP is NOT NULL unless NULL is said.
+        if (!column.nullable)
+            text += " NOT NULL";
+        else if (!column.generated && isTimestamp(column))
+            text += " NULL";
+        if (column.autoincrement)
+            text += " AUTO_INCREMENT";
+        else if (column.defaultSql && !column.generated)
+            text += " DEFAULT " + *column.defaultSql;
+        if (const auto update = column.options.find("on_update"); update != column.options.end())
+            text += " ON UPDATE " + update->second;
+        if (column.comment)
+            text += " COMMENT " + quotedText(*column.comment, true);
+        return text;
+    }
+
+    std::string primaryKeySql(const Table &, const PrimaryKey &key) override
+    {
+        return "PRIMARY KEY " + names(key.columns);
+    }
+
+protected:
+    bool putsIndexesInside() const override { return true; }
+    bool dropsRingKeys() const override { return false; }
+    bool takesEarlyKeys() const override { return options().ifNotExists; }
+
+    std::vector<std::string> indexLines(const Table &table) override
+    {
+        std::vector<std::string> lines;
+        for (const Index &index : table.indexes) {
+            std::vector<std::string> elements;
+            for (const IndexElement &element : index.elements)
+                elements.push_back(
+                    (element.column ? quote(*element.column) : "(" + element.expression.value_or("") + ")") +
+                    (element.prefix ? fmt::format("({})", *element.prefix) : "") + (element.descending ? " DESC" : ""));
+            std::string kind = index.unique ? "UNIQUE KEY " : "KEY ";
+            const std::string method = index.method.value_or("");
+            if (method == "fulltext" || method == "FULLTEXT")
+                kind = "FULLTEXT KEY ";
+            else if (method == "spatial" || method == "SPATIAL" || method == "rtree" || method == "RTREE")
+                kind = "SPATIAL KEY ";
+            lines.push_back(fmt::format("{}{} ({}){}", kind, quote(index.name), fmt::join(elements, ", "),
+                                        index.comment ? " COMMENT " + quotedText(*index.comment, true) : ""));
+        }
+        return lines;
+    }
+
+    std::string tableOptions(const Table &table) const override
+    {
+        std::string text;
+        for (const auto &[name, value] : table.options) {
+            std::string word = name;
+            for (char &c : word)
+                c = c == '_' ? '_' : (c >= 'a' && c <= 'z') ? static_cast<char>(c - 'a' + 'A') : c;
+            if (word == "ENGINE" || word == "ROW_FORMAT" || word == "CHARSET" || word == "COLLATE")
+                text += " " + word + "=" + value;
+        }
+        if (isTranslated_) // any text must fit
+            text += " DEFAULT CHARSET=utf8mb4";
+        return table.comment ? text + " COMMENT=" + quotedText(*table.comment, true) : text;
+    }
+
+    std::string ownDefinition(const Table &table) const override
+    {
+        return isTranslated_ || metadata().dialect.empty() ? std::string() : table.definition.value_or("");
+    }
+
+    std::string guarded(std::string statement, const Table &, const std::string &) override
+    {
+        if (options().ifNotExists && statement.starts_with("CREATE TABLE "))
+            statement.insert(12, " IF NOT EXISTS");
+        return statement;
+    }
+
+    std::vector<std::string> header(bool drops) override { return keyChecks(drops, "0"); }
+    std::vector<std::string> footer(bool drops) override { return keyChecks(drops, "1"); }
+
+    void ownObjects(Script &script) override
+    {
+        for (const TablePtr &view : metadata().sortedViews())
+            if (view->definition)
+                script.statements.push_back(*view->definition);
+        for (const Function &function : metadata().functions)
+            script.statements.push_back(function.definition);
+        for (const TablePtr &table : metadata().tables())
+            for (const Trigger &trigger : table->triggers)
+                script.statements.push_back(trigger.definition);
+    }
+
+private:
+    static bool isTimestamp(const Column &column)
+    {
+        return column.type.native.starts_with("timestamp") || column.type.native.starts_with("TIMESTAMP");
+    }
+
+    /// Tables that refer to each other, made from their kept texts or dropped, are not held to their keys meanwhile.
+    std::vector<std::string> keyChecks(bool drops, const char *value) const
+    {
+        const bool hasRing = !metadata().sortedTables().cycles.empty();
+        const bool keepsTexts = std::ranges::any_of(metadata().tables(), [&](const TablePtr &table) {
+            return !table->isView() && !ownDefinition(*table).empty() && !table->foreignKeys.empty();
+        });
+        if (drops ? !hasRing : !(keepsTexts || (hasRing && takesEarlyKeys())))
+            return {};
+        return {std::string("SET FOREIGN_KEY_CHECKS = ") + value};
+    }
+
+    const bool isTranslated_;
+};
+
+} // namespace
+
+Script createScript(const Dialect &dialect, const MetaData &metadata, const ScriptOptions &options)
+{
+    const MetaData translated = translate(metadata, dialect, rules());
+    Writer writer(dialect, translated, options, metadata.dialect != dialect.name());
+    Script script = options.drop ? writer.drop() : writer.create();
+    const auto isAscii = [](const std::string &text) {
+        return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    };
+    // Many a client takes the script for another encoding than it is in.
+    if (!std::ranges::all_of(script.statements, isAscii))
+        script.statements.insert(script.statements.begin(), "SET NAMES utf8mb4");
+    return script;
+}
+
+std::string createText(const Dialect &dialect, const Table &table)
+{
+    Script script;
+    if (table.definition)
+        script.statements.push_back(*table.definition);
+    else {
+        const MetaData nothing;
+        const ScriptOptions options;
+        script.statements = Writer(dialect, nothing, options, false).table(table);
+    }
+    for (const Trigger &trigger : table.triggers)
+        script.statements.push_back(trigger.definition);
+    return script.text();
+}
+
+} // namespace schemawright::mysql
