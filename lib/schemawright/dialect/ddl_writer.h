@@ -69,7 +69,11 @@ protected:
     std::string named(const std::optional<std::string> &name) const;
     std::string names(const std::vector<std::string> &columns) const;
     std::string quote(std::string_view name) const { return dialect_.quote(name); }
-    std::string quote(const QualifiedName &name) const { return dialect_.quote(name); }
+    /// A table's name: bare in the default schema.
+    virtual std::string quote(const QualifiedName &name) const
+    {
+        return name.schema == metadata_.defaultSchema ? dialect_.quote(name.name) : dialect_.quote(name);
+    }
     /// The name of a ring's key, its own or one made of its columns.
     std::string ringName(const Table &table, const ForeignKey &key) const;
     QualifiedName resolved(const QualifiedName &name) const;

@@ -108,6 +108,8 @@ public:
     }
 
 protected:
+    using DdlWriter::quote;
+    std::string quote(const QualifiedName &name) const override { return dialect_.quote(name.name); }
     bool isOwn() const { return metadata().dialect.empty() || metadata().dialect == dialect_.name(); }
     bool takesEarlyKeys() const override { return true; }
     bool dropsRingKeys() const override { return false; }
