@@ -89,10 +89,6 @@ struct DdlRules
     Referred referred = Referred::UniqueIndex;
 };
 
-/// `name` when it is no longer than `maxBytes` (0: no limit), else its beginning, cut between characters, and eight hex
-/// digits that depend on the whole of it. The same name always gives the same.
-std::string shortenedName(std::string_view name, std::size_t maxBytes);
-
 /// The name without what plainNames forbids.
 std::string plainName(std::string_view name);
 

@@ -1,6 +1,6 @@
 #include "schemawright/dialect/ddl_writer.h"
 
-#include "schemawright/dialect/ddl_rules.h"
+#include "schemawright/schema/naming_convention.h"
 
 #include <algorithm>
 

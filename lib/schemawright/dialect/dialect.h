@@ -4,7 +4,9 @@
 #include "schemawright/schema/metadata.h"
 #include "schemawright/sql/compiled.h"
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -69,6 +71,25 @@ struct ReflectOptions
     std::vector<std::string> tables;  ///< names; empty: all
     bool namesOnly = false;           ///< tables with kind and name but no columns: fast, for a first sight
     const std::stop_token *stop = nullptr;
+};
+
+/// How large a table is, as far as the database knows without counting.
+struct TableSize
+{
+    QualifiedName table;
+    std::optional<std::int64_t> rows;       ///< an estimate
+    std::optional<std::int64_t> bytes;      ///< of the table itself
+    std::optional<std::int64_t> indexBytes; ///< of its indexes
+};
+
+/// What somebody may do with a table or one of its columns.
+struct Privilege
+{
+    QualifiedName table;
+    std::optional<std::string> column;
+    std::string grantee;
+    std::string privilege; ///< "SELECT", "INSERT"…
+    bool isGrantable = false;
 };
 
 /// What a script of create_all or drop_all should hold.
@@ -146,6 +167,10 @@ public:
     // MetaData::errors and the rest is reflected.
 
     virtual MetaData reflect(DriverConnection &connection, const ReflectOptions &options = {}) const = 0;
+    /// Sizes of all tables, or of those that the options name; empty where the database does not say.
+    virtual std::vector<TableSize> tableSizes(DriverConnection &, const ReflectOptions & = {}) const { return {}; }
+    /// Who may do what; empty where there are no privileges.
+    virtual std::vector<Privilege> privileges(DriverConnection &, const ReflectOptions & = {}) const { return {}; }
 
     // Rows.
 

@@ -3,28 +3,14 @@
 #include "schemawright/base/error.h"
 #include "schemawright/dialect/translated_columns.h"
 #include "schemawright/dialect/translated_keys.h"
+#include "schemawright/schema/naming_convention.h"
 
 #include <algorithm>
-#include <cstdint>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 namespace schemawright {
-
-std::string shortenedName(std::string_view name, std::size_t maxBytes)
-{
-    if (maxBytes == 0 || name.size() <= maxBytes)
-        return std::string(name);
-    std::uint32_t hash = 2166136261u; // FNV-1a
-    for (const char c : name)
-        hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
-    const std::string tail = fmt::format("_{:08x}", hash);
-    std::size_t keep = maxBytes > tail.size() ? maxBytes - tail.size() : 0;
-    while (keep > 0 && (static_cast<unsigned char>(name[keep]) & 0xC0) == 0x80)
-        --keep;
-    return std::string(name.substr(0, keep)) + tail;
-}
 
 std::string plainName(std::string_view name)
 {
@@ -303,7 +289,8 @@ MetaData translate(const MetaData &source, const Dialect &target, const DdlRules
 {
     if (source.dialect == target.name())
         return source;
-    return Translator(source, target, rules).run();
+    const MetaData named = withNames(source, static_cast<std::size_t>(target.capabilities().maxIdentifierBytes));
+    return Translator(named, target, rules).run();
 }
 
 } // namespace schemawright

@@ -1,6 +1,7 @@
 #include "schemawright/dialect/translated_keys.h"
 
 #include "schemawright/base/error.h"
+#include "schemawright/schema/naming_convention.h"
 #include "schemawright/sql/expression_parser.h"
 
 #include <algorithm>

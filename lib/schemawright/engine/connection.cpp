@@ -1,5 +1,7 @@
 #include "schemawright/engine/connection.h"
 
+#include "schemawright/engine/deadline.h"
+
 #include <utility>
 
 namespace schemawright {
@@ -27,19 +29,50 @@ struct Stopwatch
 } // namespace
 
 Connection::Connection(Pool::Lease lease, std::shared_ptr<const Dialect> dialect,
-                       std::shared_ptr<const StatementLog> log)
-    : lease_(std::move(lease)), dialect_(std::move(dialect)), log_(std::move(log))
+                       std::shared_ptr<const StatementLog> log, ConnectionOptions options)
+    : lease_(std::move(lease)), dialect_(std::move(dialect)), log_(std::move(log)), options_(std::move(options))
 {}
+
+Connection::Connection(Connection &&) noexcept = default;
+Connection::~Connection() = default;
+
+void Connection::beforeStatement(std::string_view sql, std::span<const Value> parameters)
+{
+    if (log_->isObservedBefore())
+        log_->addBefore({std::string(sql), {parameters.begin(), parameters.end()}, SystemClock::now(), {}, -1, {}});
+    if (options_.statementTimeout.count() <= 0)
+        return;
+    if (!deadline_)
+        deadline_ = std::make_shared<Deadline>(lease_->canceller());
+    deadline_->arm(options_.statementTimeout);
+}
+
+/// A statement that was cancelled for its time says so.
+void Connection::timedOut(Error &error) const
+{
+    if (!deadline_)
+        return;
+    deadline_->disarm();
+    if (error.kind == ErrorKind::Cancelled && deadline_->hasExpired()) {
+        error.kind = ErrorKind::Timeout;
+        error.hint = "The statement took longer than the " + std::to_string(options_.statementTimeout.count()) +
+                     " ms it may take here.";
+    }
+}
 
 /// Runs `work`, which returns the rows it affected, and tells the log of it.
 template <class Work> auto Connection::logged(std::string_view sql, std::span<const Value> parameters, Work &&work)
 {
+    beforeStatement(sql, parameters);
     const Stopwatch watch;
     try {
         const std::int64_t rows = work();
+        if (deadline_)
+            deadline_->disarm();
         watch.report(*log_, std::string(sql), {parameters.begin(), parameters.end()}, rows, nullptr);
         return rows;
-    } catch (const Error &error) {
+    } catch (Error &error) {
+        timedOut(error);
         watch.report(*log_, std::string(sql), {parameters.begin(), parameters.end()}, -1, &error);
         throw;
     }
@@ -47,20 +80,28 @@ template <class Work> auto Connection::logged(std::string_view sql, std::span<co
 
 Result Connection::execute(std::string_view sql, std::span<const Value> parameters)
 {
+    beginIfNeeded();
+    beforeStatement(sql, parameters);
     const Stopwatch watch;
     std::unique_ptr<Cursor> cursor;
     try {
         cursor = lease_->execute(sql, parameters);
-    } catch (const Error &error) {
+    } catch (Error &error) {
+        timedOut(error);
         watch.report(*log_, std::string(sql), {parameters.begin(), parameters.end()}, -1, &error);
         throw;
     }
-    if (!log_->isObserved())
+    if (!log_->isObserved() && !deadline_)
         return Result(std::move(cursor), nullptr);
-    return Result(
-        std::move(cursor),
-        [watch, log = log_, sql = std::string(sql), values = std::vector<Value>(parameters.begin(), parameters.end())](
-            std::int64_t rows, const Error *error) { watch.report(*log, sql, values, rows, error); });
+    return Result(std::move(cursor),
+                  [watch, log = log_, deadline = deadline_, sql = std::string(sql),
+                   values = std::vector<Value>(parameters.begin(), parameters.end())](std::int64_t rows, Error *error) {
+                      if (deadline)
+                          deadline->disarm();
+                      if (deadline && error && error->kind == ErrorKind::Cancelled && deadline->hasExpired())
+                          error->kind = ErrorKind::Timeout;
+                      watch.report(*log, sql, values, rows, error);
+                  });
 }
 
 Result Connection::execute(std::string_view sql, std::initializer_list<Value> parameters)
@@ -97,10 +138,17 @@ Result Connection::execute(const Statement &statement, const std::map<std::strin
 std::int64_t Connection::executeMany(std::string_view sql, std::span<const std::vector<Value>> rows)
 {
     const std::span<const Value> first = rows.empty() ? std::span<const Value>() : std::span<const Value>(rows.front());
+    beginIfNeeded();
     return logged(sql, first, [&] { return lease_->executeMany(sql, rows); });
 }
 
 void Connection::executeScript(std::string_view sql)
+{
+    beginIfNeeded();
+    control(sql);
+}
+
+void Connection::control(std::string_view sql)
 {
     logged(sql, {}, [&] {
         lease_->executeScript(sql);
@@ -108,19 +156,38 @@ void Connection::executeScript(std::string_view sql)
     });
 }
 
+void Connection::beginIfNeeded()
+{
+    if (!options_.autocommit && !inTransaction())
+        control(dialect_->beginSql(options_.transaction));
+}
+
 Transaction Connection::begin(const TransactionOptions &options)
 {
     if (inTransaction())
         throw Error(ErrorKind::Misuse, "a transaction is already open on this connection")
             .withHint("Use savepoint() to nest.");
-    executeScript(dialect_->beginSql(options));
+    control(dialect_->beginSql(options));
     return Transaction(*this);
+}
+
+void Connection::commit()
+{
+    if (inTransaction())
+        Transaction(*this).commit();
+}
+
+void Connection::rollback()
+{
+    if (inTransaction())
+        Transaction(*this).rollback();
 }
 
 Savepoint Connection::savepoint()
 {
     std::string name = "sw_savepoint_" + std::to_string(++savepoints_);
-    executeScript("SAVEPOINT " + name);
+    beginIfNeeded();
+    control("SAVEPOINT " + name);
     return Savepoint(*this, std::move(name));
 }
 
@@ -139,7 +206,7 @@ void Transaction::commit()
     if (!connection_)
         throw Error(ErrorKind::Misuse, "the transaction is over");
     try {
-        connection_->executeScript("COMMIT");
+        connection_->control("COMMIT");
     } catch (const Error &error) {
         if (connection_->isUsable()) // refused: a deferred constraint, a lock; the destructor still rolls back
             throw;
@@ -157,7 +224,7 @@ void Transaction::rollback()
     Connection *const connection = std::exchange(connection_, nullptr);
     // A database may have rolled back by itself (SQLite on some errors), and then says no to another ROLLBACK.
     if (connection && connection->isUsable() && connection->inTransaction())
-        connection->executeScript("ROLLBACK");
+        connection->control("ROLLBACK");
 }
 
 Savepoint::Savepoint(Savepoint &&other) noexcept
@@ -175,7 +242,7 @@ Savepoint::~Savepoint()
 void Savepoint::release()
 {
     if (Connection *const connection = std::exchange(connection_, nullptr))
-        connection->executeScript("RELEASE SAVEPOINT " + name_);
+        connection->control("RELEASE SAVEPOINT " + name_);
 }
 
 void Savepoint::rollback()
@@ -183,8 +250,8 @@ void Savepoint::rollback()
     Connection *const connection = std::exchange(connection_, nullptr);
     if (!connection || !connection->isUsable() || !connection->inTransaction())
         return;
-    connection->executeScript("ROLLBACK TO SAVEPOINT " + name_);
-    connection->executeScript("RELEASE SAVEPOINT " + name_);
+    connection->control("ROLLBACK TO SAVEPOINT " + name_);
+    connection->control("RELEASE SAVEPOINT " + name_);
 }
 
 } // namespace schemawright

@@ -5,6 +5,7 @@
 #include "schemawright/engine/result.h"
 #include "schemawright/engine/statement_log.h"
 
+#include <chrono>
 #include <initializer_list>
 #include <map>
 #include <memory>
@@ -16,6 +17,16 @@
 namespace schemawright {
 
 class Connection;
+class Deadline;
+
+/// How a connection behaves.
+struct ConnectionOptions
+{
+    TransactionOptions transaction; ///< of begin() without its own
+    /// Else the first statement begins a transaction, which Connection::commit() or rollback() ends.
+    bool autocommit = true;
+    std::chrono::milliseconds statementTimeout{0}; ///< a statement that takes longer is cancelled; 0: no limit
+};
 
 /// A transaction that rolls back when it goes out of scope without commit(). Must not outlive its Connection.
 class Transaction
@@ -63,8 +74,13 @@ private:
 class Connection
 {
 public:
-    Connection(Pool::Lease lease, std::shared_ptr<const Dialect> dialect, std::shared_ptr<const StatementLog> log);
-    Connection(Connection &&) = default;
+    Connection(Pool::Lease lease, std::shared_ptr<const Dialect> dialect, std::shared_ptr<const StatementLog> log,
+               ConnectionOptions options = {});
+    Connection(Connection &&) noexcept;
+    ~Connection();
+
+    const ConnectionOptions &options() const noexcept { return options_; }
+    void setOptions(const ConnectionOptions &options) { options_ = options; }
 
     /// Runs one statement with parameters in the placeholder style of the database.
     Result execute(std::string_view sql, std::span<const Value> parameters = {});
@@ -79,7 +95,12 @@ public:
     /// Runs a script of many statements; stops at the first that fails.
     void executeScript(std::string_view sql);
 
-    Transaction begin(const TransactionOptions &options = {});
+    Transaction begin() { return begin(options_.transaction); }
+    Transaction begin(const TransactionOptions &options);
+    /// End the transaction that the first statement began, where autocommit is off; else nothing. Throw as
+    /// Transaction's do.
+    void commit();
+    void rollback();
     Savepoint savepoint();
 
     const Dialect &dialect() const noexcept { return *dialect_; }
@@ -93,11 +114,19 @@ public:
     DriverConnection &driverConnection() noexcept { return *lease_; }
 
 private:
+    friend class Transaction;
+    friend class Savepoint;
     template <class Work> auto logged(std::string_view sql, std::span<const Value> parameters, Work &&work);
+    void beforeStatement(std::string_view sql, std::span<const Value> parameters);
+    void timedOut(Error &error) const;
+    void beginIfNeeded();
+    void control(std::string_view sql); ///< BEGIN, COMMIT, SAVEPOINT…: as executeScript, but begins nothing
 
     Pool::Lease lease_;
     std::shared_ptr<const Dialect> dialect_;
     std::shared_ptr<const StatementLog> log_;
+    ConnectionOptions options_;
+    std::shared_ptr<Deadline> deadline_; ///< while there is a timeout
     int savepoints_ = 0;
 };
 

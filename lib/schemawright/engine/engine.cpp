@@ -27,12 +27,18 @@ Engine Engine::open(Url url, EngineOptions options)
     engine.url_ = url;
     engine.dialect_ = backend->dialect;
     engine.log_ = std::make_shared<StatementLog>();
-    const auto connect = [driver = backend->driver, arguments = url.arguments] { return driver->open(arguments); };
+    engine.connection_ = options.connection;
+    const auto connect = [driver = backend->driver, arguments = url.arguments, onConnect = options.onConnect] {
+        auto connection = driver->open(arguments);
+        if (onConnect)
+            onConnect(*connection);
+        return connection;
+    };
     const auto ping = [](DriverConnection &connection) { connection.execute("SELECT 1"); };
     engine.pool_ = std::make_shared<Pool>(options.pool, connect, ping);
     return engine;
 }
 
-Connection Engine::connect() const { return Connection(pool_->acquire(), dialect_, log_); }
+Connection Engine::connect() const { return Connection(pool_->acquire(), dialect_, log_, connection_); }
 
 } // namespace schemawright

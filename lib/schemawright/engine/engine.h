@@ -6,6 +6,7 @@
 #include "schemawright/engine/statement_log.h"
 #include "schemawright/engine/url.h"
 
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -16,6 +17,10 @@ struct EngineOptions
 {
     PoolOptions pool;
     bool readOnly = false;
+    ConnectionOptions connection; ///< what each connection begins with
+    /// Called with each connection that is opened, before its first use: PRAGMAs, SET search_path… What it throws,
+    /// connect() throws.
+    std::function<void(DriverConnection &)> onConnect;
     /// Where the URL's scheme is looked up; null for the built-in backends.
     const Registry *registry = nullptr;
 };
@@ -47,6 +52,7 @@ private:
     std::shared_ptr<const Dialect> dialect_;
     std::shared_ptr<StatementLog> log_;
     std::shared_ptr<Pool> pool_;
+    ConnectionOptions connection_;
 };
 
 } // namespace schemawright

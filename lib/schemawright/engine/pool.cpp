@@ -3,6 +3,8 @@
 #include "schemawright/base/blocking.h"
 #include "schemawright/base/error.h"
 
+#include <algorithm>
+
 namespace schemawright {
 
 using Clock = std::chrono::steady_clock;
@@ -80,19 +82,38 @@ void Pool::giveBack(std::unique_ptr<DriverConnection> connection, std::uint64_t 
                     bool usable) noexcept
 {
     try {
-        if (usable && connection->isUsable() && connection->inTransaction())
-            connection->executeScript("ROLLBACK");
+        if (usable && connection->isUsable() && connection->inTransaction()) {
+            if (options_.resetOnReturn)
+                connection->executeScript("ROLLBACK");
+            else
+                usable = false;
+        }
     } catch (...) {
         usable = false;
     }
-    usable = usable && connection->isUsable() && options_.kind != PoolOptions::Kind::Null;
+    const bool isLost = !connection->isUsable();
+    usable = usable && !isLost && options_.kind != PoolOptions::Kind::Null;
+    std::list<Idle> closing; // closed outside the lock
     {
         const std::scoped_lock lock(mutex_);
         --lent_;
+        if (isLost && generation == generation_) {
+            ++generation_;
+            closing.swap(idle_);
+        }
         if (usable && generation == generation_ && idle_.size() < options_.size)
             idle_.push_front({std::move(connection), opened}); // last used, first lent: the warm one
     }
     returned_.notify_one();
+}
+
+void Pool::fill(std::size_t count)
+{
+    std::list<Idle> opened;
+    for (std::size_t kept = status().idle; kept < std::min(count, options_.size); ++kept)
+        opened.push_back({open_(), Clock::now()});
+    const std::scoped_lock lock(mutex_);
+    idle_.splice(idle_.end(), opened);
 }
 
 void Pool::dispose()

@@ -26,6 +26,7 @@ struct PoolOptions
     std::chrono::milliseconds timeout{30'000}; ///< how long acquire() waits when all are lent
     std::chrono::seconds recycle{0};           ///< replaced when older; 0 never
     bool prePing = false;                      ///< ask a kept connection for a sign of life before lending it
+    bool resetOnReturn = true; ///< roll back what was left open when a connection comes back; else it is closed
 };
 
 /// Lends out connections. Thread-safe; lives as long as somebody holds a lent connection.
@@ -38,7 +39,8 @@ public:
 
     Pool(PoolOptions options, Open open, Ping ping);
 
-    /// One connection, given back when destroyed: an open transaction is rolled back, a dead connection thrown away.
+    /// One connection, given back when destroyed: an open transaction is rolled back, a dead connection thrown away,
+    /// and with it all that are kept, since the server that ended one has ended them all.
     class Lease
     {
     public:
@@ -62,6 +64,8 @@ public:
 
     /// Throws Error(Timeout) when none gets free in time, or what opening throws.
     Lease acquire();
+    /// Opens connections ahead of their use, as many as are kept at most. Throws what opening throws.
+    void fill(std::size_t count);
     /// Closes what is kept; lent connections are closed when they come back. acquire() opens anew.
     void dispose();
 

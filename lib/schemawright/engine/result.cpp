@@ -57,7 +57,7 @@ Result &Result::operator=(Result &&other) noexcept
     return *this;
 }
 
-void Result::finish(const Error *error) noexcept
+void Result::finish(Error *error) noexcept
 {
     if (const Finished finished = std::exchange(finished_, nullptr)) {
         try {
@@ -78,7 +78,7 @@ bool Result::fetch(RowBatch &batch, std::size_t maxRows)
         else
             finish(nullptr);
         return more;
-    } catch (const Error &error) {
+    } catch (Error &error) {
         finish(&error);
         throw;
     }

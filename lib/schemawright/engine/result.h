@@ -46,8 +46,9 @@ private:
 class Result
 {
 public:
-    /// Called once when the statement is over, with the number of rows read or affected, or the error.
-    using Finished = std::function<void(std::int64_t rows, const Error *error)>;
+    /// Called once when the statement is over, with the number of rows read or affected, or the error, which it may
+    /// complete.
+    using Finished = std::function<void(std::int64_t rows, Error *error)>;
 
     Result(std::unique_ptr<Cursor> cursor, Finished finished);
     ~Result();
@@ -83,7 +84,7 @@ public:
     void partitions(std::size_t size, const std::function<bool(const RowBatch &)> &use);
 
 private:
-    void finish(const Error *error) noexcept;
+    void finish(Error *error) noexcept;
 
     std::unique_ptr<Cursor> cursor_;
     Finished finished_;

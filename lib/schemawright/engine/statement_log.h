@@ -32,31 +32,50 @@ class StatementLog
 public:
     using Observer = std::function<void(const StatementEvent &)>;
 
-    /// Observers stay for the life of the log.
-    void observe(Observer observer)
+    /// Called after each statement. Observers stay for the life of the log.
+    void observe(Observer observer) { keep(after_, std::move(observer)); }
+    /// Called before each statement, with its text, parameters and start.
+    void observeBefore(Observer observer) { keep(before_, std::move(observer)); }
+    /// Called after each statement that failed.
+    void observeErrors(Observer observer)
     {
-        const std::scoped_lock lock(mutex_);
-        observers_.push_back(std::move(observer));
+        observe([observer = std::move(observer)](const StatementEvent &event) {
+            if (event.error)
+                observer(event);
+        });
     }
     bool isObserved() const
     {
         const std::scoped_lock lock(mutex_);
-        return !observers_.empty();
+        return !after_.empty();
     }
-    void add(const StatementEvent &event) const
+    bool isObservedBefore() const
+    {
+        const std::scoped_lock lock(mutex_);
+        return !before_.empty();
+    }
+    void add(const StatementEvent &event) const { tell(after_, event); }
+    void addBefore(const StatementEvent &event) const { tell(before_, event); }
+
+private:
+    void keep(std::vector<Observer> &observers, Observer observer)
+    {
+        const std::scoped_lock lock(mutex_);
+        observers.push_back(std::move(observer));
+    }
+    void tell(const std::vector<Observer> &observers, const StatementEvent &event) const
     {
         std::vector<Observer> current;
         {
             const std::scoped_lock lock(mutex_);
-            current = observers_;
+            current = observers;
         }
         for (const Observer &observer : current)
             observer(event);
     }
 
-private:
     mutable std::mutex mutex_;
-    std::vector<Observer> observers_;
+    std::vector<Observer> before_, after_;
 };
 
 } // namespace schemawright

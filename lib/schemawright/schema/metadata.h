@@ -118,6 +118,9 @@ public:
     std::vector<Dependency> dependencies;
     std::vector<Remark> notCarried;
     std::vector<Remark> errors;
+    /// How constraints without a name are called when they are written: "pk", "fk", "uq", "ck", "ix" to a rule such as
+    /// "fk_%(table_name)s_%(column_0_name)s". See withNames().
+    std::map<std::string, std::string> naming;
 
     /// Adds or replaces the table of that name.
     void add(TablePtr table);

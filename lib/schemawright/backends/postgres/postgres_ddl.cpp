@@ -6,6 +6,7 @@
 #include "schemawright/backends/postgres/postgres_types.h"
 #include "schemawright/base/topological.h"
 #include "schemawright/dialect/translate.h"
+#include "schemawright/schema/naming_convention.h"
 
 #include <algorithm>
 
@@ -605,7 +606,8 @@ MetaData completed(MetaData metadata)
 Script createScript(const Dialect &dialect, const MetaData &metadata, const ScriptOptions &options)
 {
     const bool isBuilt = metadata.dialect.empty(), isOwn = metadata.dialect == dialect.name();
-    const MetaData ours = isOwn ? metadata : completed(isBuilt ? metadata : translate(metadata, dialect, rules()));
+    const MetaData ours =
+        isOwn ? metadata : completed(isBuilt ? withNames(metadata, 63) : translate(metadata, dialect, rules()));
     return options.drop ? Builder(ours, options).drop() : Builder(ours, options).create();
 }
 

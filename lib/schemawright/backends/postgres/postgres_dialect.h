@@ -25,6 +25,8 @@ public:
     std::string deferConstraintsSql() const override { return "SET CONSTRAINTS ALL DEFERRED"; }
     std::string checkConstraintsSql() const override { return "SET CONSTRAINTS ALL IMMEDIATE"; }
     MetaData reflect(DriverConnection &connection, const ReflectOptions &options) const override;
+    std::vector<TableSize> tableSizes(DriverConnection &connection, const ReflectOptions &options) const override;
+    std::vector<Privilege> privileges(DriverConnection &connection, const ReflectOptions &options) const override;
     RowIdentity rowIdentity(const Table &table) const override;
     Value parseCell(const Type &type, std::string_view typed) const override;
 };

@@ -25,6 +25,7 @@ public:
     std::string beginSql(const TransactionOptions &options) const override;
     std::string deferConstraintsSql() const override { return "PRAGMA defer_foreign_keys = ON"; }
     MetaData reflect(DriverConnection &connection, const ReflectOptions &options) const override;
+    std::vector<TableSize> tableSizes(DriverConnection &connection, const ReflectOptions &options) const override;
     RowIdentity rowIdentity(const Table &table) const override;
     Value parseCell(const Type &type, std::string_view typed) const override;
 };

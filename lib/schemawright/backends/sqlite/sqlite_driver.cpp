@@ -100,8 +100,8 @@ public:
         sqlite3_busy_handler(database, waitForLock, this);
         // Catches a cancel that comes before the first step, which sqlite3_interrupt alone would forget.
         sqlite3_progress_handler(
-            database, 20'000,
-            [](void *state) { return static_cast<CancelState *>(state)->cancelled.load() ? 1 : 0; }, cancel_.get());
+            database, 20'000, [](void *state) { return static_cast<CancelState *>(state)->cancelled.load() ? 1 : 0; },
+            cancel_.get());
     }
     Handle(const Handle &) = delete;
     ~Handle()
