@@ -126,7 +126,9 @@ MetaData withNames(const MetaData &metadata, std::size_t maxIdentifierBytes)
         const auto name = [&](std::optional<std::string> &given, const std::string &by,
                               const std::vector<std::string> &columns, const ForeignKey *key = nullptr) {
             if (!by.empty() && (!given || given->empty()))
-                given = shortenedName(filled(by, {*table, columns, key, ""}), maxIdentifierBytes);
+                given = filled(by, {*table, columns, key, ""});
+            if (given)
+                given = shortenedName(*given, maxIdentifierBytes);
         };
         if (made.primaryKey)
             name(made.primaryKey->name, pk, made.primaryKey->columns);
@@ -141,11 +143,13 @@ MetaData withNames(const MetaData &metadata, std::size_t maxIdentifierBytes)
         for (CheckConstraint &each : made.checks)
             if (wrapsChecks && each.name)
                 each.name = shortenedName(filled(ck, {*table, {}, nullptr, *each.name}), maxIdentifierBytes);
-            else if (!wrapsChecks)
-                name(each.name, ck, {});
+            else
+                name(each.name, wrapsChecks ? "" : ck, {});
         for (Index &each : made.indexes) {
-            if (!each.name.empty())
+            if (!each.name.empty()) {
+                each.name = shortenedName(each.name, maxIdentifierBytes);
                 continue;
+            }
             std::vector<std::string> columns;
             for (const IndexElement &element : each.elements)
                 columns.push_back(element.column.value_or("expression"));

@@ -12,7 +12,7 @@ namespace schemawright {
 /// digits that depend on the whole of it. The same name always gives the same.
 std::string shortenedName(std::string_view name, std::size_t maxBytes);
 
-/// The model with a name for each constraint and index that has none, by MetaData::naming and no longer than
+/// The model with a name for each constraint and index that has none, by MetaData::naming, and none longer than
 /// `maxIdentifierBytes`. A rule for checks that has %(constraint_name)s in it is laid around the names they have.
 /// Indexes without a rule are named ix_table_column.
 ///
