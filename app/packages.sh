@@ -4,7 +4,7 @@
 build_packages=(cmake g++ ninja-build ccache
   qt6-base-dev qt6-svg-dev libqscintilla2-qt6-dev libpq-dev libsqlite3-dev libfmt-dev nlohmann-json3-dev libcli11-dev
   libqt6svg6 fonts-dejavu-core)
-test_packages=(git postgresql xvfb openbox xdotool)
+test_packages=(git postgresql mariadb-server mariadb-client sqlite3 python3 xvfb openbox xdotool)
 
 # install_packages NAME...: installs those that are missing, saying so; exits 1 naming them when that is not possible.
 install_packages() {

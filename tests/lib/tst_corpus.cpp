@@ -1,0 +1,111 @@
+// Public schemas, held against what the databases themselves and another system say of them.
+
+#include "support/corpus.h"
+
+#include <QFileInfo>
+#include <QProcess>
+#include <QRegularExpression>
+#include <QTest>
+
+#include <set>
+
+#include <nlohmann/json.hpp>
+
+class tst_Corpus : public QObject
+{
+    Q_OBJECT
+
+private:
+    struct Run
+    {
+        QString output;
+        int exitCode = -1;
+    };
+
+    static QString checker()
+    {
+        const QString sources = schemawright::test::corpusFile("SOURCES.md");
+        const QString script = QFileInfo(sources).path() + QStringLiteral("/../check/check.py");
+        return !sources.isEmpty() && QFile::exists(script) ? script : QString();
+    }
+
+    static Run run(const char *command)
+    {
+        QProcess process;
+        process.setProcessChannelMode(QProcess::MergedChannels);
+        process.start(QStringLiteral("python3"),
+                      {checker(), QString::fromUtf8(command), QStringLiteral("--show"), QStringLiteral("100000"),
+                       QStringLiteral("--program"), QStringLiteral(SCHEMAWRIGHT_BINARY_DIR "/bin/schemawright")});
+        if (!process.waitForFinished(280'000))
+            process.kill();
+        return {QString::fromUtf8(process.readAll()), process.exitCode()};
+    }
+
+    static void mustPass(const char *command)
+    {
+        if (checker().isEmpty())
+            QSKIP("skipped: the corpus is not there");
+        const Run done = run(command);
+        QVERIFY2(done.exitCode == 0, qPrintable(done.output.right(6000)));
+        QVERIFY(done.output.contains(QStringLiteral("0 failed")));
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        // One schema grants to a role of this name; a server has it or not.
+        if (!checker().isEmpty() && !qEnvironmentVariable("PGHOST").isEmpty())
+            QProcess::execute(
+                QStringLiteral("psql"),
+                {QStringLiteral("-q"), QStringLiteral("-d"), QStringLiteral("postgres"), QStringLiteral("-c"),
+                 QStringLiteral(
+                     "DO $$ BEGIN CREATE ROLE postgres; EXCEPTION WHEN duplicate_object THEN NULL; END $$")});
+    }
+
+    void comesBackTheSame() { mustPass("roundtrip"); }
+    void standsInOrder() { mustPass("order"); }
+
+    void saysWhatThePeerSaysOrMore()
+    {
+        if (checker().isEmpty())
+            QSKIP("skipped: the corpus is not there");
+        QFile file(QStringLiteral(SCHEMAWRIGHT_SOURCE_DIR "/tests/lib/golden_allowed.json"));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const auto allowed = nlohmann::json::parse(file.readAll().toStdString());
+        const auto text = [](const nlohmann::json &value) { return QString::fromStdString(value.get<std::string>()); };
+        QString schema;
+        int differences = 0;
+        QStringList unknown;
+        std::set<std::size_t> used;
+        const QStringList lines = run("golden").output.split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+        QVERIFY(lines.size() > 10);
+        for (const QString &line : lines) {
+            static const QRegularExpression head(QStringLiteral("^(ok|FAIL|skip) +([a-z_]+\\.(?:pg|sqlite))"));
+            if (const auto match = head.match(line); match.hasMatch()) {
+                schema = match.captured(2);
+                continue;
+            }
+            if (!line.startsWith(QLatin1Char(' ')))
+                continue;
+            ++differences;
+            bool isAllowed = false;
+            for (std::size_t i = 0; i < allowed.size(); ++i)
+                if (QRegularExpression(text(allowed[i]["schemas"])).match(schema).hasMatch() &&
+                    QRegularExpression(text(allowed[i]["difference"])).match(line.simplified()).hasMatch()) {
+                    isAllowed = true;
+                    used.insert(i);
+                }
+            if (!isAllowed)
+                unknown << schema + QStringLiteral(": ") + line.trimmed();
+        }
+        QVERIFY2(unknown.isEmpty(), qPrintable(unknown.join(QLatin1Char('\n'))));
+        QVERIFY(differences > 0);
+        // A rule that nothing needs is a rule too many; without a server half of them are idle.
+        if (!qEnvironmentVariable("PGHOST").isEmpty())
+            for (std::size_t i = 0; i < allowed.size(); ++i)
+                QVERIFY2(used.contains(i), allowed[i]["reason"].get<std::string>().c_str());
+    }
+};
+
+QTEST_GUILESS_MAIN(tst_Corpus)
+#include "tst_corpus.moc"
