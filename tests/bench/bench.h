@@ -43,6 +43,7 @@ struct Entry
 
 std::vector<Entry> fetchBenchmarks();
 std::vector<Entry> sqlBenchmarks();
+std::vector<Entry> schemaBenchmarks();
 std::vector<Entry> windowBenchmarks();
 
 } // namespace schemawright::bench

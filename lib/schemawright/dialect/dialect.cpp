@@ -33,6 +33,10 @@ std::string Dialect::beginSql(const TransactionOptions &options) const
 std::string Script::text() const
 {
     std::string out;
+    std::size_t size = 0;
+    for (const std::string &statement : statements)
+        size += statement.size() + 4;
+    out.reserve(size);
     for (const Remark &remark : notCarried) {
         out += "-- not carried: " + remark.object + ": ";
         for (const char c : remark.what) // a remark may hold SQL of several lines

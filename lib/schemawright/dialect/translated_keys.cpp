@@ -41,6 +41,8 @@ int familyOf(const Type &type)
 
 void KeyTranslator::run()
 {
+    for (std::size_t i = 0; i < tables_.size(); ++i)
+        places_.emplace(tables_[i].name, i);
     if (rules_.keyTextLength)
         shortenKeyTexts();
     for (Table &table : tables_) {
@@ -55,8 +57,8 @@ void KeyTranslator::run()
 
 Table *KeyTranslator::find(const QualifiedName &name)
 {
-    const auto found = std::ranges::find(tables_, name, &Table::name);
-    return found == tables_.end() ? nullptr : &*found;
+    const auto found = places_.find(name);
+    return found == places_.end() ? nullptr : &tables_[found->second];
 }
 
 bool KeyTranslator::isLong(const Table &table, const std::string &name) const

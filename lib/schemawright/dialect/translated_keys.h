@@ -52,6 +52,7 @@ private:
     std::vector<Remark> &remarks_;
     std::vector<Table> &tables_;
     const RenamedColumns &renamed_;
+    std::map<QualifiedName, std::size_t> places_; ///< of tables_
     std::set<std::pair<std::string, std::string>> claimed_; ///< scope and name
     std::map<QualifiedName, std::set<QualifiedName>> cascades_;
 };

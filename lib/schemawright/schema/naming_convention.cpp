@@ -107,6 +107,20 @@ std::string filled(const std::string &rule, const Facts &facts)
     return name;
 }
 
+/// False for a table that has all the names it needs, so that it is not copied.
+bool lacksNames(const Table &table, bool hasRules, std::size_t maxIdentifierBytes)
+{
+    const auto isLong = [&](const std::optional<std::string> &name) {
+        return name && maxIdentifierBytes && name->size() > maxIdentifierBytes;
+    };
+    const auto anyLong = [&](const auto &constraints) {
+        return std::ranges::any_of(constraints, [&](const auto &each) { return isLong(each.name); });
+    };
+    return hasRules || anyLong(table.uniques) || anyLong(table.foreignKeys) || anyLong(table.checks) ||
+           (table.primaryKey && isLong(table.primaryKey->name)) ||
+           std::ranges::any_of(table.indexes, [&](const Index &each) { return each.name.empty() || isLong(each.name); });
+}
+
 } // namespace
 
 MetaData withNames(const MetaData &metadata, std::size_t maxIdentifierBytes)
@@ -120,7 +134,7 @@ MetaData withNames(const MetaData &metadata, std::size_t maxIdentifierBytes)
     const std::string ix = rule("ix").empty() ? "ix_%(table_name)s_%(column_0_N_name)s" : rule("ix");
     const bool wrapsChecks = ck.find("%(constraint_name)s") != std::string::npos;
     for (const TablePtr &table : metadata.tables()) {
-        if (table->isView())
+        if (table->isView() || !lacksNames(*table, !metadata.naming.empty(), maxIdentifierBytes))
             continue;
         Table made = *table;
         const auto name = [&](std::optional<std::string> &given, const std::string &by,
@@ -155,8 +169,7 @@ MetaData withNames(const MetaData &metadata, std::size_t maxIdentifierBytes)
                 columns.push_back(element.column.value_or("expression"));
             each.name = shortenedName(filled(ix, {*table, columns, nullptr, ""}), maxIdentifierBytes);
         }
-        if (!(made == *table))
-            out.add(std::move(made));
+        out.add(std::move(made));
     }
     return out;
 }

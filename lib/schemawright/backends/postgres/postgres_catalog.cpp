@@ -1,5 +1,7 @@
 #include "schemawright/backends/postgres/postgres_catalog.h"
 
+#include "schemawright/backends/postgres/postgres_whole.h"
+
 #include <algorithm>
 #include <charconv>
 
@@ -84,15 +86,119 @@ std::string idList(const std::vector<ObjectId> &ids)
     return list.empty() ? "0" : list;
 }
 
+std::int64_t CatalogRow::number(std::size_t column) const
+{
+    if (batch_)
+        return batch_->isNull(row_, column) ? 0 : batch_->integer(row_, column);
+    const std::string_view text = view(column);
+    std::int64_t number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+}
+
+/// The connection for one query of the reader's own thread, before those that are run ahead.
+class CatalogReader::Turn
+{
+public:
+    explicit Turn(CatalogReader &reader) : reader_(reader)
+    {
+        std::unique_lock lock(reader_.mutex_);
+        ++reader_.waiting_;
+        reader_.changed_.wait(lock, [&] { return !reader_.isBusy_; });
+        --reader_.waiting_;
+        reader_.isBusy_ = true;
+    }
+    Turn(const Turn &) = delete;
+    ~Turn()
+    {
+        {
+            const std::scoped_lock lock(reader_.mutex_);
+            reader_.isBusy_ = false;
+        }
+        reader_.changed_.notify_all();
+    }
+
+private:
+    CatalogReader &reader_;
+};
+
 void CatalogReader::run(const std::string &sql, const Use &use)
 {
     if (stop_ && stop_->stop_requested())
         throw Error(ErrorKind::Cancelled, "the reflection was cancelled");
+    const auto useAll = [&](const WholeResult &rows) {
+        for (std::size_t row = 0; row < rows.rowCount(); ++row)
+            use(CatalogRow(rows, row));
+    };
+    if (const auto ahead = ahead_.find(sql); ahead != ahead_.end()) {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return ahead->second.isDone; });
+        lock.unlock();
+        if (ahead->second.error)
+            std::rethrow_exception(ahead->second.error);
+        useAll(*ahead->second.result);
+        ahead->second.result.reset();
+        return;
+    }
+    if (auto *whole = dynamic_cast<WholeResults *>(&connection_)) {
+        std::unique_ptr<WholeResult> rows;
+        {
+            const Turn turn(*this);
+            rows = whole->readWhole(sql);
+        } // what is run ahead goes on while the rows are used
+        return useAll(*rows);
+    }
     const auto cursor = connection_.execute(sql);
     RowBatch batch;
     while (cursor->fetch(batch, 20'000))
         for (std::size_t row = 0; row < batch.rowCount(); ++row)
             use(CatalogRow(batch, row));
+}
+
+CatalogReader::~CatalogReader()
+{
+    {
+        const std::scoped_lock lock(mutex_);
+        isStopping_ = true;
+    }
+    changed_.notify_all();
+    if (thread_.joinable())
+        thread_.join();
+}
+
+void CatalogReader::prefetch(std::vector<std::string> queries)
+{
+    auto *whole = dynamic_cast<WholeResults *>(&connection_);
+    if (!whole || careful_ || thread_.joinable())
+        return;
+    for (const std::string &sql : queries)
+        ahead_[sql];
+    thread_ = std::thread([this, whole, queries = std::move(queries)] { runAhead(*whole, queries); });
+}
+
+void CatalogReader::runAhead(WholeResults &whole, const std::vector<std::string> &queries)
+{
+    for (const std::string &sql : queries) {
+        Ahead &ahead = ahead_.at(sql);
+        {
+            std::unique_lock lock(mutex_);
+            changed_.wait(lock, [&] { return isStopping_ || (!isBusy_ && waiting_ == 0); });
+            if (isStopping_)
+                return;
+            isBusy_ = true;
+        }
+        try {
+            ahead.result = whole.readWhole(sql);
+        } catch (...) {
+            ahead.error = std::current_exception();
+        }
+        {
+            const std::scoped_lock lock(mutex_);
+            isBusy_ = false;
+            ahead.isDone = true;
+        }
+        changed_.notify_all();
+    }
 }
 
 std::optional<Error> CatalogReader::attempt(const std::string &sql, const Use &use)

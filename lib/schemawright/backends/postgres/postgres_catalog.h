@@ -1,16 +1,21 @@
 #pragma once
 
+#include "schemawright/backends/postgres/postgres_whole.h"
 #include "schemawright/base/error.h"
 #include "schemawright/driver/driver.h"
 #include "schemawright/schema/metadata.h"
 
+#include <condition_variable>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -22,15 +27,23 @@ using ObjectId = std::int64_t; ///< an oid, as the catalog queries give it (cast
 class CatalogRow
 {
 public:
-    CatalogRow(const RowBatch &batch, std::size_t row) : batch_(batch), row_(row) {}
-    bool isNull(std::size_t column) const { return batch_.isNull(row_, column); }
-    std::string_view view(std::size_t column) const { return batch_.bytes(row_, column); }
+    CatalogRow(const RowBatch &batch, std::size_t row) : batch_(&batch), row_(row) {}
+    CatalogRow(const WholeResult &whole, std::size_t row) : whole_(&whole), row_(row) {}
+    bool isNull(std::size_t column) const
+    {
+        return whole_ ? whole_->isNull(row_, column) : batch_->isNull(row_, column);
+    }
+    std::string_view view(std::size_t column) const
+    {
+        return whole_ ? whole_->text(row_, column) : batch_->bytes(row_, column);
+    }
     std::string text(std::size_t column) const { return std::string(view(column)); }
     std::optional<std::string> optional(std::size_t column) const
     {
         return isNull(column) ? std::nullopt : std::optional<std::string>(text(column));
     }
-    std::int64_t number(std::size_t column) const { return isNull(column) ? 0 : batch_.integer(row_, column); }
+    /// 0 for NULL.
+    std::int64_t number(std::size_t column) const;
     bool flag(std::size_t column) const { return view(column) == "t"; }
     char letter(std::size_t column) const
     {
@@ -39,7 +52,8 @@ public:
     }
 
 private:
-    const RowBatch &batch_;
+    const RowBatch *batch_ = nullptr;
+    const WholeResult *whole_ = nullptr;
     std::size_t row_;
 };
 
@@ -65,6 +79,12 @@ public:
     CatalogReader(DriverConnection &connection, const std::stop_token *stop, bool careful, std::vector<Remark> &errors)
         : connection_(connection), stop_(stop), careful_(careful), errors_(errors)
     {}
+    ~CatalogReader();
+    CatalogReader(const CatalogReader &) = delete;
+    /// Begins to run these queries, one after the other, while others are read: read() then waits for its own. Not for
+    /// a careful reader.
+    void prefetch(std::vector<std::string> queries);
+    bool isCareful() const noexcept { return careful_; }
     /// `what` names the query in an error report. False when it failed.
     bool read(const std::string &what, const std::string &sql, const Use &use);
     /// The same for the objects of the list only: `sql` makes the query for "1,2,3". `name` names one for the report.
@@ -79,6 +99,22 @@ private:
     const std::stop_token *stop_;
     bool careful_;
     std::vector<Remark> &errors_;
+    class Turn;
+    /// What a query run ahead gave.
+    struct Ahead
+    {
+        std::unique_ptr<WholeResult> result;
+        std::exception_ptr error;
+        bool isDone = false;
+    };
+    void runAhead(WholeResults &whole, const std::vector<std::string> &queries);
+    /// The connection is one: whoever reads at once goes before what is run ahead.
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool isBusy_ = false, isStopping_ = false;
+    int waiting_ = 0;
+    std::map<std::string, Ahead> ahead_;
+    std::thread thread_;
 };
 
 } // namespace schemawright::postgres

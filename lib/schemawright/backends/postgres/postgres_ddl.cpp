@@ -581,7 +581,13 @@ const DdlRules &rules()
 /// that columns name are types of their own.
 MetaData completed(MetaData metadata)
 {
+    const auto isIncomplete = [](const Column &column) {
+        return (column.autoincrement && !column.identity) ||
+               (column.type.kind == TypeKind::Enum && column.type.native.empty());
+    };
     for (const TablePtr &table : metadata.tables()) {
+        if (std::ranges::none_of(table->columns, isIncomplete))
+            continue;
         Table made = *table;
         for (Column &column : made.columns) {
             if (column.autoincrement && !column.identity && !column.defaultSql && !column.generated)
@@ -595,8 +601,7 @@ MetaData completed(MetaData metadata)
             if (std::ranges::find(metadata.enums, name, &EnumType::name) == metadata.enums.end())
                 metadata.enums.push_back({name, column.type.labels, std::nullopt});
         }
-        if (!(made == *table))
-            metadata.add(std::move(made));
+        metadata.add(std::move(made));
     }
     return metadata;
 }

@@ -279,15 +279,17 @@ std::vector<std::string> comments(const Table &table)
     };
     const auto addConstraint = [&](const std::optional<std::string> &constraint,
                                    const std::optional<std::string> &text) {
-        if (constraint)
+        if (constraint && text)
             add("CONSTRAINT " + quoteName(*constraint) + " ON " + name, text);
     };
     const auto addIndex = [&](const std::string &index, const std::optional<std::string> &text) {
-        add("INDEX " + quoteName(QualifiedName{table.name.schema, index}), text);
+        if (text)
+            add("INDEX " + quoteName(QualifiedName{table.name.schema, index}), text);
     };
     add(std::string(relationWord(table)) + " " + name, table.comment);
     for (const Column &column : table.columns)
-        add("COLUMN " + name + "." + quoteName(column.name), column.comment);
+        if (column.comment)
+            add("COLUMN " + name + "." + quoteName(column.name), column.comment);
     if (table.primaryKey) {
         addConstraint(table.primaryKey->name, option(table.primaryKey->options, "comment"));
         addIndex(table.primaryKey->name.value_or(""), option(table.primaryKey->options, "index_comment"));
@@ -314,6 +316,8 @@ std::vector<std::string> settings(const Table &table)
     std::vector<std::string> all;
     const std::string alter = "ALTER TABLE ONLY " + quoteName(table.name) + " ";
     for (const Column &column : table.columns) {
+        if (column.options.empty() && !table.isView())
+            continue;
         const std::string alterColumn = alter + "ALTER COLUMN " + quoteName(column.name);
         std::string attributes;
         for (const auto &[option, value] : inServerOrder(column.options)) {

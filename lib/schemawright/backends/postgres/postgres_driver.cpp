@@ -2,6 +2,7 @@
 
 #include "schemawright/backends/postgres/postgres_session.h"
 #include "schemawright/backends/postgres/postgres_tokens.h"
+#include "schemawright/backends/postgres/postgres_whole.h"
 
 #include <deque>
 #include <set>
@@ -208,7 +209,26 @@ bool isQuery(std::string_view sql)
     return words.contains(firstWord(sql));
 }
 
-class PostgresConnection final : public DriverConnection
+class WholeTuples final : public postgres::WholeResult
+{
+public:
+    explicit WholeTuples(ResultPtr result) : result_(std::move(result)) {}
+    std::size_t rowCount() const override { return static_cast<std::size_t>(PQntuples(result_.get())); }
+    bool isNull(std::size_t row, std::size_t column) const override
+    {
+        return PQgetisnull(result_.get(), static_cast<int>(row), static_cast<int>(column));
+    }
+    std::string_view text(std::size_t row, std::size_t column) const override
+    {
+        const int r = static_cast<int>(row), c = static_cast<int>(column);
+        return {PQgetvalue(result_.get(), r, c), static_cast<std::size_t>(PQgetlength(result_.get(), r, c))};
+    }
+
+private:
+    const ResultPtr result_;
+};
+
+class PostgresConnection final : public DriverConnection, public postgres::WholeResults
 {
 public:
     explicit PostgresConnection(const ConnectArguments &arguments) : session_(std::make_shared<Session>(arguments)) {}
@@ -255,6 +275,22 @@ public:
     }
 
     std::int64_t executeMany(std::string_view sql, std::span<const std::vector<Value>> rows) override;
+
+    std::unique_ptr<postgres::WholeResult> readWhole(const std::string &sql) override
+    {
+        session_->begin(sql);
+        session_->mustSend(PQsendQueryParams(session_->raw(), sql.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0),
+                           sql);
+        ResultPtr result = session_->next();
+        std::optional<Error> error;
+        if (!result || isError(result.get()))
+            error = session_->failure(result.get(), sql);
+        session_->drain();
+        session_->end();
+        if (error)
+            throw *error;
+        return std::make_unique<WholeTuples>(std::move(result));
+    }
 
     std::shared_ptr<Canceller> canceller() const override
     {

@@ -67,19 +67,21 @@ MetaData Reflection::run()
 {
     readSchemas();
     readMembers();
+    if (!narrowed_ && !options_.namesOnly) // what takes the server longest, while the rest is taken apart here
+        catalog_.prefetch({relationsSql(), columnsSql(), indexesSql(), constraintsSql(), defaultsSql()});
     readRelations();
     if (!options_.namesOnly) {
         readComments();
         readColumns();
         readTypesOfColumns();
-        readDefaults();
         if (!narrowed_)
             readTypes();
         readInheritance();
-        readSequences();
         readViews();
         readIndexes();
         readConstraints();
+        readDefaults();
+        readSequences();
         readIndexExpressions();
         placeIndexes();
         readTriggers();

@@ -76,10 +76,14 @@ private:
     std::string schemaName(ObjectId id) const;
 
     // postgres_reflect_tables.cpp
+    std::string relationsSql() const;
     void readRelations();
     void readNames();
     std::size_t typeIndex(ObjectId type, int modifier);
+    std::string columnsSql() const;
+    std::string defaultsSql() const;
     void readColumns();
+    void readUnusualColumns(const std::vector<ObjectId> &relations);
     void readTypesOfColumns();
     void readDefaults();
     void readInheritance();
@@ -87,11 +91,13 @@ private:
     void readViews();
 
     // postgres_reflect_constraints.cpp
+    std::string constraintsSql() const;
     void readConstraints();
     void readTriggers();
     void readRulesAndPolicies();
 
     // postgres_reflect_indexes.cpp
+    std::string indexesSql() const;
     void readIndexes();
     void readIndexExpressions();
     void placeIndexes();
@@ -139,6 +145,7 @@ private:
     std::map<ObjectId, Sequence> sequences_; ///< by class id; those of identity columns are taken out
     std::set<ObjectId> identitySequences_;
     std::map<Key, ObjectReference> known_;                         ///< what dependencies may name
+    std::vector<std::pair<Key, ObjectId>> parts_;                  ///< of relations: indexes, constraints, row types
     std::map<ObjectId, ObjectId> ownerOfType_;                     ///< array -> element, multirange -> range
     std::set<ObjectId> shellTypes_;                                ///< base types, which begin as a shell
     std::vector<std::pair<ObjectId, ObjectId>> attributeDefaults_; ///< pg_attrdef id -> relation

@@ -28,17 +28,21 @@ std::optional<std::string> actionOf(char letter)
 
 } // namespace
 
-void Reflection::readConstraints()
+std::string Reflection::constraintsSql() const
 {
     const std::string setColumns = version_ >= 150000 ? "k.confdelsetcols" : "NULL::text";
-    const std::string sql =
-        "SELECT k.oid, k.conname, k.conrelid, k.contype, k.condeferrable, k.condeferred, k.convalidated, k.conindid, "
-        "k.confrelid, k.confupdtype, k.confdeltype, k.confmatchtype, k.conkey, k.confkey, k.conislocal, "
-        "k.connoinherit, "
-        "k.conparentid, " +
-        setColumns +
-        " FROM pg_catalog.pg_constraint k WHERE k.conrelid <> 0 AND k.contype IN ('p', 'u', 'f', 'c', 'x')" +
-        only("k.conrelid");
+    return "SELECT k.oid, k.conname, k.conrelid, k.contype, k.condeferrable, k.condeferred, k.convalidated, "
+           "k.conindid, "
+           "k.confrelid, k.confupdtype, k.confdeltype, k.confmatchtype, k.conkey, k.confkey, k.conislocal, "
+           "k.connoinherit, "
+           "k.conparentid, " +
+           setColumns +
+           " FROM pg_catalog.pg_constraint k WHERE k.conrelid <> 0 AND k.contype IN ('p', 'u', 'f', 'c', 'x')" +
+           only("k.conrelid");
+}
+
+void Reflection::readConstraints()
+{
     std::vector<ObjectId> checks, exclusions;
     std::unordered_map<ObjectId, std::pair<Relation *, std::size_t>> places; // of checks and exclusions
     struct PendingKey
@@ -57,14 +61,14 @@ void Reflection::readConstraints()
             names.push_back(columnName(owner, attribute));
         return names;
     };
-    catalog_.read("constraints", sql, [&](const CatalogRow &row) {
+    catalog_.read("constraints", constraintsSql(), [&](const CatalogRow &row) {
         Relation *const owner = relation(row.number(2));
         if (!owner)
             return;
         Table &table = owner->table;
         const ObjectId id = row.number(0);
         const std::optional<std::string> text = comment(catalog::constraint, id);
-        known_[{catalog::constraint, id}] = {"table", table.name, ""};
+        parts_.push_back({{catalog::constraint, id}, owner->id});
         // What the index says of a constraint that it implements.
         const auto takeIndex = [&](auto &constraint) {
             const auto found = indexes_.find(row.number(7));

@@ -8,18 +8,22 @@
 
 namespace schemawright::postgres {
 
-void Reflection::readIndexes()
+std::string Reflection::indexesSql() const
 {
     const std::string nullsNotDistinct = version_ >= 150000 ? "i.indnullsnotdistinct" : "false";
-    const std::string sql =
-        "SELECT i.indexrelid, i.indrelid, c.relname, i.indisunique, i.indisclustered, "
-        "i.indisreplident, i.indisvalid, " +
-        nullsNotDistinct +
-        ", i.indnkeyatts, i.indkey, i.indclass, i.indcollation, i.indoption, "
-        "c.relam, c.reloptions, c.reltablespace, c.relnamespace, c.relkind FROM pg_catalog.pg_index i JOIN "
-        "pg_catalog.pg_class c ON c.oid = i.indexrelid WHERE (" +
-        schemaCondition("c.relnamespace") + " OR c.relnamespace = pg_catalog.pg_my_temp_schema())" + only("i.indrelid");
-    catalog_.read("indexes", sql, [&](const CatalogRow &row) {
+    return "SELECT i.indexrelid, i.indrelid, c.relname, i.indisunique, i.indisclustered, "
+           "i.indisreplident, i.indisvalid, " +
+           nullsNotDistinct +
+           ", i.indnkeyatts, i.indkey, i.indclass, i.indcollation, i.indoption, "
+           "c.relam, c.reloptions, c.reltablespace, c.relnamespace, c.relkind FROM pg_catalog.pg_index i JOIN "
+           "pg_catalog.pg_class c ON c.oid = i.indexrelid WHERE (" +
+           schemaCondition("c.relnamespace") + " OR c.relnamespace = pg_catalog.pg_my_temp_schema())" +
+           only("i.indrelid");
+}
+
+void Reflection::readIndexes()
+{
+    catalog_.read("indexes", indexesSql(), [&](const CatalogRow &row) {
         Relation *const owner = relation(row.number(1));
         if (!owner)
             return;
@@ -57,7 +61,7 @@ void Reflection::readIndexes()
             if (element.descending != ((flag & 2) != 0))
                 element.nulls = flag & 2 ? "first" : "last";
         }
-        known_[{catalog::relation, row.number(0)}] = {"table", owner->table.name, ""};
+        parts_.push_back({{catalog::relation, row.number(0)}, owner->id});
     });
 }
 

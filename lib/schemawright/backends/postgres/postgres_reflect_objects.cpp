@@ -337,6 +337,10 @@ void Reflection::readDependencies()
         [&](const CatalogRow &row) {
             rows.push_back({{row.number(0), row.number(1)}, {row.number(2), row.number(3)}});
         });
+    for (const auto &[part, owner] : parts_)
+        if (const Relation *whole = relation(owner))
+            known_.try_emplace(part,
+                               ObjectReference{whole->kind == 'c' ? "composite_type" : "table", whole->table.name, ""});
     std::set<ObjectId> arrays; // known by their elements
     for (const Row &row : rows)
         for (const Key &key : {row.object, row.needs})

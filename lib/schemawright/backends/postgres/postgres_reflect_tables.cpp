@@ -30,12 +30,10 @@ TableKind kindOf(char letter, bool isPartition)
 constexpr ObjectId defaultCollation = 100;
 
 /// Some servers keep a counter of their own among a column's options; it is none.
-std::string ownOptions(const std::string &column)
+std::string hasOwnOptions(const std::string &column)
 {
-    return fmt::format(
-        "CASE WHEN {0} IS NOT NULL AND (pg_catalog.cardinality({0}) > 1 OR {0}[1] NOT LIKE 'pg_attver=%') "
-        "THEN {0} END",
-        column);
+    return fmt::format("({0} IS NOT NULL AND (pg_catalog.cardinality({0}) > 1 OR {0}[1] NOT LIKE 'pg_attver=%'))",
+                       column);
 }
 
 const char *storageName(char letter)
@@ -53,7 +51,8 @@ std::pair<std::int64_t, std::int64_t> limitsOf(std::string_view type, bool ascen
 
 } // namespace
 
-void Reflection::readRelations()
+/// One plain pass over pg_class; the few tables that have more to say are asked about later.
+std::string Reflection::relationsSql() const
 {
     std::string names;
     if (narrowed_) {
@@ -62,18 +61,21 @@ void Reflection::readRelations()
             names += (names.back() == '(' ? "" : ", ") + quoteText(table);
         names += ")";
     }
-    // One plain pass over pg_class; the few tables that have more to say are asked about below.
-    const std::string sql =
-        "SELECT c.oid, c.relnamespace, c.relname, c.relkind, c.relpersistence, c.relispartition, c.relreplident, "
-        "c.relrowsecurity, c.relforcerowsecurity, c.reloftype, c.relispopulated, c.reltype, c.reloptions, "
-        "c.reltablespace, c.relam, c.relacl IS NOT NULL, c.relnatts, c.reltoastrelid FROM pg_catalog.pg_class c WHERE "
-        "c.relkind IN "
-        "('r', "
-        "'p', 'v', 'm', 'f', 'c') AND (" +
-        schemaCondition("c.relnamespace") + " OR c.relnamespace = pg_catalog.pg_my_temp_schema())" + names;
+    return "SELECT c.oid, c.relnamespace, c.relname, c.relkind, c.relpersistence, c.relispartition, c.relreplident, "
+           "c.relrowsecurity, c.relforcerowsecurity, c.reloftype, c.relispopulated, c.reltype, c.reloptions, "
+           "c.reltablespace, c.relam, c.relacl IS NOT NULL, c.relnatts, c.reltoastrelid FROM pg_catalog.pg_class c "
+           "WHERE "
+           "c.relkind IN "
+           "('r', "
+           "'p', 'v', 'm', 'f', 'c') AND (" +
+           schemaCondition("c.relnamespace") + " OR c.relnamespace = pg_catalog.pg_my_temp_schema())" + names;
+}
+
+void Reflection::readRelations()
+{
     readNames();
     std::unordered_map<ObjectId, ObjectId> toastOwners;
-    catalog_.read("tables", sql, [&](const CatalogRow &row) {
+    catalog_.read("tables", relationsSql(), [&](const CatalogRow &row) {
         const ObjectId id = row.number(0);
         if (isExtensionMember(catalog::relation, id))
             return;
@@ -87,8 +89,8 @@ void Reflection::readRelations()
         table.temporary = row.letter(4) == 't';
         table.name = {table.temporary ? "pg_temp" : schemaName(row.number(1)), row.text(2)};
         table.kind = kindOf(relation.kind, row.flag(5));
-        known_[{catalog::relation, id}] = {relation.kind == 'c' ? "composite_type" : "table", table.name, ""};
-        known_[{catalog::type, row.number(11)}] = known_[{catalog::relation, id}];
+        parts_.push_back({{catalog::relation, id}, id});
+        parts_.push_back({{catalog::type, row.number(11)}, id});
         if (row.letter(4) == 'u')
             table.options["unlogged"] = "true";
         if (relation.kind != 'v' && relation.kind != 'f' && (row.letter(6) == 'f' || row.letter(6) == 'n'))
@@ -143,24 +145,37 @@ void Reflection::readNames()
                   });
 }
 
+/// One pass over pg_attribute; the relations are known here and filter the rest.
+std::string Reflection::columnsSql() const
+{
+    // What few columns have (statistics, options, compression) is only told to be there, and asked about if it is.
+    const std::string compression = version_ >= 140000 ? " OR a.attcompression <> ''" : "";
+    return "SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attidentity, "
+           "a.attgenerated, a.attcollation, a.attislocal, a.attstorage, CASE WHEN a.attstattarget >= 0 OR "
+           "a.attfdwoptions "
+           "IS NOT NULL OR " +
+           hasOwnOptions("a.attoptions") + compression +
+           " THEN true END FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid WHERE "
+           "a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND (" +
+           schemaCondition("c.relnamespace") + " OR c.relnamespace = pg_catalog.pg_my_temp_schema())" +
+           only("a.attrelid");
+}
+
+std::string Reflection::defaultsSql() const
+{
+    return "SELECT d.adrelid, d.adnum, pg_catalog.pg_get_expr(d.adbin, d.adrelid), d.oid FROM pg_catalog.pg_attrdef d "
+           "WHERE true" +
+           only("d.adrelid");
+}
+
 void Reflection::readColumns()
 {
     if (relations_.empty())
         return;
-    const std::string compression = version_ >= 140000 ? "a.attcompression" : "''::text";
-    // One pass over pg_attribute; the relations are known here and filter the rest.
-    const std::string sql =
-        "SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attidentity, a.attgenerated, "
-        "a.attcollation, a.attstorage, a.attislocal, a.attstattarget, " +
-        ownOptions("a.attoptions") + ", a.attfdwoptions, " + compression +
-        " FROM pg_catalog.pg_attribute a WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid IN (SELECT c.oid "
-        "FROM "
-        "pg_catalog.pg_class c WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND (" +
-        schemaCondition("c.relnamespace") + " OR c.relnamespace = pg_catalog.pg_my_temp_schema()))" +
-        only("a.attrelid");
     Relation *current = nullptr;
+    std::vector<ObjectId> unusual;
     std::set<Relation *> unordered; // the catalog promises no order, and sorting there costs more than here
-    catalog_.read("columns", sql, [&](const CatalogRow &row) {
+    catalog_.read("columns", columnsSql(), [&](const CatalogRow &row) {
         if (!current || current->id != row.number(0))
             current = relation(row.number(0));
         if (!current)
@@ -171,7 +186,7 @@ void Reflection::readColumns()
         current->columnAt.resize(std::max(current->columnAt.size(), attribute + 1), -1);
         current->columnAt[attribute] = static_cast<int>(current->table.columns.size());
         current->facts.push_back({typeIndex(row.number(3), static_cast<int>(row.number(4))), row.number(8),
-                                  row.letter(9), static_cast<int>(attribute)});
+                                  row.letter(10), static_cast<int>(attribute)});
         Column &column = current->table.columns.emplace_back();
         column.name = row.view(2);
         column.nullable = !row.flag(5);
@@ -179,15 +194,10 @@ void Reflection::readColumns()
             column.identity.emplace().always = letter == 'a';
         if (const char letter = row.letter(7))
             column.generated.emplace().stored = letter == 's';
-        if (!row.flag(10))
+        if (!row.flag(9))
             column.options["inherited"] = "true";
-        if (!row.isNull(11) && row.number(11) >= 0)
-            column.options["statistics"] = std::to_string(row.number(11));
-        if (current->kind != 'v')
-            addParameters(column.options, row.view(12), "set.");
-        addParameters(column.options, row.view(13), "foreign.");
-        if (const char letter = row.letter(14))
-            column.options["compression"] = letter == 'l' ? "lz4" : "pglz";
+        if (!row.isNull(11))
+            unusual.push_back(current->id);
         if (!comments_.empty())
             column.comment = comment(catalog::relation, current->id, row.number(1));
     });
@@ -205,6 +215,34 @@ void Reflection::readColumns()
         each->facts = std::move(facts);
         each->columnAt = std::move(columnAt);
     }
+    if (!unusual.empty())
+        readUnusualColumns(unusual);
+}
+
+/// What few columns have: statistics, options, compression.
+void Reflection::readUnusualColumns(const std::vector<ObjectId> &relations)
+{
+    const std::string compression = version_ >= 140000 ? "a.attcompression" : "''::text";
+    const std::string sql =
+        "SELECT a.attrelid, a.attnum, a.attstattarget, CASE WHEN " + hasOwnOptions("a.attoptions") +
+        " THEN a.attoptions END, a.attfdwoptions, " + compression +
+        " FROM pg_catalog.pg_attribute a WHERE a.attnum > 0 AND (a.attstattarget >= 0 OR a.attfdwoptions IS NOT NULL "
+        "OR " +
+        hasOwnOptions("a.attoptions") + " OR " + compression + " <> '') AND a.attrelid IN (" + idList(relations) + ")";
+    catalog_.read("unusual columns", sql, [&](const CatalogRow &row) {
+        Relation *const owner = relation(row.number(0));
+        const auto attribute = static_cast<std::size_t>(row.number(1));
+        if (!owner || attribute >= owner->columnAt.size() || owner->columnAt[attribute] < 0)
+            return;
+        Column &column = owner->table.columns[static_cast<std::size_t>(owner->columnAt[attribute])];
+        if (!row.isNull(2) && row.number(2) >= 0)
+            column.options["statistics"] = std::to_string(row.number(2));
+        if (owner->kind != 'v')
+            addParameters(column.options, row.view(3), "set.");
+        addParameters(column.options, row.view(4), "foreign.");
+        if (const char letter = row.letter(5))
+            column.options["compression"] = letter == 'l' ? "lz4" : "pglz";
+    });
 }
 
 std::size_t Reflection::typeIndex(ObjectId type, int modifier)
@@ -288,6 +326,25 @@ void Reflection::readTypesOfColumns()
 
 void Reflection::readDefaults()
 {
+    const auto use = [&](const CatalogRow &row) {
+        Relation *const owner = relation(row.number(0));
+        const auto attribute = static_cast<std::size_t>(row.number(1));
+        if (!owner || attribute >= owner->columnAt.size() || owner->columnAt[attribute] < 0)
+            return;
+        Column &column = owner->table.columns[static_cast<std::size_t>(owner->columnAt[attribute])];
+        if (column.generated)
+            column.generated->expression = withoutOuterParentheses(row.view(2));
+        else
+            column.defaultSql = row.text(2);
+    };
+    if (!catalog_.isCareful()) {
+        catalog_.read("defaults", defaultsSql(), [&](const CatalogRow &row) {
+            if (relation(row.number(0)))
+                attributeDefaults_.emplace_back(row.number(3), row.number(0));
+            use(row);
+        });
+        return;
+    }
     // Who has one is asked of the catalog itself, so that an entry that cannot be read is found by its table.
     std::vector<ObjectId> ids;
     catalog_.read("defaults", "SELECT d.oid, d.adrelid FROM pg_catalog.pg_attrdef d WHERE true" + only("d.adrelid"),
@@ -310,18 +367,7 @@ void Reflection::readDefaults()
                    "pg_catalog.pg_attrdef WHERE oid IN (" +
                    list + ")";
         },
-        name,
-        [&](const CatalogRow &row) {
-            Relation *const owner = relation(row.number(0));
-            const auto attribute = static_cast<std::size_t>(row.number(1));
-            if (!owner || attribute >= owner->columnAt.size() || owner->columnAt[attribute] < 0)
-                return;
-            Column &column = owner->table.columns[static_cast<std::size_t>(owner->columnAt[attribute])];
-            if (column.generated)
-                column.generated->expression = withoutOuterParentheses(row.view(2));
-            else
-                column.defaultSql = row.text(2);
-        });
+        name, use);
 }
 
 void Reflection::readInheritance()

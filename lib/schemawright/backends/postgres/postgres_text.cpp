@@ -185,9 +185,13 @@ const std::unordered_set<std::string_view> &keywords()
 std::string quoteName(std::string_view identifier)
 {
     const auto isStart = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
-    if (!identifier.empty() && isStart(identifier.front()) &&
-        std::ranges::all_of(identifier, [&](char c) { return isStart(c) || (c >= '0' && c <= '9'); }) &&
-        !keywords().contains(identifier))
+    bool isPlain = !identifier.empty() && isStart(identifier.front()), hasDigit = false;
+    for (std::size_t i = 1; isPlain && i < identifier.size(); ++i) {
+        const bool isDigit = identifier[i] >= '0' && identifier[i] <= '9';
+        hasDigit = hasDigit || isDigit;
+        isPlain = isDigit || isStart(identifier[i]);
+    }
+    if (isPlain && (hasDigit || !keywords().contains(identifier))) // no keyword has a digit
         return std::string(identifier);
     return quoteAlways(identifier);
 }

@@ -4,14 +4,39 @@
 #include "schemawright/base/error.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 namespace schemawright {
 
 namespace {
 
-using Rows = std::vector<std::vector<Value>>;
+/// One row of a query, read without copies.
+class CatalogRow
+{
+public:
+    CatalogRow(const RowBatch &batch, std::size_t row) : batch_(batch), row_(row) {}
+    bool isNull(std::size_t column) const { return batch_.isNull(row_, column); }
+    std::string_view view(std::size_t column) const { return batch_.bytes(row_, column); }
+    std::string text(std::size_t column) const
+    {
+        const auto storage = batch_.storage(row_, column);
+        return storage == RowBatch::Storage::Text ? std::string(view(column)) : batch_.value(row_, column).text();
+    }
+    std::int64_t number(std::size_t column) const { return batch_.integer(row_, column); }
+
+private:
+    const RowBatch &batch_;
+    const std::size_t row_;
+};
+
+struct TextHash
+{
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>()(text); }
+};
 
 class Reflection
 {
@@ -25,28 +50,36 @@ public:
         metadata_.dialect = "sqlite";
         metadata_.serverVersion = connection_.serverVersion();
         metadata_.defaultSchema = "main";
-        for (const auto &row : query("SELECT name FROM pragma_database_list ORDER BY seq")) {
-            const std::string schema = row[0].text();
-            if (schema == "temp" && query("SELECT 1 FROM temp.sqlite_schema LIMIT 1").empty())
+        std::vector<std::string> schemas;
+        query("SELECT name FROM pragma_database_list ORDER BY seq", {},
+              [&](const CatalogRow &row) { schemas.push_back(row.text(0)); });
+        for (const std::string &schema : schemas) {
+            bool isEmpty = true;
+            if (schema == "temp")
+                query("SELECT 1 FROM temp.sqlite_schema LIMIT 1", {}, [&](const CatalogRow &) { isEmpty = false; });
+            if (schema == "temp" && isEmpty)
                 continue;
             if (!options_.schemas.empty() && std::ranges::find(options_.schemas, schema) == options_.schemas.end())
                 continue;
             metadata_.schemas.push_back({schema, std::nullopt});
             reflectSchema(schema);
         }
+        std::ranges::sort(metadata_.errors, {}, &Remark::object);
         return std::move(metadata_);
     }
 
 private:
-    Rows query(const std::string &sql, std::initializer_list<Value> parameters = {})
+    using Tables = std::unordered_map<std::string, Table, TextHash, std::equal_to<>>;
+
+    template <class Use> void query(const std::string &sql, std::initializer_list<Value> parameters, const Use &use)
     {
-        Rows rows;
         const auto cursor = connection_.execute(sql, std::span<const Value>(parameters.begin(), parameters.size()));
-        RowBatch batch;
-        while (cursor->fetch(batch, 512))
-            for (std::size_t row = 0; row < batch.rowCount(); ++row)
-                rows.push_back(batch.row(row));
-        return rows;
+        while (cursor->fetch(batch_, 512)) {
+            if (options_.stop && options_.stop->stop_requested())
+                throw Error(ErrorKind::Cancelled, "reading the schema was cancelled");
+            for (std::size_t row = 0; row < batch_.rowCount(); ++row)
+                use(CatalogRow(batch_, row));
+        }
     }
 
     bool isWanted(const std::string &name) const
@@ -57,25 +90,28 @@ private:
     void reflectSchema(const std::string &schema)
     {
         const std::string master = dialect_.quote(schema) + ".sqlite_schema";
-        std::map<std::string, Table> tables;
-        for (const auto &row :
-             query("SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = ?", {schema})) {
-            const std::string name = row[0].text();
-            if (name.starts_with("sqlite_") || !isWanted(name))
-                continue;
-            Table table;
-            table.name = {schema, name};
-            table.kind = row[1] == Value("view")      ? TableKind::View
-                         : row[1] == Value("virtual") ? TableKind::Virtual
-                         : row[1] == Value("shadow")  ? TableKind::Shadow
-                                                      : TableKind::Table;
-            table.temporary = schema == "temp";
-            if (row[2] == Value(1))
-                table.options["without_rowid"] = "true";
-            if (row[3] == Value(1))
-                table.options["strict"] = "true";
-            tables.emplace(name, std::move(table));
-        }
+        Tables tables;
+        query("SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = ?", {schema},
+              [&](const CatalogRow &row) {
+                  const std::string name = row.text(0);
+                  if (name.starts_with("sqlite_") || !isWanted(name))
+                      return;
+                  Table table;
+                  table.name = {schema, name};
+                  table.kind = row.view(1) == "view"      ? TableKind::View
+                               : row.view(1) == "virtual" ? TableKind::Virtual
+                               : row.view(1) == "shadow"  ? TableKind::Shadow
+                                                          : TableKind::Table;
+                  table.temporary = schema == "temp";
+                  if (row.number(2) == 1)
+                      table.options["without_rowid"] = "true";
+                  if (row.number(3) == 1)
+                      table.options["strict"] = "true";
+                  tables.emplace(name, std::move(table));
+              });
+        byFoldedName_.clear();
+        for (const auto &[name, table] : tables)
+            byFoldedName_.emplace(sqlite::foldedName(name), &table);
         if (!options_.namesOnly) {
             readDefinitions(master, tables);
             parseTexts(tables);
@@ -88,68 +124,73 @@ private:
             metadata_.add(std::move(table));
     }
 
-    void readDefinitions(const std::string &master, std::map<std::string, Table> &tables)
+    void readDefinitions(const std::string &master, Tables &tables)
     {
-        for (const auto &row : query("SELECT type, name, tbl_name, sql FROM " + master)) {
-            const auto found = tables.find(row[2].text());
-            if (found == tables.end() || row[3].isNull())
-                continue;
-            if (row[0] == Value("trigger"))
-                found->second.triggers.push_back({row[1].text(), row[3].text(), {}, {}});
-            else if (row[0] == Value("index"))
-                indexSql_[row[1].text()] = row[3].text();
+        query("SELECT type, name, tbl_name, sql FROM " + master, {}, [&](const CatalogRow &row) {
+            const auto found = tables.find(row.view(2));
+            if (found == tables.end() || row.isNull(3))
+                return;
+            if (row.view(0) == "trigger")
+                found->second.triggers.push_back({row.text(1), row.text(3), {}, {}});
+            else if (row.view(0) == "index")
+                indexSql_[row.text(1)] = row.text(3);
             else
-                found->second.definition = row[3].text();
-        }
+                found->second.definition = row.text(3);
+        });
     }
 
-    void readColumns(const std::string &schema, const std::string &master, std::map<std::string, Table> &tables)
+    void readColumns(const std::string &schema, const std::string &master, Tables &tables)
     {
-        std::map<std::string, std::map<std::int64_t, std::string>> keys;
-        const auto add = [&](const std::vector<Value> &row) {
-            const auto found = tables.find(row[0].text());
+        std::map<Table *, std::map<std::int64_t, std::string>> keys;
+        const auto add = [&](const CatalogRow &row) {
+            const auto found = tables.find(row.view(0));
             if (found == tables.end())
                 return;
             Column column;
-            column.name = row[1].text();
-            column.type = dialect_.parseType(row[2].text());
-            column.nullable = row[3] != Value(1);
-            if (!row[4].isNull())
-                column.defaultSql = row[4].text();
-            const std::int64_t hidden = row[6].get<std::int64_t>();
+            column.name = row.text(1);
+            auto type = types_.find(row.view(2));
+            if (type == types_.end())
+                type = types_.emplace(row.text(2), dialect_.parseType(row.text(2))).first;
+            column.type = type->second;
+            column.nullable = row.number(3) != 1;
+            if (!row.isNull(4))
+                column.defaultSql = row.text(4);
+            const std::int64_t hidden = row.number(6);
             column.hidden = hidden == 1;
             if (hidden >= 2)
                 column.generated = Generated{"", hidden == 3};
-            if (const std::int64_t position = row[5].get<std::int64_t>())
-                keys[row[0].text()][position] = column.name;
+            if (const std::int64_t position = row.number(5))
+                keys[&found->second][position] = column.name;
             found->second.columns.push_back(std::move(column));
         };
         const std::string sql = "SELECT m.name, x.name, x.type, x.\"notnull\", x.dflt_value, x.pk, x.hidden FROM " +
                                 master + " AS m, pragma_table_xinfo(m.name, ?) AS x WHERE m.type = ";
-        for (const auto &row : query(sql + "'table' ORDER BY m.name, x.cid", {schema}))
-            add(row);
+        query(sql + "'table'", {schema}, add); // the pragma counts a table's columns in their order
         try {
-            for (const auto &row : query(sql + "'view' ORDER BY m.name, x.cid", {schema}))
-                add(row);
-        } catch (const Error &) { // one that does not compile spoils the query for all
+            query(sql + "'view'", {schema}, add);
+        } catch (const Error &error) { // one that does not compile spoils the query for all
+            if (error.kind == ErrorKind::Cancelled)
+                throw;
+            for (auto &[name, table] : tables)
+                if (table.kind == TableKind::View)
+                    table.columns.clear();
             for (const auto &[name, table] : tables)
                 if (table.kind == TableKind::View)
                     try {
-                        for (const auto &row : query(sql + "'view' AND m.name = ? ORDER BY x.cid", {schema, name}))
-                            add(row);
-                    } catch (const Error &error) {
-                        metadata_.errors.push_back({name, error.message});
+                        query(sql + "'view' AND m.name = ?", {schema, name}, add);
+                    } catch (const Error &why) {
+                        metadata_.errors.push_back({name, why.message});
                     }
         }
-        for (const auto &[name, columns] : keys) {
+        for (const auto &[table, columns] : keys) {
             PrimaryKey key;
             for (const auto &[position, column] : columns)
                 key.columns.push_back(column);
-            tables[name].primaryKey = std::move(key);
+            table->primaryKey = std::move(key);
         }
     }
 
-    void parseTexts(const std::map<std::string, Table> &tables)
+    void parseTexts(const Tables &tables)
     {
         texts_.clear();
         for (const auto &[name, table] : tables)
@@ -168,10 +209,10 @@ private:
     }
 
     /// What only the text tells: names, collations, checks, expressions, deferral.
-    void takeTexts(std::map<std::string, Table> &tables)
+    void takeTexts(Tables &tables)
     {
         for (auto &[name, text] : texts_) {
-            Table &table = tables[name];
+            Table &table = tables.find(name)->second;
             for (const sqlite::ColumnText &written : text.columns)
                 for (Column &column : table.columns)
                     if (sqlite::sameName(column.name, written.name)) {
@@ -189,10 +230,8 @@ private:
                 useNamesOf(table, unique.columns);
             for (ForeignKey &key : text.foreignKeys) {
                 useNamesOf(table, key.columns);
-                const Table *parent = nullptr;
-                for (const auto &[otherName, other] : tables)
-                    if (sqlite::sameName(otherName, key.referred.name))
-                        parent = &other;
+                const auto found = byFoldedName_.find(sqlite::foldedName(key.referred.name));
+                const Table *parent = found == byFoldedName_.end() ? nullptr : found->second;
                 key.referred = {table.name.schema, parent ? parent->name.name : key.referred.name};
                 if (!parent)
                     continue;
@@ -207,57 +246,66 @@ private:
     }
 
     /// Tables and views whose names stand in a view's text. A name too many does no harm: it only orders.
-    static void findDependencies(std::map<std::string, Table> &tables)
+    void findDependencies(Tables &tables) const
     {
-        std::map<std::string, QualifiedName> byFoldedName;
-        for (const auto &[name, table] : tables)
-            byFoldedName.emplace(sqlite::foldedName(name), table.name);
         for (auto &[name, table] : tables) {
             if (!table.isView() || !table.definition)
                 continue;
             std::set<QualifiedName> found;
             for (const sqlite::Token &token : sqlite::tokenize(*table.definition))
                 if (token.kind == sqlite::TokenKind::Word || token.kind == sqlite::TokenKind::Quoted)
-                    if (const auto other = byFoldedName.find(sqlite::foldedName(sqlite::unquoted(token.text)));
-                        other != byFoldedName.end() && other->second != table.name)
-                        found.insert(other->second);
+                    if (const auto other = byFoldedName_.find(sqlite::foldedName(sqlite::unquoted(token.text)));
+                        other != byFoldedName_.end() && other->second != &table)
+                        found.insert(other->second->name);
             table.dependsOn.assign(found.begin(), found.end());
         }
     }
 
-    void readIndexes(const std::string &schema, const std::string &master, std::map<std::string, Table> &tables)
+    void readIndexes(const std::string &schema, const std::string &master, Tables &tables)
     {
-        std::map<std::pair<std::string, std::string>, Index> indexes;
-        std::map<std::pair<std::string, std::string>, std::string> origins;
-        for (const auto &row :
-             query("SELECT m.name, i.name, i.\"unique\", i.origin, x.name, x.\"desc\", x.coll FROM " + master +
-                       " AS m, pragma_index_list(m.name, ?) AS i, pragma_index_xinfo(i.name, ?) AS x "
-                       "WHERE m.type = 'table' AND x.key = 1 ORDER BY m.name, i.seq DESC, x.seqno",
-                   {schema, schema})) {
-            if (!tables.contains(row[0].text()))
-                continue;
-            const std::pair key{row[0].text(), row[1].text()};
-            Index &index = indexes[key];
-            index.name = row[1].text();
-            index.unique = row[2] == Value(1);
-            origins[key] = row[3].text();
-            IndexElement element;
-            if (!row[4].isNull())
-                element.column = row[4].text();
-            element.descending = row[5] == Value(1);
-            const Column *column = element.column ? tables[row[0].text()].column(*element.column) : nullptr;
-            const std::string usual = column && column->collation ? *column->collation : "BINARY";
-            if (!sqlite::sameName(row[6].text(), usual))
-                element.collation = row[6].text();
-            index.elements.push_back(std::move(element));
-        }
-        for (auto &[where, index] : indexes) {
-            Table &table = tables[where.first];
-            // Those that a constraint made stand with the constraints, as the text says them.
-            if (origins[where] != "c")
-                continue;
-            if (const auto sql = indexSql_.find(index.name); sql != indexSql_.end()) {
+        // Those that a constraint made stand with the constraints, as the text says them.
+        Table *table = nullptr;
+        std::string name;
+        query("SELECT m.name, i.name, i.\"unique\", x.name, x.\"desc\", x.coll FROM " + master +
+                  " AS m, pragma_index_list(m.name, ?) AS i, pragma_index_xinfo(i.name, ?) AS x "
+                  "WHERE m.type = 'table' AND i.origin = 'c' AND x.key = 1",
+              {schema, schema}, [&](const CatalogRow &row) {
+                  if (!table || table->name.name != row.view(0)) {
+                      const auto found = tables.find(row.view(0));
+                      table = found == tables.end() ? nullptr : &found->second;
+                      name.clear();
+                  }
+                  if (!table)
+                      return;
+                  if (table->indexes.empty() || name != row.view(1)) {
+                      name = row.text(1);
+                      Index index;
+                      index.name = name;
+                      index.unique = row.number(2) == 1;
+                      table->indexes.push_back(std::move(index));
+                  }
+                  IndexElement element;
+                  if (!row.isNull(3))
+                      element.column = row.text(3);
+                  element.descending = row.number(4) == 1;
+                  const Column *column = element.column ? table->column(*element.column) : nullptr;
+                  const std::string_view usual =
+                      column && column->collation ? std::string_view(*column->collation) : "BINARY";
+                  if (!sqlite::sameName(row.view(5), usual))
+                      element.collation = row.text(5);
+                  table->indexes.back().elements.push_back(std::move(element));
+              });
+        for (auto &[tableName, each] : tables) {
+            std::ranges::sort(each.indexes, {}, &Index::name);
+            for (Index &index : each.indexes) {
+                const auto sql = indexSql_.find(index.name);
+                if (sql == indexSql_.end())
+                    continue;
                 index.definition = sql->second;
+                const bool needsText =
+                    std::ranges::any_of(index.elements, [](const auto &element) { return !element.column; });
+                if (!needsText && !mayHaveCondition(sql->second))
+                    continue;
                 if (const auto text = sqlite::parseCreateIndex(sql->second)) {
                     index.where = text->where;
                     for (std::size_t i = 0; i < index.elements.size() && i < text->elements.size(); ++i)
@@ -265,16 +313,27 @@ private:
                             index.elements[i].expression = text->elements[i];
                 }
             }
-            table.indexes.push_back(std::move(index));
         }
+    }
+
+    /// False where the text cannot hold a WHERE, so that it need not be taken apart.
+    static bool mayHaveCondition(const std::string &sql)
+    {
+        for (std::size_t i = 0; i + 5 <= sql.size(); ++i)
+            if ((sql[i] == 'w' || sql[i] == 'W') && sqlite::sameName(std::string_view(sql).substr(i, 5), "where"))
+                return true;
+        return false;
     }
 
     const SqliteDialect &dialect_;
     DriverConnection &connection_;
     const ReflectOptions &options_;
     MetaData metadata_;
-    std::map<std::string, std::string> indexSql_;
-    std::map<std::string, sqlite::TableText> texts_;
+    RowBatch batch_;
+    std::unordered_map<std::string, std::string> indexSql_;
+    std::unordered_map<std::string, sqlite::TableText> texts_;
+    std::unordered_map<std::string, Type, TextHash, std::equal_to<>> types_; ///< by their spelling
+    std::unordered_map<std::string, const Table *> byFoldedName_;
 };
 
 } // namespace
