@@ -336,11 +336,55 @@ private:
     std::unordered_map<std::string, const Table *> byFoldedName_;
 };
 
+/// While it lives, SQLite passes over what it cannot read of the schema.
+class WritableSchema
+{
+public:
+    explicit WritableSchema(DriverConnection &connection) : connection_(connection)
+    {
+        connection_.executeScript("PRAGMA writable_schema = ON");
+    }
+    WritableSchema(const WritableSchema &) = delete;
+    ~WritableSchema()
+    {
+        try {
+            connection_.executeScript("PRAGMA writable_schema = RESET");
+        } catch (const Error &) { // it reads the schema again, which is as broken as before
+        }
+    }
+
+private:
+    DriverConnection &connection_;
+};
+
 } // namespace
 
 MetaData SqliteDialect::reflect(DriverConnection &connection, const ReflectOptions &options) const
 {
-    return Reflection(*this, connection, options).run();
+    try {
+        return Reflection(*this, connection, options).run();
+    } catch (const Error &error) {
+        if (error.kind != ErrorKind::Corrupt)
+            throw;
+        // One row of sqlite_schema that cannot be read keeps SQLite from reading any, unless it is told to go on.
+        const WritableSchema goesOn(connection);
+        MetaData rest = Reflection(*this, connection, options).run();
+        std::set<QualifiedName> missing;
+        for (const Schema &schema : rest.schemas) {
+            const auto rows = connection.execute("SELECT name FROM " + quote(schema.name) +
+                                                 ".sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE "
+                                                 "'sqlite\\_%' ESCAPE '\\'");
+            RowBatch batch;
+            while (rows->fetch(batch, 512))
+                for (std::size_t row = 0; row < batch.rowCount(); ++row)
+                    if (const QualifiedName name{schema.name, batch.value(row, 0).text()}; !rest.table(name))
+                        missing.insert(name);
+        }
+        for (const QualifiedName &name : missing)
+            if (options.tables.empty() || std::ranges::find(options.tables, name.name) != options.tables.end())
+                rest.errors.push_back({name.text(), error.message});
+        return rest;
+    }
 }
 
 } // namespace schemawright
