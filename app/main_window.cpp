@@ -26,6 +26,8 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace schemawright {
 
 using ui::theme;
@@ -142,7 +144,7 @@ void MainWindow::buildActions()
     QMenu *help = menuBar()->addMenu(tr("&Help"));
     help->addAction(tr("About Schemawright"), this, &MainWindow::showAbout);
 
-    QToolBar *bar = addToolBar(tr("Main"));
+    QToolBar *bar = bar_ = addToolBar(tr("Main"));
     bar->setObjectName(QStringLiteral("mainToolBar"));
     bar->setMovable(false);
     bar->setIconSize({18, 18});
@@ -150,6 +152,7 @@ void MainWindow::buildActions()
     bar->addActions({open, server, refresh_});
     bar->addSeparator();
     bar->addActions({undo_, redo_});
+    pagesPlace_ = bar->addSeparator();
     auto *space = new QWidget;
     space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     bar->addWidget(space);
@@ -201,6 +204,10 @@ void MainWindow::openDatabase(const Url &url)
 
 void MainWindow::connectWorkspace()
 {
+    connect(workspace_.get(), &ui::Workspace::tableRequested, this, [this] {
+        for (QAction *page : pages_) // the data comes to the front
+            page->setChecked(false);
+    });
     connect(workspace_.get(), &Workspace::stateChanged, this, &MainWindow::showState);
     connect(workspace_.get(), &Workspace::pendingChanged, this, &MainWindow::showPending);
     connect(workspace_.get(), &Workspace::noticed, messages_, &ui::MessageBar::show);
@@ -224,6 +231,10 @@ void MainWindow::buildDocks()
     centre_->addWidget(grid_);
     QDockWidget *bottom = nullptr;
     for (const PanelEntry &entry : panels()) {
+        if (entry.area == Qt::NoDockWidgetArea) {
+            addPage(entry);
+            continue;
+        }
         auto *dock = new QDockWidget(entry.title, this);
         dock->setObjectName(entry.id);
         dock->setFeatures(QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable);
@@ -248,6 +259,25 @@ void MainWindow::buildDocks()
     restoreState(application_.settings().windowState());
 }
 
+void MainWindow::addPage(const PanelEntry &entry)
+{
+    QWidget *page = entry.make(*workspace_);
+    centre_->addWidget(page);
+    auto *action = new QAction(entry.title, page);
+    action->setObjectName(entry.id + QStringLiteral("Page"));
+    action->setCheckable(true);
+    action->setShortcut(QKeySequence(entry.shortcut));
+    action->setToolTip(tr("%1 (%2)").arg(entry.title, entry.shortcut));
+    viewMenu_->addAction(action);
+    bar_->insertAction(pagesPlace_, action);
+    if (auto *button = qobject_cast<QToolButton *>(bar_->widgetForAction(action)))
+        button->setToolButtonStyle(Qt::ToolButtonTextOnly);
+    connect(action, &QAction::toggled, this, [this, page](bool on) {
+        centre_->setCurrentWidget(on ? page : static_cast<QWidget *>(grid_));
+    });
+    pages_.push_back(action);
+}
+
 void MainWindow::closeDatabase()
 {
     if (!workspace_)
@@ -262,6 +292,8 @@ void MainWindow::closeDatabase()
         delete dock;
     }
     docks_.clear();
+    for (QAction *page : std::exchange(pages_, {}))
+        delete page->parent(); // the page, which owns its action
     delete std::exchange(grid_, nullptr);
     workspace_.reset();
     lastUrl_.reset();
@@ -336,7 +368,9 @@ void MainWindow::showState()
     const Workspace::State state = workspace_ ? workspace_->state() : Workspace::State::Closed;
     const bool isOpen = state == Workspace::State::Open;
     const bool isNewlyOpen = isOpen && centre_->currentWidget() != grid_;
-    centre_->setCurrentWidget(isOpen ? static_cast<QWidget *>(grid_) : start_);
+    const bool hasPage = std::ranges::any_of(pages_, &QAction::isChecked);
+    if (!isOpen || !hasPage)
+        centre_->setCurrentWidget(isOpen ? static_cast<QWidget *>(grid_) : start_);
     for (QDockWidget *dock : docks_)
         dock->widget()->setEnabled(isOpen || dock->objectName() == QLatin1String("log"));
     start_->setRecent(application_.settings().recent());

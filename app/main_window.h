@@ -17,6 +17,7 @@ class QDockWidget;
 class QLabel;
 class QMenu;
 class QStackedWidget;
+class QToolBar;
 class QToolButton;
 
 namespace schemawright {
@@ -30,6 +31,7 @@ class Workspace;
 } // namespace ui
 
 class Application;
+struct PanelEntry;
 
 /// A window on one database, or the start page while there is none. Hosts docks from the list of panels.
 class MainWindow : public QMainWindow
@@ -58,6 +60,7 @@ private:
     void buildActions();
     void buildStatusBar();
     void buildDocks();
+    void addPage(const PanelEntry &entry);
     void connectWorkspace();
     void closeDatabase();
     /// Calls `then` at once when nothing is pending, else after the user has decided.
@@ -82,6 +85,9 @@ private:
     ui::StartPage *start_;
     QStackedWidget *centre_;
     std::vector<QDockWidget *> docks_;
+    std::vector<QAction *> pages_; ///< each shows a page in the middle instead of the data while it is checked
+    QToolBar *bar_ = nullptr;
+    QAction *pagesPlace_ = nullptr; ///< in the tool bar, pages stand before it
     QMenu *viewMenu_ = nullptr, *recentMenu_ = nullptr;
     QAction *undo_, *redo_, *commit_, *rehearse_, *discard_, *refresh_, *close_;
     QToolButton *commitButton_ = nullptr;

@@ -3,6 +3,7 @@
 #include "ui/panels/inspector/inspector_panel.h"
 #include "ui/panels/log/log_panel.h"
 #include "ui/panels/pending/pending_panel.h"
+#include "ui/panels/query_builder/query_builder_panel.h"
 #include "ui/panels/schema_tree/schema_tree_panel.h"
 
 #include <QCoreApplication>
@@ -23,6 +24,7 @@ std::vector<PanelEntry> panels()
         {QStringLiteral("schema"), tr("Database"), Qt::LeftDockWidgetArea, QStringLiteral("Alt+1"), make<ui::SchemaTreePanel>},
         {QStringLiteral("inspector"), tr("Inspector"), Qt::RightDockWidgetArea, QStringLiteral("Alt+2"), make<ui::InspectorPanel>},
         {QStringLiteral("pending"), tr("Pending Edits"), Qt::BottomDockWidgetArea, QStringLiteral("Alt+3"), make<ui::PendingPanel>},
+        {QStringLiteral("query"), tr("Query Builder"), Qt::NoDockWidgetArea, QStringLiteral("Alt+5"), make<ui::QueryBuilderPanel>},
         {QStringLiteral("log"), tr("Statements"), Qt::BottomDockWidgetArea, QStringLiteral("Alt+4"), make<ui::LogPanel>},
     };
 }

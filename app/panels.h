@@ -12,7 +12,8 @@ namespace ui {
 class Workspace;
 }
 
-/// A dock of the main window, which knows panels only from this list.
+/// A dock of the main window, which knows panels only from this list; without an area a page in its middle, beside the
+/// data.
 struct PanelEntry
 {
     QString id;

@@ -3,6 +3,10 @@
 #include "ui/adapt/text.h"
 #include "ui/theme/theme.h"
 
+#include <QDataStream>
+#include <QIODevice>
+#include <QMimeData>
+
 #include <algorithm>
 #include <set>
 
@@ -250,6 +254,37 @@ QVariant SchemaModel::data(const QModelIndex &index, int role) const
     default:
         return {};
     }
+}
+
+Qt::ItemFlags SchemaModel::flags(const QModelIndex &index) const
+{
+    const Qt::ItemFlags flags = QAbstractItemModel::flags(index);
+    return tableAt(index) ? flags | Qt::ItemIsDragEnabled : flags;
+}
+
+QStringList SchemaModel::mimeTypes() const { return {QString::fromLatin1(tableMimeType)}; }
+
+QMimeData *SchemaModel::mimeData(const QModelIndexList &indexes) const
+{
+    const TablePtr table = indexes.isEmpty() ? nullptr : tableAt(indexes.front());
+    if (!table)
+        return nullptr;
+    QByteArray bytes;
+    QDataStream stream(&bytes, QIODevice::WriteOnly);
+    stream << QByteArray::fromStdString(table->name.schema) << QByteArray::fromStdString(table->name.name);
+    auto *data = new QMimeData;
+    data->setData(QString::fromLatin1(tableMimeType), bytes);
+    return data;
+}
+
+std::optional<QualifiedName> draggedTable(const QMimeData &data)
+{
+    if (!data.hasFormat(QString::fromLatin1(tableMimeType)))
+        return std::nullopt;
+    QByteArray schema, name;
+    QDataStream stream(data.data(QString::fromLatin1(tableMimeType)));
+    stream >> schema >> name;
+    return QualifiedName{schema.toStdString(), name.toStdString()};
 }
 
 } // namespace schemawright::ui

@@ -8,9 +8,16 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
+class QMimeData;
+
 namespace schemawright::ui {
+
+/// What a dragged table is carried as, and the way back.
+inline constexpr char tableMimeType[] = "application/x-schemawright-table";
+std::optional<QualifiedName> draggedTable(const QMimeData &data);
 
 /// The tree of a database: schemas (when there are more than one), tables and views, and in each its columns, keys,
 /// foreign keys, indexes and triggers. What is inside a table is built when it is first looked into.
@@ -46,6 +53,10 @@ public:
     int columnCount(const QModelIndex &parent = {}) const override;
     bool hasChildren(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role) const override;
+    /// Tables can be dragged: see tableMimeType.
+    Qt::ItemFlags flags(const QModelIndex &index) const override;
+    QStringList mimeTypes() const override;
+    QMimeData *mimeData(const QModelIndexList &indexes) const override;
 
 private:
     struct Node;

@@ -1,21 +1,20 @@
 #pragma once
 
-#include <QStyledItemDelegate>
+#include "ui/widgets/cell_painter.h"
 
 namespace schemawright::ui {
 
 class RowsModel;
 class Workspace;
 
-/// Draws cells with their pending state and edits them in place. An editor that was not changed makes no edit; one that
+/// Edits cells in place. An editor that was not changed makes no edit; one that
 /// holds what the column can never hold stays open and says why.
-class CellDelegate : public QStyledItemDelegate
+class CellDelegate : public CellPainter
 {
     Q_OBJECT
 public:
     CellDelegate(Workspace &workspace, RowsModel &model, QObject *parent = nullptr);
 
-    void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
     QWidget *createEditor(QWidget *parent, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
     void setEditorData(QWidget *editor, const QModelIndex &index) const override;
     void setModelData(QWidget *editor, QAbstractItemModel *model, const QModelIndex &index) const override;
@@ -24,7 +23,6 @@ public:
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
-    void initStyleOption(QStyleOptionViewItem *option, const QModelIndex &index) const override;
 
 private:
     QString editorText(const QWidget *editor) const;

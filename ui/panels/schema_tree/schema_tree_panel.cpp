@@ -52,6 +52,8 @@ SchemaTreePanel::SchemaTreePanel(Workspace &workspace, QWidget *parent)
     view_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     view_->header()->setSectionResizeMode(QHeaderView::Stretch);
     view_->setSelectionMode(QAbstractItemView::SingleSelection);
+    view_->setDragEnabled(true);
+    view_->setDragDropMode(QAbstractItemView::DragOnly);
     view_->installEventFilter(this);
     hint_->setObjectName(QStringLiteral("schemaHint"));
     hint_->setProperty("role", QStringLiteral("muted"));

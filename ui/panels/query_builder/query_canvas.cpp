@@ -1,0 +1,133 @@
+#include "ui/panels/query_builder/query_canvas.h"
+
+#include "ui/models/schema_model.h"
+#include "ui/panels/query_builder/query_items.h"
+#include "ui/theme/theme.h"
+
+#include <QDragEnterEvent>
+#include <QDropEvent>
+#include <QMimeData>
+#include <QPainter>
+
+namespace schemawright::ui {
+
+QueryCanvas::QueryCanvas(QWidget *parent) : QGraphicsView(parent)
+{
+    setObjectName(QStringLiteral("queryCanvas"));
+    setScene(new QGraphicsScene(this));
+    setAcceptDrops(true);
+    setFrameShape(QFrame::NoFrame);
+    setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    setDragMode(QGraphicsView::ScrollHandDrag);
+    viewport()->setCursor(Qt::ArrowCursor);
+    setViewportUpdateMode(QGraphicsView::FullViewportUpdate);
+    const auto paint = [this] {
+        setBackgroundBrush(theme().colors().window);
+        viewport()->update();
+    };
+    connect(&theme(), &Theme::changed, this, paint);
+    paint();
+}
+
+void QueryCanvas::show(const QueryDraft &draft, const MetaData &metadata)
+{
+    scene()->clear();
+    boxes_.clear();
+    joins_.clear();
+    for (const QueryDraft::Box &box : draft.boxes) {
+        const TablePtr table = metadata.table(box.table);
+        if (!table)
+            continue;
+        std::set<std::string> ticked;
+        for (const QueryDraft::Line &line : draft.lines)
+            if (line.expression.starts_with(box.alias + "."))
+                ticked.insert(line.expression.substr(box.alias.size() + 1));
+        auto *item = new QueryBox(box, *table, std::move(ticked));
+        scene()->addItem(item);
+        boxes_[box.alias] = item;
+        const std::string alias = box.alias;
+        // Later, since each may end the item that says so.
+        connect(
+            item, &QueryBox::closed, this, [this, alias] { Q_EMIT boxClosed(alias); }, Qt::QueuedConnection);
+        connect(
+            item, &QueryBox::columnToggled, this,
+            [this, alias](const std::string &column) { Q_EMIT columnToggled(alias, column); }, Qt::QueuedConnection);
+        connect(item, &QueryBox::moved, this, &QueryCanvas::placeJoins);
+        connect(item, &QueryBox::dropped, this, [this, alias, item] { Q_EMIT boxMoved(alias, item->pos()); });
+    }
+    for (std::size_t i = 0; i < draft.joins.size(); ++i) {
+        auto *item = new QueryJoinItem(draft.joins[i]);
+        item->setProperty("left", QString::fromStdString(draft.joins[i].left));
+        item->setProperty("right", QString::fromStdString(draft.joins[i].right));
+        item->setToolTip(tr("Click: inner join, then all rows of one side. Right click: remove"));
+        scene()->addItem(item);
+        joins_.push_back(item);
+        connect(
+            item, &QueryJoinItem::clicked, this, [this, i] { Q_EMIT joinClicked(i); }, Qt::QueuedConnection);
+        connect(
+            item, &QueryJoinItem::removed, this, [this, i] { Q_EMIT joinRemoved(i); }, Qt::QueuedConnection);
+    }
+    placeJoins();
+    viewport()->update();
+}
+
+void QueryCanvas::placeJoins()
+{
+    for (QueryJoinItem *join : joins_) {
+        const auto left = boxes_.find(join->property("left").toString().toStdString());
+        const auto right = boxes_.find(join->property("right").toString().toStdString());
+        join->setVisible(left != boxes_.end() && right != boxes_.end());
+        if (join->isVisible())
+            join->place(*left->second, *right->second);
+    }
+    setSceneRect(scene()->itemsBoundingRect().united({0, 0, 1, 1}).adjusted(-20, -20, 40, 40));
+}
+
+QPoint QueryCanvas::joinPosition(std::size_t join) const { return mapFromScene(joins_.at(join)->middle()); }
+
+QPoint QueryCanvas::columnPosition(const std::string &alias, const std::string &column) const
+{
+    const QueryBox *box = boxes_.at(alias);
+    return mapFromScene(box->mapToScene(box->tickRect(box->columnIndex(column).value_or(0)).center()));
+}
+
+QPoint QueryCanvas::closePosition(const std::string &alias) const
+{
+    const QueryBox *box = boxes_.at(alias);
+    return mapFromScene(box->mapToScene(box->closeRect().center()));
+}
+
+void QueryCanvas::dragEnterEvent(QDragEnterEvent *event)
+{
+    if (draggedTable(*event->mimeData()))
+        event->acceptProposedAction();
+}
+
+void QueryCanvas::dragMoveEvent(QDragMoveEvent *event)
+{
+    if (draggedTable(*event->mimeData()))
+        event->acceptProposedAction();
+}
+
+void QueryCanvas::dropEvent(QDropEvent *event)
+{
+    if (const auto table = draggedTable(*event->mimeData())) {
+        event->acceptProposedAction();
+        Q_EMIT tableDropped(*table, mapToScene(event->position().toPoint()));
+    }
+}
+
+void QueryCanvas::drawForeground(QPainter *painter, const QRectF &)
+{
+    if (!boxes_.empty())
+        return;
+    painter->save();
+    painter->resetTransform();
+    painter->setPen(theme().colors().mutedText);
+    painter->drawText(viewport()->rect().adjusted(30, 0, -30, 0), Qt::AlignCenter | Qt::TextWordWrap,
+                      tr("Drag tables here from the list on the left, or type a name above.\nTheir foreign keys join "
+                         "them; tick the columns you want to see."));
+    painter->restore();
+}
+
+} // namespace schemawright::ui

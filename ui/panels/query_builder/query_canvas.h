@@ -1,0 +1,50 @@
+#pragma once
+
+#include "schemawright/schema/metadata.h"
+#include "ui/models/query_draft.h"
+
+#include <QGraphicsView>
+
+#include <map>
+
+namespace schemawright::ui {
+
+class QueryBox;
+class QueryJoinItem;
+
+/// The tables of a draft as boxes with their columns, and the joins as lines between them. Draws what it is given and
+/// says what the user does to it; changes nothing itself.
+class QueryCanvas : public QGraphicsView
+{
+    Q_OBJECT
+public:
+    explicit QueryCanvas(QWidget *parent = nullptr);
+    void show(const QueryDraft &draft, const MetaData &metadata);
+
+    /// Where a join's mark, a column's tick and a box's close button are, in the viewport.
+    QPoint joinPosition(std::size_t join) const;
+    QPoint columnPosition(const std::string &alias, const std::string &column) const;
+    QPoint closePosition(const std::string &alias) const;
+
+Q_SIGNALS:
+    void tableDropped(const schemawright::QualifiedName &table, const QPointF &position);
+    void boxMoved(const std::string &alias, const QPointF &position);
+    void boxClosed(const std::string &alias);
+    void columnToggled(const std::string &alias, const std::string &column);
+    void joinClicked(std::size_t join);
+    void joinRemoved(std::size_t join);
+
+protected:
+    void dragEnterEvent(QDragEnterEvent *event) override;
+    void dragMoveEvent(QDragMoveEvent *event) override;
+    void dropEvent(QDropEvent *event) override;
+    void drawForeground(QPainter *painter, const QRectF &rect) override;
+
+private:
+    void placeJoins();
+
+    std::map<std::string, QueryBox *> boxes_;
+    std::vector<QueryJoinItem *> joins_;
+};
+
+} // namespace schemawright::ui
