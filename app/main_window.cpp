@@ -274,6 +274,19 @@ void MainWindow::addPage(const PanelEntry &entry)
         button->setToolButtonStyle(Qt::ToolButtonTextOnly);
     connect(action, &QAction::toggled, this, [this, page](bool on) {
         centre_->setCurrentWidget(on ? page : static_cast<QWidget *>(grid_));
+        // A page has the room of the docks beside and below it; they come back with the data.
+        if (on)
+            roomGiven_.clear();
+        for (QDockWidget *dock : docks_) {
+            const bool isAside = dockWidgetArea(dock) != Qt::LeftDockWidgetArea;
+            if (on && isAside && !dock->isHidden()) {
+                roomGiven_.push_back(dock);
+                dock->hide();
+            }
+        }
+        if (!on)
+            for (QDockWidget *dock : std::exchange(roomGiven_, {}))
+                dock->show();
     });
     pages_.push_back(action);
 }
@@ -282,6 +295,8 @@ void MainWindow::closeDatabase()
 {
     if (!workspace_)
         return;
+    for (QAction *page : pages_)
+        page->setChecked(false);
     application_.settings().setWindow(saveGeometry(), saveState());
     activityTimer_.stop();
     workspace_->disconnect(this);
@@ -292,6 +307,7 @@ void MainWindow::closeDatabase()
         delete dock;
     }
     docks_.clear();
+    roomGiven_.clear();
     for (QAction *page : std::exchange(pages_, {}))
         delete page->parent(); // the page, which owns its action
     delete std::exchange(grid_, nullptr);
@@ -339,6 +355,8 @@ void MainWindow::closeEvent(QCloseEvent *event)
 {
     const bool isPending = workspace_ && !workspace_->session().unitOfWork().isEmpty();
     if (mayClose_ || !isPending) {
+        for (QAction *page : pages_) // with the docks as they are beside the data
+            page->setChecked(false);
         if (workspace_)
             application_.settings().setWindow(saveGeometry(), saveState());
         return event->accept();

@@ -86,6 +86,7 @@ private:
     QStackedWidget *centre_;
     std::vector<QDockWidget *> docks_;
     std::vector<QAction *> pages_; ///< each shows a page in the middle instead of the data while it is checked
+    std::vector<QDockWidget *> roomGiven_; ///< docks that are hidden while a page is shown
     QToolBar *bar_ = nullptr;
     QAction *pagesPlace_ = nullptr; ///< in the tool bar, pages stand before it
     QMenu *viewMenu_ = nullptr, *recentMenu_ = nullptr;

@@ -493,7 +493,7 @@ private Q_SLOTS:
         QVERIFY(QGuiApplication::clipboard()->text().contains(QStringLiteral("\"Track\"")));
         QTest::mouseClick(find<QPushButton>("queryCopyCpp"), Qt::LeftButton);
         const QString cpp = QGuiApplication::clipboard()->text();
-        QVERIFY2(cpp.contains(QStringLiteral("const Source track = metadata.table({\"main\", \"Track\"});")),
+        QVERIFY2(cpp.contains(QStringLiteral("const Source track = metadata.table({\"\", \"Track\"});")),
                  qPrintable(cpp));
         QVERIFY(cpp.contains(QStringLiteral("select({track[\"Name\"]})")));
         QVERIFY(cpp.contains(QStringLiteral(".limit(3)")));

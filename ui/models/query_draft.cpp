@@ -21,7 +21,11 @@ Source sourceOf(const QueryDraft::Box &box, const MetaData &metadata)
     const TablePtr table = metadata.table(box.table);
     if (!table)
         throw DraftProblem{"There is no table “" + box.table.text() + "” in this database.", -1, -1};
-    return box.alias == table->name.name ? Source(table) : Source(table).alias(box.alias);
+    Table plain = *table; // one in the default schema is written without it
+    if (plain.name.schema == metadata.defaultSchema)
+        plain.name.schema.clear();
+    const Source source(std::make_shared<const Table>(std::move(plain)));
+    return box.alias == table->name.name ? source : source.alias(box.alias);
 }
 
 Expr aggregated(Aggregate aggregate, const Expr &e)

@@ -188,6 +188,9 @@ QLabel[severity="error"] { color: $error; background: $errorTint; border-radius:
 QLabel[severity="warning"] { color: $warning; background: $warningTint; border-radius: 5px; padding: 7px 10px; }
 QLabel[severity="success"] { color: $success; background: $successTint; border-radius: 5px; padding: 7px 10px; }
 QLabel[severity="info"] { color: $text; background: $infoTint; border-radius: 5px; padding: 7px 10px; }
+QCheckBox::indicator, QAbstractItemView::indicator { width: 14px; height: 14px; border: 1px solid $mutedText; border-radius: 3px; background: $base; }
+QCheckBox::indicator:checked, QAbstractItemView::indicator:checked { border-color: $accent; background: $accent; image: url(:/icons/check.svg); }
+QCheckBox::indicator:focus { border-color: $accent; }
 QLabel[role="muted"] { color: $mutedText; }
 QLabel[role="title"] { font-size: 15px; font-weight: 600; }
 QFrame[role="separator"] { background: $border; max-height: 1px; border: 0; }

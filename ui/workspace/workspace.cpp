@@ -1,5 +1,7 @@
 #include "ui/workspace/workspace.h"
 
+#include "schemawright/backends/dialects.h"
+
 #include "schemawright/engine/inspector.h"
 
 namespace schemawright::ui {
@@ -156,5 +158,7 @@ void Workspace::resolveDoubt(Report report)
 }
 
 void Workspace::cancelRun() { runJob_.cancel(); }
+
+const std::vector<const Dialect *> &Workspace::knownDialects() { return allDialects(); }
 
 } // namespace schemawright::ui

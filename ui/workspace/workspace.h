@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace schemawright::ui {
 
@@ -35,6 +36,8 @@ public:
 
     const Engine &engine() const noexcept { return engine_; }
     const Dialect &dialect() const noexcept { return engine_.dialect(); }
+    /// All dialects that SQL can be shown for.
+    static const std::vector<const Dialect *> &knownDialects();
     bool isReadOnly() const noexcept { return engine_.url().arguments.readOnly; }
     /// The lane that browses and commits. A SQL console has one of its own.
     Lane &lane() noexcept { return *lane_; }

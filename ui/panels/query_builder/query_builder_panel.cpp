@@ -1,6 +1,5 @@
 #include "ui/panels/query_builder/query_builder_panel.h"
 
-#include "schemawright/backends/dialects.h"
 #include "schemawright/base/error.h"
 #include "schemawright/sql/cpp_text.h"
 #include "schemawright/sql/lint.h"
@@ -142,6 +141,7 @@ QWidget *QueryBuilderPanel::buildBar()
     limit_->setSpecialValueText(tr("All rows"));
     limit_->setPrefix(tr("First "));
     limit_->setKeyboardTracking(false);
+    limit_->setButtonSymbols(QAbstractSpinBox::NoButtons);
     limit_->setToolTip(tr("How many rows at most"));
     connect(limit_, &QSpinBox::valueChanged, this, [this](int rows) {
         lines_->edit([&](QueryDraft &draft) { draft.limit = rows ? std::optional<std::int64_t>(rows) : std::nullopt; });
@@ -172,6 +172,7 @@ QWidget *QueryBuilderPanel::buildBar()
     auto *bar = new QWidget;
     auto *row = new QHBoxLayout(bar);
     row->setContentsMargins(8, 8, 8, 8);
+    row->setSpacing(8);
     row->addWidget(add_);
     row->addWidget(distinct_);
     row->addWidget(limit_);
@@ -189,9 +190,9 @@ QWidget *QueryBuilderPanel::buildSql()
     dialect_ = new QComboBox;
     dialect_->setObjectName(QStringLiteral("queryDialect"));
     dialect_->setToolTip(tr("The database for which the SQL is shown; it runs on the one that is open"));
-    for (const Dialect *each : allDialects())
-        dialect_->addItem(toQString(each->name()), toQString(each->name()));
-    dialect_->setCurrentIndex(std::max(0, dialect_->findData(toQString(workspace_.dialect().name()))));
+    for (const Dialect *each : Workspace::knownDialects())
+        dialect_->addItem(toQString(each->name()));
+    dialect_->setCurrentIndex(std::max(0, dialect_->findText(toQString(workspace_.dialect().name()))));
     connect(dialect_, &QComboBox::currentIndexChanged, this, &QueryBuilderPanel::showSql);
     const auto copy = [this](const char *name, const QString &text, const QString &tip, auto slot) {
         auto *made = new QPushButton(text);
@@ -202,6 +203,7 @@ QWidget *QueryBuilderPanel::buildSql()
     };
     auto *top = new QHBoxLayout;
     top->setContentsMargins(8, 0, 8, 8);
+    top->setSpacing(8);
     top->addWidget(dialect_);
     top->addStretch(1);
     top->addWidget(copy("queryCopySql", tr("Copy SQL"), tr("Copy the SQL that is shown"),
@@ -321,7 +323,7 @@ void QueryBuilderPanel::addTable(const QualifiedName &name, const std::optional<
         QueryDraft::Box &box = draft.boxes.back();
         // Beside the last one, so that the joins run from left to right.
         const auto index = static_cast<double>(draft.boxes.size() - 1);
-        box.x = position ? position->x() : 20 + index * 250;
+        box.x = position ? position->x() : 20 + index * 310;
         box.y = position ? position->y() : 20;
     });
     join(alias);
@@ -416,7 +418,7 @@ void QueryBuilderPanel::showSql()
         for (const Lint &each : lint(*query_))
             warnings << toQString(each.message);
         trouble = warnings.join(QLatin1Char('\n'));
-        const Dialect *shown = dialectNamed(dialect_->currentData().toString().toStdString());
+        const Dialect *shown = Workspace::knownDialects()[static_cast<std::size_t>(dialect_->currentIndex())];
         sql_->setSql(toQString(shown->literalSql(*query_, true)));
     } catch (const DraftProblem &problem) {
         lines_->setProblem(problem);
