@@ -9,8 +9,10 @@
 #include "schemawright/sql/compiler.h"
 #include "schemawright/sql/statement.h"
 
+#include <libpq-fe.h>
 #include <sqlite3.h>
 
+#include <cstdlib>
 #include <memory>
 
 namespace schemawright::bench {
@@ -144,12 +146,79 @@ Benchmark insertCoreSqlite(const Size &size)
     return benchmark;
 }
 
+Benchmark insertCorePostgres(const Size &size)
+{
+    const char *host = std::getenv("PGHOST");
+    if (!host || !*host)
+        throw Skip{"no PostgreSQL server (PGHOST)"};
+    const int count = size.rows(1'000'000);
+    const auto rows = std::make_shared<std::vector<std::vector<Value>>>();
+    for (int i = 0; i < count; ++i)
+        rows->push_back({Value(i), Value("customer " + std::to_string(i)), Value(i % 90), Value(i * 0.5)});
+    Url url;
+    url.scheme = "postgresql";
+    url.arguments.host = host;
+    url.arguments.port = std::getenv("PGPORT") ? std::atoi(std::getenv("PGPORT")) : 0;
+    url.arguments.user = std::getenv("PGUSER") ? std::getenv("PGUSER") : "";
+    url.arguments.database = "postgres";
+    const auto engine = std::make_shared<Engine>(Engine::open(url));
+    const auto connection = std::make_shared<Connection>(engine->connect());
+    PGconn *raw = PQconnectdb("dbname=postgres");
+    const auto create = [](const char *name) {
+        return std::string("DROP TABLE IF EXISTS ") + name + "; CREATE UNLOGGED TABLE " + name +
+               " (id integer PRIMARY KEY, name text, age integer, balance float8)";
+    };
+    const Source people = Shop::table("sw_bench_people", {"id", "name", "age", "balance"});
+    Benchmark benchmark;
+    benchmark.note = "one libpq prepared statement, sent for each row in pipeline mode in a transaction";
+    benchmark.ours = [=] {
+        connection->executeScript(create("sw_bench_people"));
+        if (connection->insertMany(people, {"id", "name", "age", "balance"}, *rows) != count)
+            throw Error(ErrorKind::Internal, "inserted otherwise");
+    };
+    benchmark.limit = [=] {
+        PQclear(PQexec(raw, create("sw_bench_raw").c_str()));
+        PQclear(PQexec(raw, "BEGIN"));
+        PQclear(PQexec(raw, "DEALLOCATE ALL"));
+        PQclear(PQprepare(raw, "i", "INSERT INTO sw_bench_raw VALUES ($1, $2, $3, $4)", 0, nullptr));
+        PQenterPipelineMode(raw);
+        int sent = 0;
+        const auto drain = [&] {
+            PQpipelineSync(raw);
+            for (bool synced = false; !synced;)
+                if (PGresult *result = PQgetResult(raw)) {
+                    synced = PQresultStatus(result) == PGRES_PIPELINE_SYNC;
+                    PQclear(result);
+                }
+        };
+        for (const std::vector<Value> &row : *rows) {
+            const std::string id = std::to_string(row[0].get<std::int64_t>()),
+                              age = std::to_string(row[2].get<std::int64_t>()),
+                              balance = std::to_string(row[3].get<double>());
+            const char *const values[] = {id.c_str(), row[1].get<std::string>().c_str(), age.c_str(), balance.c_str()};
+            PQsendQueryPrepared(raw, "i", 4, values, nullptr, nullptr, 0);
+            if (++sent % 1000 == 0)
+                drain();
+        }
+        drain();
+        PQexitPipelineMode(raw);
+        PQclear(PQexec(raw, "COMMIT"));
+    };
+    benchmark.tearDown = [=] {
+        PQclear(PQexec(raw, "DROP TABLE IF EXISTS sw_bench_people, sw_bench_raw"));
+        PQfinish(raw);
+    };
+    return benchmark;
+}
+
 } // namespace
 
 std::vector<Entry> sqlBenchmarks()
 {
-    return {
-        {"compile_select", compileSelect}, {"compile_cached", compileCached}, {"insert_core_sqlite", insertCoreSqlite}};
+    return {{"compile_select", compileSelect},
+            {"compile_cached", compileCached},
+            {"insert_core_sqlite", insertCoreSqlite},
+            {"insert_core_postgresql", insertCorePostgres}};
 }
 
 } // namespace schemawright::bench

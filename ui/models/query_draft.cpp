@@ -16,6 +16,42 @@ namespace {
 
 using Aggregate = QueryDraft::Aggregate;
 
+/// The name as it is typed: in quotes when it is no plain word.
+std::string nameText(const std::string &name)
+{
+    const auto isPlain = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    };
+    static const std::set<std::string> words{"and",     "or",   "not",  "is",       "in",      "like",
+                                             "between", "null", "true", "false",    "case",    "when",
+                                             "then",    "else", "end",  "distinct", "contains"};
+    std::string low = name;
+    for (char &c : low)
+        if (c >= 'A' && c <= 'Z')
+            c = static_cast<char>(c - 'A' + 'a');
+    if (!name.empty() && std::ranges::all_of(name, isPlain) && !(name.front() >= '0' && name.front() <= '9') &&
+        !words.contains(low))
+        return name;
+    std::string quoted = "\"";
+    for (const char c : name)
+        quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return quoted + '"';
+}
+
+/// The way back; anything else stays as it is.
+std::string plainName(const std::string &text)
+{
+    if (text.size() < 2 || text.front() != '"' || text.back() != '"')
+        return text;
+    std::string name;
+    for (std::size_t i = 1; i + 1 < text.size(); ++i) {
+        name += text[i];
+        if (text[i] == '"')
+            ++i;
+    }
+    return name;
+}
+
 Source sourceOf(const QueryDraft::Box &box, const MetaData &metadata)
 {
     const TablePtr table = metadata.table(box.table);
@@ -160,10 +196,11 @@ Select compose(const QueryDraft &draft, const MetaData &metadata)
         for (std::size_t k = 0; k < line.conditions.size(); ++k) {
             if (line.conditions[k].find_first_not_of(' ') == std::string::npos)
                 continue;
-            auto &all = isAggregate ? groupConditions : rowConditions;
+            const Expr condition =
+                at(number, static_cast<int>(k), [&] { return parseCondition(line.conditions[k], e, scope); });
+            auto &all = isAggregate || condition.node().hasAggregate ? groupConditions : rowConditions;
             all.resize(std::max(all.size(), k + 1));
-            all[k].push_back(
-                at(number, static_cast<int>(k), [&] { return parseCondition(line.conditions[k], e, scope); }));
+            all[k].push_back(condition);
         }
     }
     if (columns.empty())
@@ -175,7 +212,9 @@ Select compose(const QueryDraft &draft, const MetaData &metadata)
                 any.push_back(and_(std::move(all)));
         return any.empty() ? Expr() : or_(std::move(any));
     };
-    if (groupConditions.size() > 1 && !rowConditions.empty())
+    // WHERE a OR b with HAVING c would be (a OR b) AND c.
+    if (!groupConditions.empty() && !rowConditions.empty() &&
+        std::max(groupConditions.size(), rowConditions.size()) > 1)
         throw DraftProblem{"Conditions on groups and on rows cannot be alternatives of each other.", -1, -1};
     try {
         Select query = withFrom(select(std::move(columns)), draft, scope);
@@ -198,6 +237,11 @@ Select compose(const QueryDraft &draft, const MetaData &metadata)
     }
 }
 
+std::string columnText(const std::string &alias, const std::string &column)
+{
+    return nameText(alias) + "." + (column.empty() ? "" : nameText(column));
+}
+
 const QueryDraft::Box *QueryDraft::box(const std::string &alias) const
 {
     const auto found = std::ranges::find(boxes, alias, &Box::alias);
@@ -217,7 +261,13 @@ void QueryDraft::removeBox(const std::string &alias)
 {
     std::erase_if(boxes, [&](const Box &each) { return each.alias == alias; });
     std::erase_if(joins, [&](const Join &each) { return each.left == alias || each.right == alias; });
-    std::erase_if(lines, [&](const Line &each) { return each.expression.starts_with(alias + "."); });
+    const std::string prefix = columnText(alias, "");
+    std::erase_if(lines, [&](const Line &each) {
+        if (!each.expression.starts_with(prefix))
+            return false;
+        const std::string rest = each.expression.substr(prefix.size());
+        return rest == nameText(plainName(rest)); // nothing but a column of it
+    });
 }
 
 std::vector<QueryDraft::Join> QueryDraft::possibleJoins(const std::string &alias, const MetaData &metadata) const

@@ -53,7 +53,7 @@ struct QueryDraft
 
     /// Adds a table; the same one again gets another alias. Returns the alias.
     std::string addBox(const Table &table);
-    /// With its joins and the lines that name it alone.
+    /// With its joins and the lines that are a column of it.
     void removeBox(const std::string &alias);
     /// The ways in which this box can be joined to those that were there before it: one for each foreign key.
     std::vector<Join> possibleJoins(const std::string &alias, const MetaData &metadata) const;
@@ -63,6 +63,10 @@ struct QueryDraft
     std::string toJson() const;
     static QueryDraft fromJson(const std::string &json);
 };
+
+/// A column as it stands in an expression, in quotes where its names need them: Track.Name, "Order Details"."Unit
+/// Price".
+std::string columnText(const std::string &alias, const std::string &column);
 
 /// Why a draft is no query, and where.
 struct DraftProblem

@@ -2,6 +2,10 @@
 
 #include "schemawright/engine/deadline.h"
 
+#include "schemawright/sql/insert.h"
+
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace schemawright {
@@ -140,6 +144,48 @@ std::int64_t Connection::executeMany(std::string_view sql, std::span<const std::
     const std::span<const Value> first = rows.empty() ? std::span<const Value>() : std::span<const Value>(rows.front());
     beginIfNeeded();
     return logged(sql, first, [&] { return lease_->executeMany(sql, rows); });
+}
+
+std::int64_t Connection::insertMany(const Source &table, const std::vector<std::string> &columns,
+                                    std::span<const std::vector<Value>> rows)
+{
+    for (const std::vector<Value> &row : rows)
+        if (row.size() != columns.size())
+            throw Error(ErrorKind::Misuse, "a row of " + std::to_string(row.size()) + " values for " +
+                                               std::to_string(columns.size()) + " columns");
+    if (rows.empty() || columns.empty())
+        return 0;
+    beginIfNeeded();
+    std::optional<Transaction> own;
+    if (!inTransaction())
+        own.emplace(begin());
+    // More rows at once cost a server less for each; an embedded database gains nothing beyond a few.
+    const std::size_t wanted = dialect_->capabilities().schemas ? 1000 : 100;
+    const auto most = static_cast<std::size_t>(dialect_->capabilities().maxParameters);
+    const std::size_t atOnce = std::clamp<std::size_t>(most / columns.size(), 1, wanted);
+    const auto statementFor = [&](std::size_t count) {
+        const std::vector<std::vector<Expr>> places(count, std::vector<Expr>(columns.size(), bind(Value(0))));
+        return dialect_->compile(insert(table).rows(columns, places)).sql;
+    };
+    std::string sql;
+    std::size_t rowsOfSql = 0;
+    std::vector<Value> values;
+    for (std::size_t start = 0; start < rows.size();) {
+        const std::size_t count = std::min(atOnce, rows.size() - start);
+        if (count != rowsOfSql) {
+            sql = statementFor(count);
+            rowsOfSql = count;
+        }
+        values.clear();
+        values.reserve(count * columns.size());
+        for (const std::vector<Value> &row : rows.subspan(start, count))
+            values.insert(values.end(), row.begin(), row.end());
+        execute(sql, values);
+        start += count;
+    }
+    if (own)
+        own->commit();
+    return static_cast<std::int64_t>(rows.size());
 }
 
 void Connection::executeScript(std::string_view sql)

@@ -333,8 +333,21 @@ void QueryBuilderPanel::addTable(const QualifiedName &name, const std::optional<
 void QueryBuilderPanel::join(const std::string &alias)
 {
     const std::vector<QueryDraft::Join> possible = draft().possibleJoins(alias, workspace_.metadata());
-    const auto add = [this](const QueryDraft::Join &join) {
-        lines_->edit([&](QueryDraft &draft) { draft.joins.push_back(join); });
+    const auto add = [this, alias](QueryDraft::Join made) {
+        lines_->edit([&](QueryDraft &draft) {
+            // Behind a table whose rows may be missing, an inner join would take away the rows that were kept.
+            const std::string &other = made.left == alias ? made.right : made.left;
+            if (std::ranges::any_of(draft.joins,
+                                    [&](const auto &each) { return each.isLeft && each.right == other; })) {
+                if (made.left == alias) {
+                    std::swap(made.left, made.right);
+                    for (auto &[left, right] : made.columns)
+                        std::swap(left, right);
+                }
+                made.isLeft = true;
+            }
+            draft.joins.push_back(made);
+        });
     };
     if (possible.empty())
         return;
@@ -387,7 +400,7 @@ void QueryBuilderPanel::nextJoinKind(std::size_t index)
 
 void QueryBuilderPanel::toggleColumn(const std::string &alias, const std::string &column)
 {
-    const std::string expression = alias + "." + column;
+    const std::string expression = columnText(alias, column);
     lines_->edit([&](QueryDraft &draft) {
         if (!std::erase_if(draft.lines, [&](const auto &line) { return line.expression == expression; }))
             draft.lines.emplace_back().expression = expression;

@@ -9,6 +9,8 @@
 #include <QMimeData>
 #include <QPainter>
 
+#include <algorithm>
+
 namespace schemawright::ui {
 
 QueryCanvas::QueryCanvas(QWidget *parent) : QGraphicsView(parent)
@@ -39,9 +41,10 @@ void QueryCanvas::show(const QueryDraft &draft, const MetaData &metadata)
         if (!table)
             continue;
         std::set<std::string> ticked;
-        for (const QueryDraft::Line &line : draft.lines)
-            if (line.expression.starts_with(box.alias + "."))
-                ticked.insert(line.expression.substr(box.alias.size() + 1));
+        for (const Column &column : table->columns)
+            if (std::ranges::find(draft.lines, columnText(box.alias, column.name), &QueryDraft::Line::expression) !=
+                draft.lines.end())
+                ticked.insert(column.name);
         auto *item = new QueryBox(box, *table, std::move(ticked));
         scene()->addItem(item);
         boxes_[box.alias] = item;
