@@ -13,7 +13,7 @@ namespace schemawright {
 
 namespace {
 
-constexpr std::array commandWords{"inspect", "ddl", "query"};
+constexpr std::array commandWords{"inspect", "ddl", "diff", "query"};
 
 void addSelection(CLI::App &command, Selection &selection)
 {
@@ -65,6 +65,17 @@ int runCommand(int argc, char **argv)
     ddlCommand->add_flag("--if-not-exists", ddlArguments.ifNotExists, "Create only what is missing");
     ddlCommand->add_option("-o,--output", ddlArguments.output, "Write to this file");
 
+    DiffArguments diffArguments;
+    CLI::App *diffCommand =
+        app.add_subcommand("diff", "Print what makes the first database's schema that of the second");
+    diffCommand->add_option("FROM", diffArguments.from, "Database URL, SQLite file or FILE.sql")->required();
+    diffCommand->add_option("TO", diffArguments.to, "Database URL, SQLite file or FILE.sql")->required();
+    diffCommand->add_option("--dialect", diffArguments.dialect, "Write for this database instead");
+    diffCommand->add_flag("--down", diffArguments.down, "The way back instead");
+    diffCommand->add_flag("--json", diffArguments.json, "As JSON, for other programs");
+    diffCommand->add_flag("--exit-code", diffArguments.exitCode, "Exit with 1 when there are differences");
+    diffCommand->add_flag("--lint", diffArguments.lint, "Warn of what loses data or may fail");
+
     QueryArguments queryArguments;
     CLI::App *queryCommand =
         app.add_subcommand("query", "Run one statement and print its rows; read-only unless --write");
@@ -90,6 +101,8 @@ int runCommand(int argc, char **argv)
             return inspect(inspectArguments);
         if (*ddlCommand)
             return ddl(ddlArguments);
+        if (*diffCommand)
+            return diff(diffArguments);
         return query(queryArguments);
     } catch (const Error &error) {
         return report(error);

@@ -9,7 +9,7 @@
 namespace schemawright {
 
 /// Exit statuses of the program's commands.
-enum ExitStatus { Done = 0, WrongCommandLine = 2, Refused = 3, DoneInPart = 4, CancelledByUser = 130 };
+enum ExitStatus { Done = 0, Differences = 1, WrongCommandLine = 2, Refused = 3, DoneInPart = 4, CancelledByUser = 130 };
 
 /// Which part of a database a command is about.
 struct Selection
@@ -36,6 +36,17 @@ struct DdlArguments
     std::string output;
 };
 int ddl(const DdlArguments &arguments);
+
+struct DiffArguments
+{
+    std::string from, to;
+    std::string dialect;
+    bool down = false;
+    bool json = false;
+    bool exitCode = false;
+    bool lint = false;
+};
+int diff(const DiffArguments &arguments);
 
 struct QueryArguments
 {

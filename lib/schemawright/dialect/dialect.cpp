@@ -7,6 +7,21 @@ std::string Dialect::quote(const QualifiedName &name) const
     return name.schema.empty() ? quote(name.name) : quote(name.schema) + "." + quote(name.name);
 }
 
+Migration Dialect::migrate(const MetaData &, const MetaData &, const std::vector<TableDiff> &diffs) const
+{
+    Migration migration;
+    for (std::size_t i = 0; i < diffs.size(); ++i)
+        migration.problems.push_back(
+            {i, Error(ErrorKind::Unsupported, "tables cannot be changed on " + std::string(name()) + " yet")});
+    return migration;
+}
+
+const char *toString(Phase phase) noexcept
+{
+    static constexpr const char *names[] = {"Before", "Expand", "Data", "Contract", "Verify", "After"};
+    return names[static_cast<int>(phase)];
+}
+
 std::string Dialect::beginSql(const TransactionOptions &options) const
 {
     using Isolation = TransactionOptions::Isolation;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "schemawright/dialect/migration.h"
 #include "schemawright/driver/driver.h"
 #include "schemawright/schema/metadata.h"
 #include "schemawright/sql/compiled.h"
@@ -153,6 +154,10 @@ public:
     /// The statement(s) that create this one table or view with its indexes, comments and triggers, as a reader wants
     /// to see it.
     virtual std::string createText(const Table &table) const = 0;
+
+    /// What brings tables and views from one state to another, all in one transaction where the database can. `before`
+    /// and `after` are the whole databases that the diffs belong to. The base refuses each: Error(Unsupported).
+    virtual Migration migrate(const MetaData &before, const MetaData &after, const std::vector<TableDiff> &diffs) const;
 
     /// The statement that begins a transaction. Throws Error(Unsupported) for an isolation level that is not there.
     virtual std::string beginSql(const TransactionOptions &options) const;

@@ -384,12 +384,6 @@ private:
 
 } // namespace
 
-const char *toString(Phase phase) noexcept
-{
-    static constexpr const char *names[] = {"Before", "Expand", "Data", "Contract", "Verify", "After"};
-    return names[static_cast<int>(phase)];
-}
-
 std::string keyParameter(std::string_view table, std::uint64_t newRow, std::string_view column)
 {
     return fmt::format("{} of new {} {}", column, table, newRow);

@@ -11,10 +11,6 @@
 
 namespace schemawright {
 
-/// The parts of a plan, in the order in which they run.
-enum class Phase { Before, Expand, Data, Contract, Verify, After };
-const char *toString(Phase phase) noexcept;
-
 /// One statement of a plan. Its named parameters are keys that earlier steps make, see keyParameter().
 struct Step
 {

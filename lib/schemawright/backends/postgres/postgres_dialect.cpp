@@ -2,6 +2,7 @@
 
 #include "schemawright/backends/postgres/postgres_compiler.h"
 #include "schemawright/backends/postgres/postgres_ddl.h"
+#include "schemawright/backends/postgres/postgres_migrate.h"
 #include "schemawright/backends/postgres/postgres_reflect.h"
 #include "schemawright/backends/postgres/postgres_text.h"
 #include "schemawright/backends/postgres/postgres_tokens.h"
@@ -56,6 +57,12 @@ std::string PostgresDialect::expressionSql(const Expr &expression, bool asCondit
 {
     return PostgresCompiler().compileExpression(expression, asCondition);
 }
+Migration PostgresDialect::migrate(const MetaData &before, const MetaData &after,
+                                 const std::vector<TableDiff> &diffs) const
+{
+    return postgres::migrate(*this, before, after, diffs);
+}
+
 std::string PostgresDialect::createText(const Table &table) const { return postgres::createText(*this, table); }
 
 Script PostgresDialect::createScript(const MetaData &metadata, const ScriptOptions &options) const

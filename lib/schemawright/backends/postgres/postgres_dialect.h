@@ -22,6 +22,8 @@ public:
     std::string literalSql(const Compiled &compiled) const override;
     Script createScript(const MetaData &metadata, const ScriptOptions &options) const override;
     std::string createText(const Table &table) const override;
+    Migration migrate(const MetaData &before, const MetaData &after,
+                      const std::vector<TableDiff> &diffs) const override;
     std::string deferConstraintsSql() const override { return "SET CONSTRAINTS ALL DEFERRED"; }
     std::string checkConstraintsSql() const override { return "SET CONSTRAINTS ALL IMMEDIATE"; }
     MetaData reflect(DriverConnection &connection, const ReflectOptions &options) const override;

@@ -2,6 +2,7 @@
 
 #include "schemawright/backends/sqlite/sqlite_compiler.h"
 #include "schemawright/backends/sqlite/sqlite_ddl.h"
+#include "schemawright/backends/sqlite/sqlite_migrate.h"
 #include "schemawright/backends/sqlite/sqlite_tokens.h"
 #include "schemawright/base/error.h"
 #include "schemawright/sql/compile_cache.h"
@@ -267,6 +268,12 @@ std::string SqliteDialect::beginSql(const TransactionOptions &options) const
 Script SqliteDialect::createScript(const MetaData &metadata, const ScriptOptions &options) const
 {
     return sqlite::createScript(*this, metadata, options);
+}
+
+Migration SqliteDialect::migrate(const MetaData &before, const MetaData &after,
+                                 const std::vector<TableDiff> &diffs) const
+{
+    return sqlite::migrate(*this, before, after, diffs);
 }
 
 std::string SqliteDialect::createText(const Table &table) const { return sqlite::createText(*this, table); }

@@ -1,0 +1,524 @@
+#include "schemawright/backends/postgres/postgres_migrate.h"
+
+#include "schemawright/backends/postgres/postgres_ddl.h"
+#include "schemawright/backends/postgres/postgres_text.h"
+#include "schemawright/backends/postgres/postgres_tokens.h"
+#include "schemawright/backends/postgres/postgres_types.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace schemawright::postgres {
+
+namespace {
+
+class Migrator
+{
+public:
+    Migrator(const MetaData &before, const MetaData &after, const std::vector<TableDiff> &diffs, const Dialect &dialect)
+        : dialect_(dialect), before_(before), after_(after), diffs_(diffs)
+    {}
+
+    Migration run()
+    {
+        findDependants();
+        dropViews();
+        const auto each = [&](const auto &work) {
+            for (current_ = 0; current_ < diffs_.size(); ++current_)
+                try {
+                    work(diffs_[current_]);
+                } catch (const Error &error) {
+                    migration_.problems.push_back({current_, error});
+                }
+        };
+        const auto isAltered = [](const TableDiff &diff) { return diff.before && diff.after && !isView(diff); };
+        // Keys go before what they refer to.
+        each([&](const TableDiff &diff) {
+            if (diff.before && !isView(diff))
+                dropKeys(diff);
+        });
+        each([&](const TableDiff &diff) {
+            if (isAltered(diff))
+                expand(diff);
+        });
+        createTables();
+        each([&](const TableDiff &diff) {
+            if (isAltered(diff))
+                contract(diff);
+        });
+        dropTables();
+        each([&](const TableDiff &diff) {
+            if (diff.after && !isView(diff))
+                addKeys(diff);
+        });
+        createViews();
+        each([&](const TableDiff &diff) {
+            if (diff.after && !isView(diff))
+                finish(diff);
+        });
+        std::ranges::stable_sort(migration_.steps, {}, &MigrationStep::phase);
+        const auto contracting = std::ranges::find(migration_.steps, Phase::Contract, &MigrationStep::phase);
+        if (contracting != migration_.steps.end()) // else "pending trigger events"
+            migration_.steps.insert(contracting, {Phase::Contract, "SET CONSTRAINTS ALL IMMEDIATE", contracting->diff});
+        return std::move(migration_);
+    }
+
+private:
+    static bool isView(const TableDiff &diff)
+    {
+        return (diff.before && diff.before->isView()) || (diff.after && diff.after->isView());
+    }
+
+    void add(Phase phase, std::string sql) { migration_.steps.push_back({phase, std::move(sql), current_}); }
+    void alter(Phase phase, const Table &table, const std::string &what)
+    {
+        add(phase, "ALTER TABLE " + quoteName(table.name) + " " + what);
+    }
+
+    // Views.
+
+    static bool mentions(const std::string &sql, const std::string &name)
+    {
+        return std::ranges::any_of(tokenize(sql), [&](const Token &token) {
+            const std::string_view text = token.in(sql);
+            return token.kind == TokenKind::Word         ? folded(text) == name
+                   : token.kind == TokenKind::QuotedName ? text == quoteAlways(name)
+                                                         : false;
+        });
+    }
+
+    void findDependants()
+    {
+        std::map<QualifiedName, std::vector<std::string>> columns; // that views may not use meanwhile
+        std::set<QualifiedName> gone;
+        for (std::size_t i = 0; i < diffs_.size(); ++i) {
+            const TableDiff &diff = diffs_[i];
+            if (isView(diff)) {
+                if (diff.before) {
+                    redone_.emplace(diff.before->name, i);
+                    gone.insert(diff.before->name);
+                }
+                continue;
+            }
+            if (diff.isDrop())
+                gone.insert(diff.before->name);
+            for (const DiffItem &item : diff.items)
+                if (item.subject == DiffSubject::Type || item.subject == DiffSubject::Collation ||
+                    item.subject == DiffSubject::Generated ||
+                    (item.subject == DiffSubject::Column && item.action == DiffAction::Drop)) {
+                    columns[diff.before->name].push_back(item.name);
+                    byTable_.emplace(diff.before->name, i);
+                }
+            if (diff.isDrop())
+                byTable_.emplace(diff.before->name, i);
+        }
+        for (const TablePtr &view : before_.sortedViews())
+            for (const QualifiedName &read : view->dependsOn) {
+                const auto found = columns.find(read);
+                const bool uses = found != columns.end() && view->definition &&
+                                  std::ranges::any_of(found->second, [&](const std::string &column) {
+                                      return mentions(*view->definition, column);
+                                  });
+                if (!uses && !gone.contains(read))
+                    continue;
+                gone.insert(view->name);
+                const auto why = byTable_.find(read);
+                const auto over = redone_.find(read);
+                redone_.emplace(view->name, why != byTable_.end()   ? why->second
+                                            : over != redone_.end() ? over->second
+                                                                    : 0);
+            }
+    }
+
+    void dropViews()
+    {
+        std::vector<TablePtr> views = before_.sortedViews();
+        std::ranges::reverse(views);
+        std::string kept;
+        for (const TablePtr &view : views)
+            if (redone_.contains(view->name) && after_.table(view->name)) {
+                current_ = redone_.at(view->name);
+                kept += (kept.empty() ? "" : ", ") + quoteText(quoteName(view->name)) + "::regclass";
+            }
+        if (!kept.empty()) {
+            keepsGrants_ = true;
+            add(Phase::Expand,
+                "CREATE TEMPORARY TABLE schemawright_grants ON COMMIT DROP AS\n"
+                "SELECT format('%I.%I', n.nspname, c.relname) AS relation, g.privilege_type AS privilege, "
+                "CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END AS grantee, "
+                "g.is_grantable\nFROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace "
+                "CROSS JOIN LATERAL aclexplode(c.relacl) AS g\nWHERE c.oid IN (" +
+                    kept + ")");
+        }
+        for (const TablePtr &view : views)
+            if (const auto found = redone_.find(view->name); found != redone_.end()) {
+                current_ = found->second;
+                add(Phase::Expand, std::string("DROP ") + ddl::relationWord(*view) + " " + quoteName(view->name));
+            }
+    }
+
+    void createViews()
+    {
+        std::map<QualifiedName, std::size_t> made;
+        for (std::size_t i = 0; i < diffs_.size(); ++i)
+            if (diffs_[i].after && isView(diffs_[i]))
+                made.emplace(diffs_[i].after->name, i);
+        for (const TablePtr &view : after_.sortedViews()) {
+            const auto redone = redone_.find(view->name);
+            const auto isNew = made.find(view->name);
+            if (redone == redone_.end() && isNew == made.end())
+                continue;
+            current_ = isNew != made.end() ? isNew->second : redone->second;
+            if (!view->definition) {
+                migration_.problems.push_back(
+                    {current_, Error(ErrorKind::Unsupported, "the query of " + view->name.text() + " is not known")});
+                continue;
+            }
+            add(Phase::Contract, ddl::view(*view, false));
+            for (const Index &index : view->indexes)
+                add(Phase::Contract, ddl::index(*view, index, false));
+            for (const Trigger &trigger : view->triggers)
+                add(Phase::Contract, trigger.definition);
+            for (std::string &sql : ddl::settings(*view))
+                add(Phase::Contract, std::move(sql));
+            for (std::string &sql : ddl::comments(*view))
+                add(Phase::Contract, std::move(sql));
+        }
+        if (keepsGrants_)
+            add(Phase::Contract,
+                "DO $schemawright$ DECLARE g record; BEGIN\nFOR g IN SELECT * FROM schemawright_grants "
+                "LOOP\nEXECUTE format('GRANT %s ON %s TO %s', g.privilege, g.relation, g.grantee) || "
+                "CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END;\nEND LOOP;\n"
+                "END $schemawright$");
+    }
+
+    // Whole tables.
+
+    void createTables()
+    {
+        std::map<QualifiedName, std::size_t> made;
+        for (std::size_t i = 0; i < diffs_.size(); ++i)
+            if (diffs_[i].isCreate() && !isView(diffs_[i]))
+                made.emplace(diffs_[i].after->name, i);
+        if (made.empty())
+            return;
+        for (const TablePtr &table : after_.sortedTables().order) {
+            const auto found = made.find(table->name);
+            if (found == made.end())
+                continue;
+            current_ = found->second;
+            Table bare = *table; // keys and triggers come when all rows are there
+            bare.foreignKeys.clear();
+            bare.triggers.clear();
+            MetaData one;
+            one.defaultSchema = after_.defaultSchema;
+            one.add(std::move(bare));
+            for (std::string &sql : dialect_.createScript(one).statements)
+                add(Phase::Expand, std::move(sql));
+        }
+    }
+
+    void dropTables()
+    {
+        std::map<QualifiedName, std::size_t> gone;
+        for (std::size_t i = 0; i < diffs_.size(); ++i)
+            if (diffs_[i].isDrop() && !isView(diffs_[i]))
+                gone.emplace(diffs_[i].before->name, i);
+        if (gone.empty())
+            return;
+        std::vector<TablePtr> tables = before_.sortedTables().order;
+        std::ranges::reverse(tables);
+        for (const TablePtr &table : tables)
+            if (const auto found = gone.find(table->name); found != gone.end()) {
+                current_ = found->second;
+                add(Phase::Contract, std::string("DROP ") + ddl::relationWord(*table) + " " + quoteName(table->name));
+            }
+    }
+
+    // One table.
+
+    static bool isGone(const DiffItem &item) { return item.before && item.action != DiffAction::Add; }
+
+    /// A name that the server gave, for a constraint that a model leaves without one.
+    static std::string nameOr(const std::optional<std::string> &name, const Table &table,
+                              const std::vector<std::string> &columns, const char *suffix)
+    {
+        if (name)
+            return *name;
+        std::string made = table.name.name;
+        for (const std::string &column : columns)
+            made += "_" + column;
+        return made + suffix;
+    }
+
+    void dropKeys(const TableDiff &diff)
+    {
+        if (diff.isDrop()) { // two that are dropped may refer to each other
+            for (const ForeignKey &key : diff.before->foreignKeys)
+                if (!key.inherited && key.referred != diff.before->name)
+                    alter(Phase::Contract, *diff.before,
+                          "DROP CONSTRAINT " + quoteName(nameOr(key.name, *diff.before, key.columns, "_fkey")));
+            return;
+        }
+        for (const DiffItem &item : diff.items)
+            if (item.subject == DiffSubject::ForeignKey && isGone(item)) {
+                const ForeignKey &key = diff.before->foreignKeys[*item.before];
+                const std::string name = quoteName(nameOr(key.name, *diff.before, key.columns, "_fkey"));
+                if (item.action == DiffAction::Rename)
+                    alter(Phase::Expand, *diff.before, "RENAME CONSTRAINT " + name + " TO " + quoteName(*item.to));
+                else
+                    alter(Phase::Expand, *diff.before, "DROP CONSTRAINT " + name);
+            }
+    }
+
+    void dropParts(const TableDiff &diff)
+    {
+        const Table &table = *diff.before;
+        const auto constraint = [&](const DiffItem &item, const std::string &name) {
+            if (item.action == DiffAction::Rename)
+                alter(Phase::Expand, table, "RENAME CONSTRAINT " + quoteName(name) + " TO " + quoteName(*item.to));
+            else
+                alter(Phase::Expand, table, "DROP CONSTRAINT " + quoteName(name));
+        };
+        for (const DiffItem &item : diff.items) {
+            if (item.subject == DiffSubject::PrimaryKey && item.action != DiffAction::Add)
+                constraint(item, table.primaryKey->name.value_or(table.name.name + "_pkey"));
+            if (!isGone(item))
+                continue;
+            if (item.subject == DiffSubject::Unique) {
+                const UniqueConstraint &each = table.uniques[*item.before];
+                constraint(item, nameOr(each.name, table, each.columns, "_key"));
+            } else if (item.subject == DiffSubject::Check) {
+                const CheckConstraint &each = table.checks[*item.before];
+                if (!each.name)
+                    throw Error(ErrorKind::Conflict, "a check without a name cannot be dropped: " + each.expression);
+                constraint(item, *each.name);
+            } else if (item.subject == DiffSubject::Exclusion)
+                constraint(item, table.exclusions[*item.before].name);
+            else if (item.subject == DiffSubject::Trigger)
+                add(Phase::Expand,
+                    "DROP TRIGGER " + quoteName(table.triggers[*item.before].name) + " ON " + quoteName(table.name));
+            else if (item.subject == DiffSubject::Index) {
+                const std::string name = quoteName(QualifiedName{table.name.schema, table.indexes[*item.before].name});
+                add(Phase::Expand, item.action == DiffAction::Rename
+                                       ? "ALTER INDEX " + name + " RENAME TO " + quoteName(*item.to)
+                                       : "DROP INDEX " + name);
+            }
+        }
+    }
+
+    void expand(const TableDiff &diff)
+    {
+        const Table &before = *diff.before, &after = *diff.after;
+        dropParts(diff);
+        for (const DiffItem &item : diff.items)
+            if (item.subject == DiffSubject::Options && item.name.empty())
+                throw Error(ErrorKind::Unsupported,
+                            fmt::format("what kind of table {} is cannot be altered in place: {} to {}",
+                                        before.name.text(), item.from.value_or(""), item.to.value_or("")));
+        if (before.name.schema != after.name.schema && !before.name.schema.empty() && !after.name.schema.empty())
+            alter(Phase::Expand, before, "SET SCHEMA " + quoteName(after.name.schema));
+        if (before.name.name != after.name.name)
+            add(Phase::Expand, "ALTER TABLE " + quoteName({after.name.schema, before.name.name}) + " RENAME TO " +
+                                   quoteName(after.name.name));
+        renameColumns(diff);
+        for (const DiffItem &item : diff.items)
+            if (item.subject == DiffSubject::Column && item.action == DiffAction::Add) {
+                Column column = after.columns[*item.after];
+                if (!column.identity && !column.generated && !column.defaultSql)
+                    column.nullable = true; // NOT NULL when the rows have been filled
+                alter(Phase::Expand, after, "ADD COLUMN " + ddl::columnDefinition(after, column));
+            }
+        std::set<std::size_t> done;
+        for (const DiffItem &item : diff.items)
+            if (item.before && item.after && isColumnItem(item) && done.insert(*item.after).second)
+                alterColumn(diff, *item.before, *item.after);
+    }
+
+    static bool isColumnItem(const DiffItem &item)
+    {
+        switch (item.subject) {
+        case DiffSubject::Type:
+        case DiffSubject::Nullable:
+        case DiffSubject::Default:
+        case DiffSubject::Identity:
+        case DiffSubject::Autoincrement:
+        case DiffSubject::Generated:
+        case DiffSubject::Collation:
+            return true;
+        default:
+            return false;
+        }
+    }
+
+    static bool isChanged(const TableDiff &diff, DiffSubject subject, std::size_t column)
+    {
+        return std::ranges::any_of(diff.items, [&](const DiffItem &item) {
+            return item.subject == subject && item.after == column && item.before;
+        });
+    }
+
+    void alterColumn(const TableDiff &diff, std::size_t i, std::size_t j)
+    {
+        const Table &after = *diff.after;
+        const Column &old = diff.before->columns[i], &now = after.columns[j];
+        const std::string column = "ALTER COLUMN " + quoteName(now.name) + " ";
+        if (isChanged(diff, DiffSubject::Generated, j)) {
+            if (now.generated) { // there is no way to make a plain column a generated one
+                alter(Phase::Contract, after, "DROP COLUMN " + quoteName(now.name));
+                alter(Phase::Contract, after, "ADD COLUMN " + ddl::columnDefinition(after, now));
+                return;
+            }
+            alter(Phase::Expand, after, column + "DROP EXPRESSION");
+        }
+        const bool isRetyped = isChanged(diff, DiffSubject::Type, j) || isChanged(diff, DiffSubject::Collation, j);
+        const bool hasNewIdentity = isChanged(diff, DiffSubject::Identity, j);
+        const bool hasNewDefault = isChanged(diff, DiffSubject::Default, j);
+        if (old.identity && hasNewIdentity && (!now.identity || isRetyped))
+            alter(Phase::Expand, after, column + "DROP IDENTITY");
+        if (old.defaultSql && (isRetyped || (hasNewDefault && !now.defaultSql) || (hasNewIdentity && now.identity)))
+            alter(Phase::Expand, after, column + "DROP DEFAULT");
+        if (!old.nullable && now.nullable)
+            alter(Phase::Expand, after, column + "DROP NOT NULL");
+        if (isRetyped) {
+            const std::string type = typeSql(now.type);
+            std::string sql = column + "TYPE " + type;
+            if (now.collation)
+                sql += " COLLATE " + quoteKept(*now.collation);
+            if (isChanged(diff, DiffSubject::Type, j))
+                sql += " USING " + quoteName(now.name) + "::" + type;
+            alter(Phase::Expand, after, sql);
+        }
+        if (now.defaultSql && (hasNewDefault || isRetyped))
+            alter(Phase::Expand, after, column + "SET DEFAULT " + *now.defaultSql);
+        if (old.nullable && !now.nullable)
+            alter(Phase::Contract, after, column + "SET NOT NULL");
+        if (hasNewIdentity && now.identity) {
+            const std::string always = now.identity->always ? "ALWAYS" : "BY DEFAULT";
+            if (old.identity && !isRetyped) {
+                std::string sql = column + "SET GENERATED " + always;
+                sql += fmt::format(" SET INCREMENT BY {} SET START WITH {} SET CACHE {} SET {}CYCLE",
+                                   now.identity->increment, now.identity->start, now.identity->cache,
+                                   now.identity->cycle ? "" : "NO ");
+                sql += now.identity->min ? fmt::format(" SET MINVALUE {}", *now.identity->min) : " SET NO MINVALUE";
+                sql += now.identity->max ? fmt::format(" SET MAXVALUE {}", *now.identity->max) : " SET NO MAXVALUE";
+                alter(Phase::Contract, after, sql);
+            } else {
+                std::string properties = ddl::sequenceProperties(*now.identity);
+                alter(Phase::Contract, after,
+                      column + "ADD GENERATED " + always + " AS IDENTITY" +
+                          (properties.empty() ? properties : " (" + properties.substr(1) + ")"));
+                // It goes on behind the keys that are there.
+                const std::string name = quoteName(after.name), key = quoteName(now.name);
+                add(Phase::Contract,
+                    fmt::format("SELECT setval(pg_get_serial_sequence({}, {}), max({})) FROM {} HAVING "
+                                "max({}) IS NOT NULL",
+                                quoteText(name), quoteText(now.name), key, name, key));
+            }
+        }
+    }
+
+    void renameColumns(const TableDiff &diff)
+    {
+        std::vector<std::pair<std::string, std::string>> last;
+        for (const auto &[from, to] : diff.renamedColumns()) {
+            std::string middle = to;
+            if (diff.before->column(to)) {
+                middle = "schemawright_" + to;
+                last.emplace_back(middle, to);
+            }
+            alter(Phase::Expand, *diff.after, "RENAME COLUMN " + quoteName(from) + " TO " + quoteName(middle));
+        }
+        for (const auto &[from, to] : last)
+            alter(Phase::Expand, *diff.after, "RENAME COLUMN " + quoteName(from) + " TO " + quoteName(to));
+    }
+
+    void contract(const TableDiff &diff)
+    {
+        const Table &after = *diff.after;
+        for (const DiffItem &item : diff.items) {
+            if (item.subject == DiffSubject::Column && item.action == DiffAction::Drop)
+                alter(Phase::Contract, after, "DROP COLUMN " + quoteName(item.name));
+            if (item.subject == DiffSubject::Column && item.action == DiffAction::Add) {
+                const Column &column = after.columns[*item.after];
+                if (!column.nullable && !column.identity && !column.generated && !column.defaultSql)
+                    alter(Phase::Contract, after, "ALTER COLUMN " + quoteName(column.name) + " SET NOT NULL");
+            }
+        }
+        for (const DiffItem &item : diff.items) {
+            if (item.action == DiffAction::Rename || item.action == DiffAction::Drop)
+                continue;
+            if (item.subject == DiffSubject::PrimaryKey)
+                alter(Phase::Contract, after, "ADD " + ddl::primaryKey(*after.primaryKey));
+            else if (!item.after)
+                continue;
+            else if (item.subject == DiffSubject::Unique)
+                alter(Phase::Contract, after, "ADD " + ddl::unique(after.uniques[*item.after]));
+            else if (item.subject == DiffSubject::Check)
+                alter(Phase::Contract, after, "ADD " + ddl::check(after.checks[*item.after]));
+            else if (item.subject == DiffSubject::Exclusion)
+                alter(Phase::Contract, after, "ADD " + ddl::exclusion(after.exclusions[*item.after]));
+            else if (item.subject == DiffSubject::Index)
+                add(Phase::Contract, ddl::index(after, after.indexes[*item.after], false));
+        }
+    }
+
+    void addKeys(const TableDiff &diff)
+    {
+        const Table &after = *diff.after;
+        if (diff.isCreate())
+            for (const ForeignKey &key : after.foreignKeys)
+                if (!key.inherited)
+                    alter(Phase::Contract, after, "ADD " + ddl::foreignKey(key));
+        for (const DiffItem &item : diff.items)
+            if (item.subject == DiffSubject::ForeignKey && item.after && item.action != DiffAction::Rename)
+                alter(Phase::Contract, after, "ADD " + ddl::foreignKey(after.foreignKeys[*item.after]));
+    }
+
+    void finish(const TableDiff &diff)
+    {
+        const Table &after = *diff.after;
+        if (diff.isCreate()) {
+            for (const Trigger &trigger : after.triggers)
+                add(Phase::Contract, trigger.definition);
+            return;
+        }
+        bool hasSettings = false;
+        for (const DiffItem &item : diff.items) {
+            if (item.subject == DiffSubject::Trigger && item.after)
+                add(Phase::Contract, after.triggers[*item.after].definition);
+            if (item.subject == DiffSubject::Comment) {
+                const std::string what =
+                    item.after ? "COLUMN " + quoteName(after.name) + "." + quoteName(after.columns[*item.after].name)
+                               : "TABLE " + quoteName(after.name);
+                add(Phase::Contract, "COMMENT ON " + what + " IS " + (item.to ? quoteText(*item.to) : "NULL"));
+            }
+            hasSettings = hasSettings || item.subject == DiffSubject::Options;
+        }
+        if (hasSettings)
+            for (std::string &sql : ddl::settings(after))
+                add(Phase::Contract, std::move(sql));
+    }
+
+    const Dialect &dialect_;
+    const MetaData &before_, &after_;
+    const std::vector<TableDiff> &diffs_;
+    std::map<QualifiedName, std::size_t> redone_;  ///< views that are dropped and made again, and for which diff
+    std::map<QualifiedName, std::size_t> byTable_; ///< the diff of a table whose views must go
+    Migration migration_;
+    std::size_t current_ = 0;
+    bool keepsGrants_ = false;
+};
+
+} // namespace
+
+Migration migrate(const Dialect &dialect, const MetaData &before, const MetaData &after,
+                  const std::vector<TableDiff> &diffs)
+{
+    return Migrator(before, after, diffs, dialect).run();
+}
+
+} // namespace schemawright::postgres
