@@ -44,6 +44,7 @@ struct Entry
 std::vector<Entry> fetchBenchmarks();
 std::vector<Entry> sqlBenchmarks();
 std::vector<Entry> schemaBenchmarks();
+std::vector<Entry> planBenchmarks();
 std::vector<Entry> windowBenchmarks();
 
 } // namespace schemawright::bench

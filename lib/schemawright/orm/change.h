@@ -1,7 +1,7 @@
 #pragma once
 
 #include "schemawright/base/error.h"
-#include "schemawright/schema/table.h"
+#include "schemawright/schema/metadata.h"
 #include "schemawright/value/value.h"
 
 #include <cstdint>
@@ -47,8 +47,32 @@ struct RowTarget
     std::size_t hash() const noexcept;
 };
 
-/// What a change is about; tables and entity mappings will stand beside rows in the same list.
-using ChangeTarget = std::variant<RowTarget>;
+/// A table or view: by its id in this session, and the name it had first.
+struct TableTarget
+{
+    TableId id = TableId::None;
+    QualifiedName name; ///< in the baseline; of a new table the first that it was given
+    friend bool operator==(const TableTarget &a, const TableTarget &b) { return a.id == b.id; }
+};
+
+/// The mapping of a table's entity: the names of class, attributes and relationships that are not the derived ones.
+struct EntityTarget
+{
+    QualifiedName table;
+    friend bool operator==(const EntityTarget &, const EntityTarget &) = default;
+};
+
+/// Names that a program's model uses instead of the derived ones.
+struct EntityMapping
+{
+    std::string className;                            ///< empty: the derived one
+    std::map<std::string, std::string> attributes;    ///< by column
+    std::map<std::string, std::string> relationships; ///< by the derived name
+    friend bool operator==(const EntityMapping &, const EntityMapping &) = default;
+};
+
+/// What a change is about. Rows, tables and entity mappings stand in one list.
+using ChangeTarget = std::variant<RowTarget, TableTarget, EntityTarget>;
 
 enum class ChangeId : std::uint64_t { None = 0 };
 
@@ -61,16 +85,48 @@ struct Change
     ChangeId id = ChangeId::None;
     ChangeTarget target;
     std::optional<RowImage> before, after;
+    TablePtr tableBefore, tableAfter; ///< of a table: null for none
+    std::optional<EntityMapping> mappingBefore, mappingAfter;
     RowImage base; ///< all that was known of an updated row at its first edit: for its name, order and conflicts
     std::optional<Error> error; ///< why the last commit or rehearsal failed on it
 
+    bool isRow() const noexcept { return std::holds_alternative<RowTarget>(target); }
+    bool isTable() const noexcept { return std::holds_alternative<TableTarget>(target); }
+    bool isMapping() const noexcept { return std::holds_alternative<EntityTarget>(target); }
+    // Of rows; false for tables and mappings.
     bool isInsert() const noexcept { return !before && after; }
     bool isUpdate() const noexcept { return before && after; }
     bool isDelete() const noexcept { return before && !after; }
+    /// The table that it is about: by its baseline name, or the first of a new one.
+    const QualifiedName &table() const
+    {
+        if (const auto *row = std::get_if<RowTarget>(&target))
+            return row->table;
+        if (const auto *table = std::get_if<TableTarget>(&target))
+            return table->name;
+        return std::get<EntityTarget>(target).table;
+    }
+    /// Throws std::bad_variant_access for a change of anything but a row.
     const RowTarget &row() const { return std::get<RowTarget>(target); }
 };
 
 } // namespace schemawright
+
+template <> struct std::hash<schemawright::TableTarget>
+{
+    std::size_t operator()(const schemawright::TableTarget &target) const noexcept
+    {
+        return static_cast<std::size_t>(target.id);
+    }
+};
+
+template <> struct std::hash<schemawright::EntityTarget>
+{
+    std::size_t operator()(const schemawright::EntityTarget &target) const noexcept
+    {
+        return std::hash<std::string>()(target.table.name);
+    }
+};
 
 template <> struct std::hash<schemawright::RowTarget>
 {

@@ -1,5 +1,7 @@
 #include "schemawright/orm/journal.h"
 
+#include "schemawright/orm/table_json.h"
+
 #include <bit>
 #include <cerrno>
 #include <chrono>
@@ -120,6 +122,18 @@ RowImage imageFromJson(const Json &json)
 
 Json toJson(const Change &change)
 {
+    const QualifiedName &about = change.table();
+    if (change.isTable())
+        return {{"schema", about.schema},
+                {"table", about.name},
+                {"table_id", std::get<TableTarget>(change.target).id},
+                {"table_before", tableToJson(change.tableBefore)},
+                {"table_after", tableToJson(change.tableAfter)}};
+    if (change.isMapping())
+        return {{"schema", about.schema},
+                {"table", about.name},
+                {"mapping_before", mappingToJson(change.mappingBefore)},
+                {"mapping_after", mappingToJson(change.mappingAfter)}};
     const RowTarget &target = change.row();
     Json key = Json::array();
     for (const auto &[column, value] : target.key)
@@ -137,6 +151,20 @@ Change changeFromJson(const Json &json)
 {
     RowTarget target;
     target.table = {json.at("schema").get<std::string>(), json.at("table").get<std::string>()};
+    if (json.contains("table_id")) {
+        Change change;
+        change.target = TableTarget{json["table_id"].get<TableId>(), target.table};
+        change.tableBefore = tableFromJson(json.at("table_before"));
+        change.tableAfter = tableFromJson(json.at("table_after"));
+        return change;
+    }
+    if (json.contains("mapping_after")) {
+        Change change;
+        change.target = EntityTarget{target.table};
+        change.mappingBefore = mappingFromJson(json.at("mapping_before"));
+        change.mappingAfter = mappingFromJson(json["mapping_after"]);
+        return change;
+    }
     for (const Json &part : json.at("key"))
         target.key.emplace_back(part.at("column").get<std::string>(), valueFromJson(part.at("value")));
     target.newRow = json.at("new_row").get<std::uint64_t>();

@@ -1,6 +1,7 @@
 #include "schemawright/orm/plan.h"
 
 #include "schemawright/base/topological.h"
+#include "schemawright/orm/draft.h"
 #include "schemawright/orm/row_order.h"
 #include "schemawright/sql/statement.h"
 
@@ -30,41 +31,94 @@ std::string rowName(const RowTarget &target)
 class PlanBuilder
 {
 public:
-    PlanBuilder(const Dialect &dialect, const MetaData &baseline) : dialect_(dialect), baseline_(baseline) {}
+    /// Rows are written to the tables of the draft, as they are when they have been widened.
+    PlanBuilder(const Dialect &dialect, const Draft &draft) : dialect_(dialect), draft_(draft), baseline_(draft.after)
+    {}
 
     Plan build(const std::vector<const Change *> &changes)
     {
         for (const Change *change : changes)
-            addStep(*change);
+            if (change->isRow())
+                addStep(*change);
         for (const std::size_t index : sortedSteps())
             compile(steps_[index]);
         if (!deferred_.empty() && plan_.isRunnable())
             plan_.steps.insert(plan_.steps.begin(), deferringStep());
+        if (!draft_.diffs.empty())
+            addMigration();
         return std::move(plan_);
     }
 
 private:
+    /// Puts the dialect's statements for the tables around those for the rows.
+    void addMigration()
+    {
+        const Migration migration = dialect_.migrate(draft_.before, draft_.after, draft_.diffs);
+        for (const MigrationProblem &problem : migration.problems)
+            plan_.problems.push_back({draft_.changes[problem.diff], problem.error});
+        std::vector<Step> rows = std::exchange(plan_.steps, {});
+        const auto addPhases = [&](Phase first, Phase last) {
+            for (const MigrationStep &each : migration.steps)
+                if (each.phase >= first && each.phase <= last) {
+                    Step step;
+                    step.phase = each.phase;
+                    step.statement.sql = each.sql;
+                    step.change = draft_.changes[each.diff];
+                    step.transactional = each.transactional;
+                    step.expectNone = each.expectNone;
+                    plan_.steps.push_back(std::move(step));
+                }
+        };
+        addPhases(Phase::Before, Phase::Expand);
+        std::ranges::move(rows, std::back_inserter(plan_.steps));
+        addPhases(Phase::Contract, Phase::After);
+    }
+
+    /// The image by the draft's names, without columns that are dropped and, to compare, without those that are new.
+    RowImage renamed(const RowTarget &target, const RowImage &image, bool onlyKnown) const
+    {
+        const auto columns = draft_.columnNames.find(target.table);
+        if (columns == draft_.columnNames.end())
+            return image;
+        RowImage out;
+        for (const auto &[column, cell] : image) {
+            const auto name = columns->second.find(column);
+            const bool isKnown = name != columns->second.end();
+            if ((isKnown && name->second.empty()) || (!isKnown && onlyKnown && baseline_.table(target.table)))
+                continue;
+            out[isKnown ? name->second : column] = cell;
+        }
+        return out;
+    }
+
     void addStep(const Change &change)
     {
         const RowTarget &target = change.row();
         RowStep step;
         step.change = &change;
-        step.table = baseline_.table(target.table);
+        step.table = draft_.tableOf(target.table);
+        if (const auto dropped = draft_.tableNames.find(target.table);
+            dropped != draft_.tableNames.end() && dropped->second.name.empty())
+            return; // its rows go with it
         if (!step.table) {
             refuse(change, Error(ErrorKind::NotFound, "the table " + target.table.text() + " is not there any more"));
             return;
         }
         for (const auto &[column, value] : target.key)
-            step.key[column] = value;
+            if (const std::string name = draft_.columnOf(target.table, column); !name.empty())
+                step.key[name] = value;
         step.kind = change.isInsert() ? Kind::Insert : change.isDelete() ? Kind::Delete : Kind::Update;
         if (change.before) {
-            step.old = *change.before;
-            step.match = *change.before;
+            step.match = renamed(target, *change.before, true);
+            step.old = step.match;
         }
-        step.old.insert(change.base.begin(), change.base.end());
+        const RowImage base = renamed(target, change.base, true);
+        step.old.insert(base.begin(), base.end());
         step.old.insert(step.key.begin(), step.key.end());
         if (change.after)
-            step.set = *change.after;
+            step.set = renamed(target, *change.after, false);
+        if (step.kind == Kind::Update && step.set.empty())
+            return; // all that was edited is dropped
         for (const RowImage *image : {&step.set, &step.match})
             for (const auto &[column, cell] : *image)
                 if (!step.table->column(column)) {
@@ -373,6 +427,7 @@ private:
     }
 
     const Dialect &dialect_;
+    const Draft &draft_;
     const MetaData &baseline_;
     std::vector<RowStep> steps_;
     std::map<std::uint64_t, std::string> newRows_; ///< the table of each pending new row
@@ -391,22 +446,33 @@ std::string keyParameter(std::string_view table, std::uint64_t newRow, std::stri
 
 Plan buildPlan(const Dialect &dialect, const MetaData &baseline, const std::vector<const Change *> &changes)
 {
-    return PlanBuilder(dialect, baseline).build(changes);
+    const Draft draft = draftOf(baseline, changes);
+    return PlanBuilder(dialect, draft).build(changes);
 }
 
 std::string previewSql(const Dialect &dialect, const Step &step) { return dialect.literalSql(step.statement); }
 
 std::string scriptText(const Dialect &dialect, const Plan &plan)
 {
-    std::string script = dialect.beginSql({}) + ";\n\n";
+    std::string script;
+    bool isOpen = false;
+    const auto setOpen = [&](bool open) {
+        if (open != isOpen)
+            script += open ? dialect.beginSql({}) + ";\n\n" : std::string("\nCOMMIT;\n");
+        isOpen = open;
+    };
     for (const Step &step : plan.steps) {
+        setOpen(step.phase != Phase::Before && step.phase != Phase::After && step.transactional);
         if (std::ranges::any_of(step.statement.parameters, [](const Parameter &p) { return !p.name.empty(); }))
             throw Error(ErrorKind::Unsupported, "the script would need a key that only the database can make")
                 .withSql(dialect.literalSql(step.statement))
                 .withHint("Commit the new rows first, or give them their keys yourself.");
         script += previewSql(dialect, step) + ";\n";
     }
-    return script + "\nCOMMIT;\n";
+    if (plan.steps.empty())
+        setOpen(true);
+    setOpen(false);
+    return script;
 }
 
 } // namespace schemawright

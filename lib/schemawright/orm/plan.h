@@ -19,6 +19,7 @@ struct Step
     ChangeId change = ChangeId::None;       ///< whose edit this carries out
     bool transactional = true;              ///< false: cannot be rolled back
     std::optional<std::int64_t> expectRows; ///< rows it must affect
+    bool expectNone = false;                ///< a query that must find nothing
     RowTarget target;                       ///< the row it is about
     std::vector<std::string> returning;     ///< columns that it gives back, in order
 };
@@ -43,9 +44,11 @@ struct Plan
 /// The name of the parameter that stands for a key which the database makes for a new row.
 std::string keyParameter(std::string_view table, std::uint64_t newRow, std::string_view column);
 
-/// Pure: the same changes make the same plan. Rows are ordered by what each change frees and takes: parents before
-/// their children, children gone before their parents, a unique value given up before it is taken again. Rows that wait
-/// for each other in a ring are written in two steps where a nullable foreign key or a movable unique value allows it.
+/// Pure: the same changes make the same plan. Tables are created, renamed and widened first, then rows are written,
+/// then tables are narrowed and checked, all in one transaction. Rows are ordered by what each change frees and takes:
+/// parents before their children, children gone before their parents, a unique value given up before it is taken again.
+/// Rows that wait for each other in a ring are written in two steps where a nullable foreign key or a movable unique
+/// value allows it.
 Plan buildPlan(const Dialect &dialect, const MetaData &baseline, const std::vector<const Change *> &changes);
 
 /// The step as the user reads it: values as literals, keys to come as <id of new customer 1>.

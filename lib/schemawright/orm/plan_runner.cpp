@@ -43,8 +43,39 @@ private:
     {
         if (!plan_.isRunnable())
             throw plan_.problems.front().error;
+        runOutside(Phase::Before);
+        try {
+            runInside(stop, progress);
+        } catch (const Error &error) {
+            if (!connection_.isUsable())
+                throw;
+            report_.error = error;
+            report_.inDoubt = error.kind == ErrorKind::InDoubt;
+        }
+        runOutside(Phase::After);
+    }
+
+    /// Settings of the connection that cannot change in a transaction. What fails in After is reported only.
+    void runOutside(Phase phase)
+    {
+        for (const Step &step : plan_.steps)
+            if (step.phase == phase)
+                try {
+                    connection_.executeScript(step.statement.sql);
+                } catch (const Error &error) {
+                    if (phase == Phase::Before)
+                        throw;
+                    if (!report_.error)
+                        report_.error = error;
+                }
+    }
+
+    void runInside(const std::stop_token &stop, const std::function<void(std::size_t)> &progress)
+    {
         Transaction transaction = connection_.begin({.immediate = true});
         for (std::size_t i = 0; i < plan_.steps.size(); ++i) {
+            if (plan_.steps[i].phase == Phase::Before || plan_.steps[i].phase == Phase::After)
+                continue;
             if (progress)
                 progress(i);
             if (stop.stop_requested())
@@ -103,7 +134,15 @@ private:
                             fmt::format("there is no {}: that row could not be inserted", parameter.name))
                     .withSql(step.statement.sql);
         Result result = connection_.execute(step.statement, named_);
-        if (result.returnsRows())
+        if (step.expectNone && result.returnsRows()) {
+            if (const auto row = result.next()) {
+                std::string found;
+                for (const Value &value : row->values())
+                    found += (found.empty() ? "" : ", ") + (value.isNull() ? std::string("NULL") : value.text());
+                throw Error(ErrorKind::Constraint, "rows refer to others that are not there: " + found)
+                    .withSql(step.statement.sql);
+            }
+        } else if (result.returnsRows())
             while (const auto row = result.next())
                 for (std::size_t i = 0; i < step.returning.size() && i < row->size(); ++i) {
                     const std::string &column = step.returning[i];
@@ -177,6 +216,8 @@ DoubtOutcome resolveInDoubt(Connection &connection, const MetaData &baseline, co
 {
     std::size_t done = 0, undone = 0;
     for (const Change &change : changes) {
+        if (!change.isRow())
+            continue;
         const TablePtr table = baseline.table(change.row().table);
         if (!table)
             continue;

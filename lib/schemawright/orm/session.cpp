@@ -14,10 +14,147 @@ void Session::setBaseline(MetaData baseline)
 {
     baseline_ = std::move(baseline);
     identities_.clear();
+    identified_.clear();
+    draft_.reset();
+}
+
+const Draft &Session::draft() const
+{
+    if (!draft_ || draftRevision_ != unitOfWork_.tableRevision()) {
+        draft_ = draftOf(baseline_, unitOfWork_.changes());
+        draftRevision_ = unitOfWork_.tableRevision();
+    }
+    return *draft_;
+}
+
+void Session::keepIdsApart() const
+{
+    for (const Change *change : unitOfWork_.changes())
+        for (const TablePtr &table : {change->tableBefore, change->tableAfter})
+            if (table) {
+                lastId_ = std::max(lastId_, static_cast<std::uint64_t>(table->id));
+                for (const Column &column : table->columns)
+                    lastId_ = std::max(lastId_, static_cast<std::uint64_t>(column.id));
+            }
+}
+
+TablePtr Session::identified(const TablePtr &baselineTable) const
+{
+    TablePtr &known = identified_[baselineTable->name];
+    if (!known) {
+        keepIdsApart();
+        Table copy = *baselineTable;
+        copy.id = static_cast<TableId>(++lastId_);
+        for (Column &column : copy.columns)
+            column.id = static_cast<ColumnId>(++lastId_);
+        known = std::make_shared<const Table>(std::move(copy));
+    }
+    return known;
+}
+
+Table Session::editTable(const QualifiedName &draftName) const
+{
+    const TablePtr found = draft().after.table(draftName);
+    if (!found)
+        throw Error(ErrorKind::NotFound, "there is no table named " + draftName.text());
+    if (found->id != TableId::None)
+        return *found;
+    // Untouched so far, but for references that follow a rename.
+    Table table = *identified(baseline_.table(found->name));
+    table.foreignKeys = found->foreignKeys;
+    return table;
+}
+
+TableId Session::putTable(Table after)
+{
+    std::set<std::string> names;
+    for (const Column &column : after.columns)
+        if (column.name.empty() || !names.insert(column.name).second)
+            throw Error(ErrorKind::Misuse, "a column's name is empty or stands twice: '" + column.name + "'");
+    if (after.name.name.empty() || (after.columns.empty() && !after.isView()))
+        throw Error(ErrorKind::Misuse, "a table needs a name and columns");
+    if (after.name.schema.empty())
+        after.name.schema = baseline_.defaultSchema;
+    if (const TablePtr other = draft().after.table(after.name);
+        other && (other->id == TableId::None || other->id != after.id)) {
+        const auto own = identified_.find(other->name);
+        if (own == identified_.end() || own->second->id != after.id)
+            throw Error(ErrorKind::Constraint, "there is a table named " + after.name.text() + " already");
+    }
+    keepIdsApart();
+    TableTarget target{after.id, after.name};
+    TablePtr before, earlier;
+    if (after.id == TableId::None)
+        target.id = after.id = static_cast<TableId>(++lastId_);
+    else if (const Change *pending = unitOfWork_.find(ChangeTarget(target))) {
+        target = std::get<TableTarget>(pending->target);
+        before = pending->tableBefore;
+        earlier = pending->tableAfter;
+    } else
+        for (const auto &[name, known] : identified_)
+            if (known->id == after.id) {
+                before = known;
+                target.name = name;
+            }
+    for (Column &column : after.columns)
+        if (column.id == ColumnId::None)
+            column.id = static_cast<ColumnId>(++lastId_);
+    if (const TablePtr &old = earlier ? earlier : before) {
+        std::map<std::string, std::string> renamed;
+        for (const Column &column : old->columns)
+            if (const auto now = std::ranges::find(after.columns, column.id, &Column::id);
+                now != after.columns.end() && now->name != column.name)
+                renamed[column.name] = now->name;
+        followRenames(after, renamed);
+    }
+    // The text of an index is its own only while it says what the index is.
+    for (Index &index : after.indexes) {
+        index.definition.reset();
+        if (before)
+            for (Index old : before->indexes) {
+                const auto definition = std::exchange(old.definition, std::nullopt);
+                if (old == index) {
+                    index.definition = definition;
+                    break;
+                }
+            }
+    }
+    const UnitOfWork::Group group(unitOfWork_);
+    if (earlier) // cells of new columns go by their draft names
+        for (const Column &old : earlier->columns) {
+            const bool isNew =
+                !before || std::ranges::find(before->columns, old.id, &Column::id) == before->columns.end();
+            const auto now = std::ranges::find(after.columns, old.id, &Column::id);
+            if (isNew && now != after.columns.end() && now->name != old.name)
+                unitOfWork_.renameCells(target.name, old.name, now->name);
+        }
+    const TableId id = after.id;
+    unitOfWork_.putTable(target, std::move(before), std::make_shared<const Table>(std::move(after)));
+    return id;
+}
+
+void Session::dropTable(const QualifiedName &draftName)
+{
+    const Table table = editTable(draftName);
+    TableTarget target{table.id, table.name};
+    TablePtr before;
+    if (const Change *pending = unitOfWork_.find(ChangeTarget(target))) {
+        target = std::get<TableTarget>(pending->target);
+        before = pending->tableBefore;
+    } else
+        before = identified(baseline_.table(table.name));
+    const UnitOfWork::Group group(unitOfWork_);
+    for (const Change *change : unitOfWork_.changes())
+        if (change->isRow() && change->row().table == target.name)
+            unitOfWork_.revert(change->id);
+    unitOfWork_.putTable(target, std::move(before), nullptr);
 }
 
 const RowIdentity &Session::identity(const Table &table) const
 {
+    // One that is being changed may have other columns than the database's table of that name.
+    if (table.id != TableId::None)
+        return draftIdentities_.insert_or_assign(table.id, dialect_->rowIdentity(table)).first->second;
     const auto known = identities_.find(table.name);
     return known != identities_.end() ? known->second
                                       : identities_.emplace(table.name, dialect_->rowIdentity(table)).first->second;
@@ -56,12 +193,17 @@ std::string Session::whyNotEditable(const Table &table, const std::string &colum
 
 void Session::setCell(const RowTarget &target, const std::string &column, Cell cell, const RowImage &baselineRow)
 {
-    const TablePtr table = baseline_.table(target.table);
+    const TablePtr table = draft().tableOf(target.table);
     if (!table)
         throw Error(ErrorKind::NotFound, "the table " + target.table.text() + " is not there any more");
-    if (const std::string why = whyNotEditable(*table, column); !why.empty())
+    const std::string draftColumn = draft().columnOf(target.table, column);
+    if (draftColumn.empty())
+        throw Error(ErrorKind::Unsupported, column + " is to be dropped.");
+    if (const std::string why = whyNotEditable(*table, draftColumn); !why.empty())
         throw Error(ErrorKind::Unsupported, why);
-    const Column &known = *table->column(column);
+    const Column &known = *table->column(draftColumn);
+    const TablePtr inDatabase = baseline_.table(target.table);
+    const bool isNewColumn = !inDatabase || !inDatabase->column(column);
     const Value *value = std::get_if<Value>(&cell);
     if (value && value->isNull() && !known.nullable && !known.autoincrement && !table->isView())
         throw Error(ErrorKind::Constraint, fmt::format("{} must not be NULL", column));
@@ -82,9 +224,9 @@ void Session::setCell(const RowTarget &target, const std::string &column, Cell c
         throw Error(ErrorKind::Misuse, "the row is to be deleted").withHint("Revert the deletion first.");
     RowImage before, after = existing ? *existing->after : RowImage();
     const auto old = baselineRow.find(column);
-    if (old == baselineRow.end())
+    if (old == baselineRow.end() && !isNewColumn)
         throw Error(ErrorKind::Misuse, "the row was read without its column " + column);
-    before[column] = old->second;
+    before[column] = old == baselineRow.end() ? Cell(Value()) : old->second;
     after[column] = std::move(cell);
     unitOfWork_.put(ChangeTarget(target), std::move(before), std::move(after), baselineRow);
 }
@@ -95,6 +237,9 @@ RowTarget Session::addRow(const Table &table, RowImage cells)
         throw Error(ErrorKind::Unsupported, by.why);
     RowTarget target;
     target.table = table.name;
+    for (const auto &[first, now] : draft().tableNames) // rows go by the name that the table had first
+        if (now == table.name)
+            target.table = first;
     target.newRow = unitOfWork_.nextNewRow();
     unitOfWork_.put(ChangeTarget(target), std::nullopt, std::move(cells));
     return target;
@@ -143,8 +288,8 @@ std::vector<const Change *> Session::newRows(const QualifiedName &table) const
 std::size_t Session::pendingCount(const QualifiedName &table) const
 {
     const auto all = unitOfWork_.changes();
-    return static_cast<std::size_t>(
-        std::ranges::count_if(all, [&](const Change *change) { return change->row().table == table; }));
+    return static_cast<std::size_t>(std::ranges::count_if(
+        all, [&](const Change *change) { return change->isRow() && change->row().table == table; }));
 }
 
 Plan Session::plan() const { return buildPlan(*dialect_, baseline_, unitOfWork_.changes()); }
@@ -152,7 +297,20 @@ Plan Session::plan() const { return buildPlan(*dialect_, baseline_, unitOfWork_.
 void Session::settle(const Report &report)
 {
     if (report.committed) {
+        std::vector<std::pair<Change, std::optional<Error>>> mappings;
+        for (const Change *change : unitOfWork_.changes())
+            if (change->isMapping() && mappingStore_)
+                try {
+                    mappingStore_->write(change->table(), change->mappingAfter);
+                } catch (const Error &error) {
+                    mappings.emplace_back(*change, error);
+                }
         unitOfWork_.clear();
+        for (auto &[change, error] : mappings) { // what could not be written stays pending
+            const auto &target = std::get<EntityTarget>(change.target);
+            unitOfWork_.putMapping(target, change.mappingBefore, change.mappingAfter);
+            unitOfWork_.setError(unitOfWork_.find(ChangeTarget(target))->id, *error);
+        }
         return;
     }
     unitOfWork_.clearErrors();
@@ -172,7 +330,7 @@ Report Session::flush(Connection &connection)
 void Session::keepMine(ChangeId id, const std::optional<RowImage> &theirs)
 {
     const Change *found = unitOfWork_.find(id);
-    if (!found || found->isInsert())
+    if (!found || !found->isRow() || found->isInsert())
         return;
     const Change mine = *found;
     const UnitOfWork::Group group(unitOfWork_);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "schemawright/orm/draft.h"
 #include "schemawright/orm/plan_runner.h"
 #include "schemawright/orm/unit_of_work.h"
 
@@ -10,6 +11,15 @@
 #include <vector>
 
 namespace schemawright {
+
+/// Keeps entity mappings outside of the database, in a project file.
+class MappingStore
+{
+public:
+    virtual ~MappingStore() = default;
+    /// Writes these; called again with the same after a failure, so it must bear that. Throws Error.
+    virtual void write(const QualifiedName &table, const std::optional<EntityMapping> &mapping) = 0;
+};
 
 /// What a user or a program edits through: a baseline picture of the database and the unit of work upon it.
 ///
@@ -29,6 +39,25 @@ public:
     void setBaseline(MetaData baseline);
     UnitOfWork &unitOfWork() noexcept { return unitOfWork_; }
     const UnitOfWork &unitOfWork() const noexcept { return unitOfWork_; }
+
+    /// The database as it will be: the baseline and the pending changes of tables. Kept until the next edit.
+    const Draft &draft() const;
+    /// A copy of a table as it is in the draft, to be changed and put back. Its columns have ids: a column whose name
+    /// changes is renamed, one without an id is new. Throws Error(NotFound).
+    Table editTable(const QualifiedName &draftName) const;
+    /// Makes this a pending change of the table of that id, or a new table when it has none. Its own keys, constraints
+    /// and indexes follow the columns that it renames. Throws Error(Constraint)
+    /// for a name that is taken, Error(Misuse) for a table without columns or with one name twice.
+    TableId putTable(Table after);
+    /// Drops it, with the pending edits of its rows. Throws Error(NotFound).
+    void dropTable(const QualifiedName &draftName);
+    /// Names for a table's entity; nothing takes the override away.
+    void putMapping(const QualifiedName &table, std::optional<EntityMapping> before, std::optional<EntityMapping> after)
+    {
+        unitOfWork_.putMapping({table}, std::move(before), std::move(after));
+    }
+    /// Where pending mappings are written after a commit; must outlive the session. Null: they go with the commit.
+    void setMappingStore(MappingStore *store) noexcept { mappingStore_ = store; }
 
     /// How rows of this table are told apart. Cached for the baseline.
     const RowIdentity &identity(const Table &table) const;
@@ -72,6 +101,16 @@ private:
     MetaData baseline_;
     UnitOfWork unitOfWork_;
     mutable std::map<QualifiedName, RowIdentity> identities_;
+    mutable std::map<TableId, RowIdentity> draftIdentities_;
+    mutable std::optional<Draft> draft_;
+    mutable std::uint64_t draftRevision_ = 0;
+    mutable std::uint64_t lastId_ = 0; ///< of tables and columns
+    MappingStore *mappingStore_ = nullptr;
+    /// Tables that were given ids, by baseline name: an id is kept through a revert and a new baseline.
+    mutable std::map<QualifiedName, TablePtr> identified_;
+    /// New ids are given behind those of changes that came from a journal.
+    void keepIdsApart() const;
+    TablePtr identified(const TablePtr &baselineTable) const;
 };
 
 } // namespace schemawright

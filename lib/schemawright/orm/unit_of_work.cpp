@@ -59,6 +59,65 @@ void UnitOfWork::put(const ChangeTarget &target, std::optional<RowImage> before,
         replace(target, std::move(change));
 }
 
+void UnitOfWork::putTable(const TableTarget &target, TablePtr before, TablePtr after)
+{
+    mustBeThawed();
+    Change change;
+    if (const Change *existing = find(ChangeTarget(target))) {
+        change = *existing;
+        change.error.reset();
+    } else {
+        change.id = static_cast<ChangeId>(++lastId_);
+        change.target = target;
+        change.tableBefore = std::move(before);
+    }
+    change.tableAfter = std::move(after);
+    const bool isSame = change.tableBefore && change.tableAfter ? *change.tableBefore == *change.tableAfter
+                                                                : change.tableBefore == change.tableAfter;
+    if (!isSame || find(ChangeTarget(target)))
+        replace(ChangeTarget(target), isSame ? std::nullopt : std::optional(std::move(change)));
+}
+
+void UnitOfWork::putMapping(const EntityTarget &target, std::optional<EntityMapping> before,
+                            std::optional<EntityMapping> after)
+{
+    mustBeThawed();
+    Change change;
+    if (const Change *existing = find(ChangeTarget(target))) {
+        change = *existing;
+        change.error.reset();
+    } else {
+        change.id = static_cast<ChangeId>(++lastId_);
+        change.target = target;
+        change.mappingBefore = std::move(before);
+    }
+    change.mappingAfter = std::move(after);
+    const bool isSame = change.mappingBefore == change.mappingAfter;
+    if (!isSame || find(ChangeTarget(target)))
+        replace(ChangeTarget(target), isSame ? std::nullopt : std::optional(std::move(change)));
+}
+
+void UnitOfWork::renameCells(const QualifiedName &table, const std::string &from, const std::string &to)
+{
+    mustBeThawed();
+    const Group group(*this);
+    for (const Change *each : changes()) {
+        if (!each->isRow() || each->row().table != table)
+            continue;
+        Change change = *each;
+        bool any = false;
+        for (std::optional<RowImage> *image : {&change.before, &change.after})
+            if (*image)
+                if (auto cell = (*image)->extract(from)) {
+                    cell.key() = to;
+                    (*image)->insert(std::move(cell));
+                    any = true;
+                }
+        if (any)
+            replace(ChangeTarget(change.target), change);
+    }
+}
+
 void UnitOfWork::replace(const ChangeTarget &target, std::optional<Change> after)
 {
     const Change *existing = find(target);
@@ -74,14 +133,15 @@ void UnitOfWork::replace(const ChangeTarget &target, std::optional<Change> after
 
 void UnitOfWork::setState(const ChangeTarget &target, const std::optional<Change> &state)
 {
-    const RowTarget &row = std::get<RowTarget>(target);
-    if (const auto known = byTarget_.find(row); known != byTarget_.end()) {
+    if (!std::holds_alternative<RowTarget>(target))
+        ++tableRevision_;
+    if (const auto known = byTarget_.find(target); known != byTarget_.end()) {
         changes_.erase(known->second);
         byTarget_.erase(known);
     }
     if (state) {
         changes_.emplace(state->id, *state);
-        byTarget_.emplace(row, state->id);
+        byTarget_.emplace(target, state->id);
     }
 }
 
@@ -152,7 +212,7 @@ std::vector<const Change *> UnitOfWork::changes() const
 
 const Change *UnitOfWork::find(const ChangeTarget &target) const
 {
-    const auto found = byTarget_.find(std::get<RowTarget>(target));
+    const auto found = byTarget_.find(target);
     return found == byTarget_.end() ? nullptr : &changes_.at(found->second);
 }
 
@@ -197,6 +257,7 @@ void UnitOfWork::clear()
     mustBeThawed();
     changes_.clear();
     byTarget_.clear();
+    ++tableRevision_;
     undo_.clear();
     redo_.clear();
     touched();
@@ -209,7 +270,8 @@ void UnitOfWork::restore(std::vector<Change> changes)
         throw Error(ErrorKind::Misuse, "there are pending edits already");
     for (Change &change : changes) {
         change.id = static_cast<ChangeId>(++lastId_);
-        lastNewRow_ = std::max(lastNewRow_, change.row().newRow);
+        if (change.isRow())
+            lastNewRow_ = std::max(lastNewRow_, change.row().newRow);
         setState(ChangeTarget(change.target), change);
     }
     touched();

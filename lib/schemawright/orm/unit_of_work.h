@@ -37,6 +37,13 @@ public:
     /// The images of `target` are now these. What an earlier edit knows of `before` and `base` stays.
     void put(const ChangeTarget &target, std::optional<RowImage> before, std::optional<RowImage> after,
              RowImage base = {});
+    /// The table is now `after`, null when it is to be dropped; `before` is how it is in the database, null for a new
+    /// one. What an earlier edit knows of `before` stays; a table that is again what it was leaves the list.
+    void putTable(const TableTarget &target, TablePtr before, TablePtr after);
+    void putMapping(const EntityTarget &target, std::optional<EntityMapping> before,
+                    std::optional<EntityMapping> after);
+    /// Pending cells of a table's rows in the column `from` are meant for `to` from now on.
+    void renameCells(const QualifiedName &table, const std::string &from, const std::string &to);
     /// Takes the change out of the list, as if never made; can be undone.
     void revert(ChangeId id);
     /// Reverts everything; can be undone.
@@ -55,6 +62,8 @@ public:
     std::size_t size() const noexcept { return changes_.size(); }
     /// Grows with every change of the list.
     std::uint64_t revision() const noexcept { return revision_; }
+    /// Grows with every change of a table or mapping in it.
+    std::uint64_t tableRevision() const noexcept { return tableRevision_; }
 
     /// A number for a row that is not in the database yet; never given twice.
     std::uint64_t nextNewRow() noexcept { return ++lastNewRow_; }
@@ -91,12 +100,12 @@ private:
     void touched();
 
     std::map<ChangeId, Change> changes_; // ids grow, so their order is that of the first edits
-    std::unordered_map<RowTarget, ChangeId> byTarget_;
+    std::unordered_map<ChangeTarget, ChangeId> byTarget_;
     std::vector<Step> undo_, redo_;
     Step open_; // the group that is being made
     int groupDepth_ = 0;
     bool frozen_ = false;
-    std::uint64_t revision_ = 0;
+    std::uint64_t revision_ = 0, tableRevision_ = 0;
     std::uint64_t lastId_ = 0;
     std::uint64_t lastNewRow_ = 0;
 };

@@ -81,6 +81,9 @@ TableDiff diffTables(TablePtr before, TablePtr after, const DiffRules &rules);
 /// and the ways to write one default are left out.
 std::string normalisedExpression(std::string_view sql, const DiffRules &rules,
                                  const std::map<std::string, std::string> &renamed = {});
+/// The table with its own keys, constraints and indexes following columns that were renamed; a name that is still a
+/// column's is left alone.
+void followRenames(Table &table, const std::map<std::string, std::string> &renamed);
 /// True when both say the same type.
 bool sameType(const Type &a, const Type &b);
 

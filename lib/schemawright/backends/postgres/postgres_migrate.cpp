@@ -332,6 +332,10 @@ private:
                     column.nullable = true; // NOT NULL when the rows have been filled
                 alter(Phase::Expand, after, "ADD COLUMN " + ddl::columnDefinition(after, column));
             }
+        for (const DiffItem &item : diff.items) // new rows are written without what is dropped behind them
+            if (item.subject == DiffSubject::Column && item.action == DiffAction::Drop)
+                if (const Column &gone = before.columns[*item.before]; !gone.nullable && !gone.identity)
+                    alter(Phase::Expand, after, "ALTER COLUMN " + quoteName(gone.name) + " DROP NOT NULL");
         std::set<std::size_t> done;
         for (const DiffItem &item : diff.items)
             if (item.before && item.after && isColumnItem(item) && done.insert(*item.after).second)

@@ -106,7 +106,7 @@ private:
             // A view may read what is altered below.
             add(table.isView() ? Phase::Contract : Phase::Expand, *table.definition);
         } else
-            add(Phase::Expand, writer_->createTable(table, keysOf(table)));
+            add(Phase::Expand, table.definition ? *table.definition : writer_->createTable(table, keysOf(table)));
         for (const Index &index : table.indexes)
             add(Phase::Expand, writer_->createIndex(table, index));
         for (const Trigger &trigger : table.triggers) // they are not meant for the rows that come with the table
@@ -394,12 +394,6 @@ private:
             if (key.referred.name == before.name.name)
                 key.referred.name = after.name.name;
         made.name.name = temporary;
-        // Expressions of a renamed column's table were written with the old name.
-        for (CheckConstraint &each : made.checks)
-            each.expression = renamedIn(dialect_, each.expression, renames);
-        for (Column &each : made.columns)
-            if (each.generated)
-                each.generated->expression = renamedIn(dialect_, each.generated->expression, renames);
         add(phase, writer_->createTable(made, keysOf(made)));
 
         std::vector<std::string> columns;
