@@ -237,6 +237,40 @@ private slots:
         QVERIFY(diffMetaData(before, w->now()).isEmpty());
     }
 
+    void conflictIsResolvedByColumn_data() { both(); }
+    void conflictIsResolvedByColumn()
+    {
+        const auto w = world();
+        Session &session = *w->session;
+        w->set("emp", 1, "name", "Anna");
+        w->set("emp", 1, "pay", Value(11));
+        w->set("emp", 1, "dept_id", Value(2));
+        const ChangeId id = session.unitOfWork().changes().front()->id;
+        // Somebody else is faster.
+        w->connection.execute("UPDATE emp SET name = 'Anne', pay = 15, dept_id = NULL WHERE id = 1");
+        const Report report = session.flush(w->connection);
+        QVERIFY(report.error && report.error->kind == ErrorKind::Conflict);
+        const RowImage theirs = w->row("emp", 1);
+        const auto columns = session.conflict(id, theirs);
+        QCOMPARE(columns.size(), 3u);
+        QCOMPARE(columns[1].column, "name");
+        QVERIFY(columns[1].base == Cell(Value("Ana")) && columns[1].mine == Cell(Value("Anna")) &&
+                columns[1].theirs == Cell(Value("Anne")));
+        session.resolve(id, "name", Session::Resolution::TakeTheirs, theirs);
+        session.resolve(id, "pay", Session::Resolution::KeepMine, theirs);
+        session.resolve(id, "dept_id", Session::Resolution::Edit, theirs, Value(1));
+        QCOMPARE(session.unitOfWork().find(id)->after->size(), 2u);
+        w->flush();
+        QCOMPARE(w->read("SELECT name, pay, dept_id FROM emp WHERE id = 1"), "Anne 11 1 / ");
+        session.setBaseline(w->now());
+        w->set("emp", 1, "pay", Value(12));
+        const ChangeId second = session.unitOfWork().changes().front()->id;
+        session.resolve(second, "pay", Session::Resolution::TakeTheirs, w->row("emp", 1));
+        QVERIFY(session.unitOfWork().isEmpty());
+        session.unitOfWork().undo();
+        QCOMPARE(session.unitOfWork().size(), 1u);
+    }
+
     void undoAndCoalescing()
     {
         World w(Engine::open("sqlite://"));

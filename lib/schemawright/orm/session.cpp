@@ -360,4 +360,39 @@ void Session::keepMine(ChangeId id, const std::optional<RowImage> &theirs)
     unitOfWork_.put(mine.target, std::move(before), mine.after, *theirs);
 }
 
+std::vector<Session::ConflictColumn> Session::conflict(ChangeId id, const RowImage &theirs) const
+{
+    const Change *change = unitOfWork_.find(id);
+    if (!change || !change->isUpdate())
+        throw Error(ErrorKind::Misuse, "only the update of a row has columns in conflict");
+    const auto cell = [](const RowImage &image, const std::string &column) {
+        const auto found = image.find(column);
+        return found == image.end() ? std::nullopt : std::optional(found->second);
+    };
+    std::vector<ConflictColumn> columns;
+    for (const auto &[column, now] : theirs) {
+        ConflictColumn each{column, cell(*change->before, column), cell(*change->after, column), now};
+        if (!each.base)
+            each.base = cell(change->base, column);
+        if (each.mine || (each.base && each.base != each.theirs))
+            columns.push_back(std::move(each));
+    }
+    return columns;
+}
+
+void Session::resolve(ChangeId id, const std::string &column, Resolution how, const RowImage &theirs, Cell edited)
+{
+    const Change *change = unitOfWork_.find(id);
+    const auto now = theirs.find(column);
+    if (!change || !change->isUpdate() || now == theirs.end())
+        throw Error(ErrorKind::Misuse, "there is no conflict in the column " + column);
+    RowImage before = *change->before, after = *change->after, base = change->base;
+    before[column] = base[column] = now->second;
+    if (how == Resolution::TakeTheirs)
+        after.erase(column);
+    else if (how == Resolution::Edit)
+        after[column] = std::move(edited);
+    unitOfWork_.rebase(id, std::move(before), std::move(after), std::move(base));
+}
+
 } // namespace schemawright

@@ -96,6 +96,19 @@ public:
     /// new one.
     void keepMine(ChangeId id, const std::optional<RowImage> &theirs);
 
+    /// One column of an update whose row was changed meanwhile.
+    struct ConflictColumn
+    {
+        std::string column;
+        std::optional<Cell> base, mine, theirs; ///< nothing: not known, or not edited
+    };
+    /// The edited columns of an update, and those that others changed, beside the row as it is now.
+    std::vector<ConflictColumn> conflict(ChangeId id, const RowImage &theirs) const;
+    enum class Resolution { KeepMine, TakeTheirs, Edit };
+    /// Settles one column of a conflict; the others stay as they are. The change keeps its id, or leaves the list when
+    /// nothing of it is left. Throws Error(Misuse) for what is no update, or when `theirs` lacks the column.
+    void resolve(ChangeId id, const std::string &column, Resolution how, const RowImage &theirs, Cell edited = Value());
+
 private:
     std::shared_ptr<const Dialect> dialect_;
     MetaData baseline_;

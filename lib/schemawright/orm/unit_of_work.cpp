@@ -97,6 +97,27 @@ void UnitOfWork::putMapping(const EntityTarget &target, std::optional<EntityMapp
         replace(ChangeTarget(target), isSame ? std::nullopt : std::optional(std::move(change)));
 }
 
+void UnitOfWork::rebase(ChangeId id, RowImage before, RowImage after, RowImage base)
+{
+    mustBeThawed();
+    const Change *found = find(id);
+    if (!found || !found->isUpdate())
+        throw Error(ErrorKind::Misuse, "only the update of a row can be laid over other values");
+    Change change = *found;
+    change.error.reset();
+    std::erase_if(after, [&](const auto &cell) {
+        const auto old = before.find(cell.first);
+        return old != before.end() && old->second == cell.second;
+    });
+    std::erase_if(before, [&](const auto &cell) { return !after.contains(cell.first); });
+    const bool isGone = after.empty();
+    change.before = std::move(before);
+    change.after = std::move(after);
+    change.base = std::move(base);
+    const ChangeTarget target = change.target;
+    replace(target, isGone ? std::nullopt : std::optional(std::move(change)));
+}
+
 void UnitOfWork::renameCells(const QualifiedName &table, const std::string &from, const std::string &to)
 {
     mustBeThawed();

@@ -44,6 +44,9 @@ public:
                     std::optional<EntityMapping> after);
     /// Pending cells of a table's rows in the column `from` are meant for `to` from now on.
     void renameCells(const QualifiedName &table, const std::string &from, const std::string &to);
+    /// After a conflict: the update of a row is now from these values to those, and keeps its id. Columns that are the
+    /// same in both leave it; without any it leaves the list. Throws Error(Misuse) for what is no update of a row.
+    void rebase(ChangeId id, RowImage before, RowImage after, RowImage base);
     /// Takes the change out of the list, as if never made; can be undone.
     void revert(ChangeId id);
     /// Reverts everything; can be undone.
