@@ -26,6 +26,8 @@ namespace {
 
 ChangesModel::State stateOf(const Change &change)
 {
+    if (change.isTable() && (!change.tableBefore || !change.tableAfter))
+        return change.tableAfter ? ChangesModel::State::Inserted : ChangesModel::State::Deleted;
     return change.isInsert()   ? ChangesModel::State::Inserted
            : change.isDelete() ? ChangesModel::State::Deleted
                                : ChangesModel::State::Updated;
@@ -61,6 +63,10 @@ QString summary(const RowImage &image, const std::vector<std::string> &columns)
 
 QString rowTitle(const Change &change)
 {
+    if (change.isTable())
+        return ChangesModel::tr("table %1").arg(toQString(change.table().name));
+    if (change.isMapping())
+        return ChangesModel::tr("model of %1").arg(toQString(change.table().name));
     const RowTarget &target = change.row();
     const QString table = toQString(target.table.name);
     if (target.isNew())
@@ -90,12 +96,19 @@ ChangesModel::Node *ChangesModel::add(Node *parent, Kind kind) const
 void ChangesModel::addChange(Node *parent, const Session &session, const Change &change, const QString &prefix)
 {
     Node *node = add(parent, Kind::Change);
-    const TablePtr table = session.baseline().table(change.row().table);
+    const TablePtr table = session.baseline().table(change.table());
     node->id = change.id;
     node->state = stateOf(change);
     node->hasError = change.error.has_value();
     node->what = prefix + rowTitle(change);
     node->change = change;
+    if (!change.isRow()) {
+        node->before = change.tableBefore ? toQString(change.tableBefore->name.name) : QString();
+        node->after = change.tableAfter ? toQString(change.tableAfter->name.name) : QString();
+        if (change.error)
+            node->tip = toQString(change.error->describe());
+        return;
+    }
     const RowImage &image = change.after ? *change.after : *change.before;
     node->columnOrder = orderedColumns(table, image);
     if (change.isUpdate() && image.size() == 1) {
@@ -119,7 +132,7 @@ void ChangesModel::setChanges(const Session &session, const Plan &plan)
     if (arrangement_ == Arrangement::ByTable) {
         std::map<QualifiedName, std::vector<const Change *>> byTable;
         for (const Change *change : session.unitOfWork().changes())
-            byTable[change->row().table].push_back(change);
+            byTable[change->table()].push_back(change);
         for (const auto &[name, changes] : byTable) {
             Node *table = add(root_.get(), Kind::Table);
             table->what = toQString(name.schema == session.baseline().defaultSchema ? name.name : name.text());
@@ -216,9 +229,7 @@ QVariant ChangesModel::data(const QModelIndex &index, int role) const
     const Node *node = nodeOf(index);
     switch (role) {
     case Qt::DisplayRole:
-        return index.column() == WhatColumn     ? node->what
-               : index.column() == BeforeColumn ? node->before
-                                                : node->after;
+        return index.column() == WhatColumn ? node->what : index.column() == BeforeColumn ? node->before : node->after;
     case Qt::ToolTipRole:
         return node->tip.isEmpty() ? QVariant() : node->tip;
     case Qt::DecorationRole:

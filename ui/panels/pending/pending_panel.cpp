@@ -39,7 +39,7 @@ QString countText(const UnitOfWork &unit)
     std::set<QualifiedName> tables;
     for (const Change *change : unit.changes()) {
         ++(change->isInsert() ? inserts : change->isDelete() ? deletes : updates);
-        tables.insert(change->row().table);
+        tables.insert(change->table());
     }
     QStringList parts;
     if (inserts)
@@ -315,7 +315,7 @@ void PendingPanel::showReport(RunMode mode, const Report &report)
 void PendingPanel::resolve(bool keepMine)
 {
     const Change *change = selectedChange();
-    const TablePtr table = change ? workspace_.metadata().table(change->row().table) : nullptr;
+    const TablePtr table = change && change->isRow() ? workspace_.metadata().table(change->table()) : nullptr;
     if (!table)
         return;
     const ChangeId id = change->id;
@@ -343,7 +343,7 @@ void PendingPanel::goToRow(const QModelIndex &index)
     const Change *change = selectedChange();
     if (!change)
         return;
-    workspace_.showTable(change->row().table);
+    workspace_.showTable(change->table());
 }
 
 void PendingPanel::showMenu(const QPoint &position)
@@ -356,7 +356,7 @@ void PendingPanel::showMenu(const QPoint &position)
         menu->addAction(theme().icon(QStringLiteral("revert")), tr("Revert This Change"), this,
                         [this, id = change->id] { workspace_.session().unitOfWork().revert(id); });
         menu->addAction(theme().icon(QStringLiteral("table")), tr("Show Table"), this,
-                        [this, table = change->row().table] { workspace_.showTable(table); });
+                        [this, table = change->table()] { workspace_.showTable(table); });
         menu->addAction(theme().icon(QStringLiteral("copy")), tr("Copy SQL"), this,
                         [sql = sqlOf(change->id)] { QGuiApplication::clipboard()->setText(sql); });
         menu->addSeparator();

@@ -217,7 +217,7 @@ void SchemaTreePanel::takePending()
 {
     std::map<QualifiedName, int> pending;
     for (const Change *change : workspace_.session().unitOfWork().changes())
-        ++pending[change->row().table];
+        ++pending[change->table()];
     model_->setPending(pending);
 }
 
