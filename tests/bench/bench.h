@@ -43,6 +43,7 @@ struct Entry
 
 std::vector<Entry> fetchBenchmarks();
 std::vector<Entry> sqlBenchmarks();
+std::vector<Entry> ormBenchmarks();
 std::vector<Entry> schemaBenchmarks();
 std::vector<Entry> planBenchmarks();
 std::vector<Entry> windowBenchmarks();

@@ -71,7 +71,8 @@ int main(int argc, char **argv)
             wanted.emplace_back(argv[i]);
     }
     std::vector<Entry> entries;
-    for (auto &group : {fetchBenchmarks(), sqlBenchmarks(), schemaBenchmarks(), planBenchmarks(), windowBenchmarks()})
+    for (auto &group : {fetchBenchmarks(), sqlBenchmarks(), schemaBenchmarks(), planBenchmarks(), ormBenchmarks(),
+                        windowBenchmarks()})
         entries.insert(entries.end(), group.begin(), group.end());
     for (const std::string &name : wanted)
         if (std::ranges::find(entries, name, &Entry::name) == entries.end()) {

@@ -1,0 +1,305 @@
+// Mapped objects: 100,000 new, 10,000 changed, 100,000 loaded, against the C library that does the same with the same
+// struct.
+
+#include "bench/bench.h"
+
+#include "schemawright/engine/create_all.h"
+#include "schemawright/engine/engine.h"
+#include "schemawright/orm/object_session.h"
+#include "schemawright/schema/table_builder.h"
+
+#include <cstdlib>
+#include <memory>
+
+#include <QTemporaryDir>
+
+#include <fmt/format.h>
+#include <libpq-fe.h>
+#include <sqlite3.h>
+
+namespace schemawright::bench {
+
+namespace {
+
+struct Person
+{
+    std::int64_t id = 0;
+    std::string name;
+    std::int64_t age = 0;
+    double balance = 0;
+    std::optional<std::string> note;
+};
+
+MetaData people()
+{
+    MetaData metadata;
+    metadata.add(TableBuilder("sw_bench_person")
+                     .column("id", types::bigInteger())
+                     .primaryKey()
+                     .column("name", types::text())
+                     .notNull()
+                     .column("age", types::bigInteger())
+                     .notNull()
+                     .column("balance", types::doublePrecision())
+                     .notNull()
+                     .column("note", types::text()));
+    return metadata;
+}
+
+std::shared_ptr<Mappings> mapped()
+{
+    auto mappings = std::make_shared<Mappings>(people());
+    mappings->map<Person>("sw_bench_person")
+        .key("id", &Person::id)
+        .field("name", &Person::name)
+        .field("age", &Person::age)
+        .field("balance", &Person::balance)
+        .field("note", &Person::note);
+    return mappings;
+}
+
+Person person(int i)
+{
+    Person made;
+    made.name = "person number " + std::to_string(i);
+    made.age = i % 90;
+    made.balance = i * 0.25;
+    if (i % 3)
+        made.note = "a note of middling length for " + std::to_string(i);
+    return made;
+}
+
+constexpr const char *createRaw =
+    "DROP TABLE IF EXISTS raw; CREATE TABLE raw (id INTEGER PRIMARY KEY, name TEXT NOT NULL, "
+    "age BIGINT NOT NULL, balance DOUBLE NOT NULL, note TEXT)";
+constexpr const char *insertRaw = "INSERT INTO raw (name, age, balance, note) VALUES (?, ?, ?, ?)";
+
+void bindPerson(sqlite3_stmt *statement, const Person &each)
+{
+    sqlite3_bind_text(statement, 1, each.name.data(), static_cast<int>(each.name.size()), SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 2, each.age);
+    sqlite3_bind_double(statement, 3, each.balance);
+    if (each.note)
+        sqlite3_bind_text(statement, 4, each.note->data(), static_cast<int>(each.note->size()), SQLITE_STATIC);
+    else
+        sqlite3_bind_null(statement, 4);
+}
+
+/// Both sides on files of their own.
+struct Sqlite
+{
+    QTemporaryDir folder;
+    std::shared_ptr<Mappings> mappings = mapped();
+    std::unique_ptr<Engine> engine;
+    std::unique_ptr<Connection> connection;
+    sqlite3 *raw = nullptr;
+
+    Sqlite()
+    {
+        Url url = Url::parse("sqlite:///" + folder.filePath(QStringLiteral("ours.db")).toStdString());
+        url.arguments.options["create"] = "true";
+        engine = std::make_unique<Engine>(Engine::open(url));
+        connection = std::make_unique<Connection>(engine->connect());
+        sqlite3_open(folder.filePath(QStringLiteral("raw.db")).toUtf8().constData(), &raw);
+        for (const char *pragma : {"PRAGMA journal_mode = MEMORY", "PRAGMA synchronous = OFF"}) {
+            connection->execute(pragma).all();
+            sqlite3_exec(raw, pragma, nullptr, nullptr, nullptr);
+        }
+    }
+    ~Sqlite() { sqlite3_close(raw); }
+
+    void empty()
+    {
+        dropAll(*connection, people());
+        createAll(*connection, people());
+        sqlite3_exec(raw, createRaw, nullptr, nullptr, nullptr);
+    }
+    void fillRaw(int count)
+    {
+        sqlite3_exec(raw, "BEGIN", nullptr, nullptr, nullptr);
+        sqlite3_stmt *statement = nullptr;
+        sqlite3_prepare_v2(raw, insertRaw, -1, &statement, nullptr);
+        for (int i = 0; i < count; ++i) {
+            const Person each = person(i);
+            bindPerson(statement, each);
+            sqlite3_step(statement);
+            sqlite3_reset(statement);
+        }
+        sqlite3_finalize(statement);
+        sqlite3_exec(raw, "COMMIT", nullptr, nullptr, nullptr);
+    }
+    void fillOurs(int count)
+    {
+        ObjectSession session(*connection, *mappings);
+        for (int i = 0; i < count; ++i)
+            session.add(std::make_shared<Person>(person(i)));
+        session.commit();
+    }
+};
+
+Benchmark insertSqlite(const Size &size)
+{
+    const int count = size.rows(100'000);
+    const auto both = std::make_shared<Sqlite>();
+    Benchmark benchmark;
+    benchmark.note = "objects made and inserted by one sqlite3 prepared statement in a transaction";
+    benchmark.ours = [=] {
+        both->empty();
+        both->fillOurs(count);
+    };
+    benchmark.limit = [=] {
+        both->empty();
+        both->fillRaw(count);
+    };
+    return benchmark;
+}
+
+Benchmark updateSqlite(const Size &size)
+{
+    const int count = size.rows(10'000);
+    const auto both = std::make_shared<Sqlite>();
+    both->empty();
+    both->fillRaw(count);
+    both->fillOurs(count);
+    const auto session = std::make_shared<ObjectSession>(*both->connection, *both->mappings);
+    const auto objects = std::make_shared<std::vector<std::shared_ptr<Person>>>(session->query<Person>());
+    Benchmark benchmark;
+    benchmark.note = "one sqlite3 prepared UPDATE by key for each in a transaction";
+    benchmark.ours = [=] {
+        for (const auto &each : *objects)
+            each->balance += 1;
+        session->commit();
+        (void)both; // outlives the session
+    };
+    benchmark.limit = [=] {
+        sqlite3_exec(both->raw, "BEGIN", nullptr, nullptr, nullptr);
+        sqlite3_stmt *statement = nullptr;
+        sqlite3_prepare_v2(both->raw, "UPDATE raw SET balance = ? WHERE id = ?", -1, &statement, nullptr);
+        for (const auto &each : *objects) {
+            sqlite3_bind_double(statement, 1, each->balance + 1);
+            sqlite3_bind_int64(statement, 2, each->id);
+            sqlite3_step(statement);
+            sqlite3_reset(statement);
+        }
+        sqlite3_finalize(statement);
+        sqlite3_exec(both->raw, "COMMIT", nullptr, nullptr, nullptr);
+    };
+    return benchmark;
+}
+
+Benchmark loadSqlite(const Size &size)
+{
+    const int count = size.rows(100'000);
+    const auto both = std::make_shared<Sqlite>();
+    both->empty();
+    both->fillRaw(count);
+    both->fillOurs(count);
+    Benchmark benchmark;
+    benchmark.note = "the raw loop that fills the same structs, each of its own";
+    benchmark.ours = [=] {
+        ObjectSession session(*both->connection, *both->mappings);
+        if (session.query<Person>().size() != static_cast<std::size_t>(count))
+            throw Error(ErrorKind::Internal, "loaded otherwise");
+    };
+    benchmark.limit = [=] {
+        std::vector<std::shared_ptr<Person>> objects;
+        sqlite3_stmt *statement = nullptr;
+        sqlite3_prepare_v2(both->raw, "SELECT id, name, age, balance, note FROM raw", -1, &statement, nullptr);
+        const auto text = [&](int column) {
+            return std::string(reinterpret_cast<const char *>(sqlite3_column_text(statement, column)),
+                               static_cast<std::size_t>(sqlite3_column_bytes(statement, column)));
+        };
+        while (sqlite3_step(statement) == SQLITE_ROW) {
+            auto each = std::make_shared<Person>();
+            each->id = sqlite3_column_int64(statement, 0);
+            each->name = text(1);
+            each->age = sqlite3_column_int64(statement, 2);
+            each->balance = sqlite3_column_double(statement, 3);
+            if (sqlite3_column_type(statement, 4) != SQLITE_NULL)
+                each->note = text(4);
+            objects.push_back(std::move(each));
+        }
+        sqlite3_finalize(statement);
+    };
+    return benchmark;
+}
+
+Benchmark insertPostgres(const Size &size)
+{
+    const char *host = std::getenv("PGHOST");
+    if (!host || !*host)
+        throw Skip{"no PostgreSQL server (PGHOST)"};
+    const int count = size.rows(100'000);
+    Url url;
+    url.scheme = "postgresql";
+    url.arguments.host = host;
+    url.arguments.port = std::getenv("PGPORT") ? std::atoi(std::getenv("PGPORT")) : 0;
+    url.arguments.user = std::getenv("PGUSER") ? std::getenv("PGUSER") : "";
+    url.arguments.database = "postgres";
+    const auto engine = std::make_shared<Engine>(Engine::open(url));
+    const auto connection = std::make_shared<Connection>(engine->connect());
+    const auto mappings = mapped();
+    PGconn *raw = PQconnectdb("dbname=postgres");
+    Benchmark benchmark;
+    benchmark.note =
+        "objects made and inserted by a libpq prepared statement of 1000 rows each, with RETURNING, in a transaction";
+    benchmark.ours = [=] {
+        dropAll(*connection, people());
+        createAll(*connection, people());
+        ObjectSession session(*connection, *mappings);
+        for (int i = 0; i < count; ++i)
+            session.add(std::make_shared<Person>(person(i)));
+        session.commit();
+    };
+    benchmark.limit = [=] {
+        PQclear(PQexec(
+            raw, "DROP TABLE IF EXISTS sw_bench_raw; CREATE TABLE sw_bench_raw (id bigint GENERATED BY DEFAULT "
+                 "AS IDENTITY PRIMARY KEY, name text NOT NULL, age bigint NOT NULL, balance float8 NOT NULL, note "
+                 "text)"));
+        PQclear(PQexec(raw, "BEGIN"));
+        PQclear(PQexec(raw, "DEALLOCATE ALL"));
+        const int atOnce = std::min(count, 1000);
+        std::string sql = "INSERT INTO sw_bench_raw (name, age, balance, note) VALUES ";
+        for (int i = 0; i < atOnce; ++i)
+            sql += fmt::format("{}(${}, ${}, ${}, ${})", i ? ", " : "", 4 * i + 1, 4 * i + 2, 4 * i + 3, 4 * i + 4);
+        PQclear(PQprepare(raw, "i", (sql + " RETURNING id").c_str(), 0, nullptr));
+        for (int start = 0; start + atOnce <= count; start += atOnce) {
+            std::vector<std::string> texts;
+            std::vector<std::shared_ptr<Person>> objects;
+            texts.reserve(static_cast<std::size_t>(3 * atOnce));
+            std::vector<const char *> values;
+            for (int i = start; i < start + atOnce; ++i) {
+                objects.push_back(std::make_shared<Person>(person(i)));
+                const Person &each = *objects.back();
+                texts.push_back(std::to_string(each.age));
+                texts.push_back(fmt::format("{}", each.balance));
+                values.insert(values.end(), {each.name.c_str(), texts[texts.size() - 2].c_str(), texts.back().c_str(),
+                                             each.note ? each.note->c_str() : nullptr});
+            }
+            PGresult *result =
+                PQexecPrepared(raw, "i", static_cast<int>(values.size()), values.data(), nullptr, nullptr, 0);
+            for (int i = 0; i < PQntuples(result); ++i)
+                objects[static_cast<std::size_t>(i)]->id = std::atoll(PQgetvalue(result, i, 0));
+            PQclear(result);
+        }
+        PQclear(PQexec(raw, "COMMIT"));
+    };
+    benchmark.tearDown = [=] {
+        dropAll(*connection, people());
+        PQclear(PQexec(raw, "DROP TABLE IF EXISTS sw_bench_raw"));
+        PQfinish(raw);
+    };
+    return benchmark;
+}
+
+} // namespace
+
+std::vector<Entry> ormBenchmarks()
+{
+    return {{"insert_session_sqlite", insertSqlite},
+            {"insert_session_postgresql", insertPostgres},
+            {"update_session_sqlite", updateSqlite},
+            {"load_session_sqlite", loadSqlite}};
+}
+
+} // namespace schemawright::bench
