@@ -92,6 +92,7 @@ struct Sqlite
     std::shared_ptr<Mappings> mappings = mapped();
     std::unique_ptr<Engine> engine;
     std::unique_ptr<Connection> connection;
+    std::unique_ptr<ObjectSession> kept; ///< ends before its connection goes
     sqlite3 *raw = nullptr;
 
     Sqlite()
@@ -161,15 +162,14 @@ Benchmark updateSqlite(const Size &size)
     both->empty();
     both->fillRaw(count);
     both->fillOurs(count);
-    const auto session = std::make_shared<ObjectSession>(*both->connection, *both->mappings);
-    const auto objects = std::make_shared<std::vector<std::shared_ptr<Person>>>(session->query<Person>());
+    both->kept = std::make_unique<ObjectSession>(*both->connection, *both->mappings);
+    const auto objects = std::make_shared<std::vector<std::shared_ptr<Person>>>(both->kept->query<Person>());
     Benchmark benchmark;
     benchmark.note = "one sqlite3 prepared UPDATE by key for each in a transaction";
     benchmark.ours = [=] {
         for (const auto &each : *objects)
             each->balance += 1;
-        session->commit();
-        (void)both; // outlives the session
+        both->kept->commit();
     };
     benchmark.limit = [=] {
         sqlite3_exec(both->raw, "BEGIN", nullptr, nullptr, nullptr);

@@ -11,18 +11,20 @@ namespace schemawright {
 /// What is reachable from a known object is known too, and both sides of a relationship say the same.
 void ObjectSession::cascade()
 {
+    if (!hasRelations_)
+        return;
     std::vector<const void *> open;
     for (const auto &[address, record] : records_)
-        if (!record->entity->relations.empty() && !record->object.expired())
+        if (!record.entity->relations.empty() && !record.object.expired())
             open.push_back(address);
     while (!open.empty()) {
         const void *address = open.back();
         open.pop_back();
         const auto found = records_.find(address);
-        if (found == records_.end() || found->second->state == ObjectState::Deleted)
+        if (found == records_.end() || found->second.state == ObjectState::Deleted)
             continue;
-        const EntityMap &entity = *found->second->entity;
-        const std::shared_ptr<void> owner = found->second->object.lock();
+        const EntityMap &entity = *found->second.entity;
+        const std::shared_ptr<void> owner = found->second.object.lock();
         for (const Relation &relation : entity.relations) {
             const EntityMap &other = mappings_.of(relation.target);
             for (const std::shared_ptr<void> &each : relation.get(address)) {
@@ -44,18 +46,20 @@ void ObjectSession::cascade()
 /// Objects that left a loaded to-many relationship lose their owner, or go with it.
 void ObjectSession::removeOrphans()
 {
+    if (!hasRelations_)
+        return;
     std::vector<std::pair<const EntityMap *, std::shared_ptr<void>>> orphans;
-    for (const auto &[address, record] : records_) {
-        if (record->state != ObjectState::Persistent || record->object.expired())
+    for (auto &[address, record] : records_) {
+        if (record.state != ObjectState::Persistent || record.object.expired())
             continue;
-        for (std::size_t i = 0; i < record->entity->relations.size(); ++i) {
-            const Relation &relation = record->entity->relations[i];
+        for (std::size_t i = 0; i < record.entity->relations.size(); ++i) {
+            const Relation &relation = record.entity->relations[i];
             const bool isToMany =
                 relation.kind == Relation::Kind::OneToMany || relation.kind == Relation::Kind::OneToOne;
-            if (!isToMany || !record->related[i])
+            if (!isToMany || !record.related[i])
                 continue;
             const auto now = relation.get(address);
-            for (const std::shared_ptr<void> &before : *record->related[i]) {
+            for (const std::shared_ptr<void> &before : *record.related[i]) {
                 if (std::ranges::find(now, before) != now.end())
                     continue;
                 const EntityMap &other = mappings_.of(relation.target);
@@ -64,11 +68,11 @@ void ObjectSession::removeOrphans()
                     continue; // it has another owner by now
                 other.relations[relation.inverse].set(before.get(), {});
                 if (const auto known = records_.find(before.get()); known != records_.end())
-                    known->second->related[relation.inverse] = std::vector<std::shared_ptr<void>>{};
+                    known->second.related[relation.inverse] = std::vector<std::shared_ptr<void>>{};
                 if (relation.cascade.removeOrphan)
                     orphans.emplace_back(&other, before);
             }
-            record->related[i] = now;
+            record.related[i] = now;
         }
     }
     for (const auto &[entity, object] : orphans)
@@ -84,12 +88,8 @@ void ObjectSession::flush()
     try {
         cascade();
         removeOrphans();
-        const bool hasWork =
-            newCount() + deletedCount() > 0 || dirtyCount() > 0 || std::ranges::any_of(records_, [](const auto &each) {
-                return std::ranges::any_of(each.second->entity->relations, [](const Relation &relation) {
-                    return relation.kind == Relation::Kind::ManyToMany;
-                });
-            });
+        ++flushes_;
+        const bool hasWork = !new_.empty() || !removed_.empty() || hasRelations_ || dirtyCount() > 0;
         if (hasWork) {
             ensureTransaction();
             for (const auto &event : beforeFlush)
@@ -112,9 +112,9 @@ void ObjectSession::flush()
 void ObjectSession::insertNew()
 {
     std::map<const EntityMap *, std::vector<Record *>> fresh;
-    for (const auto &[address, record] : records_)
-        if (record->state == ObjectState::Pending)
-            fresh[record->entity].push_back(record.get());
+    for (const void *address : std::exchange(new_, {}))
+        if (const auto at = records_.find(address); at != records_.end() && at->second.state == ObjectState::Pending)
+            fresh[at->second.entity].push_back(&at->second);
     for (const EntityMap *entity : mappings_.sorted()) {
         const auto found = fresh.find(entity);
         if (found == fresh.end())
@@ -228,10 +228,13 @@ void ObjectSession::insertBatch(const EntityMap &entity, const std::vector<Recor
                 entity.fields[*entity.version].access->set(records[i]->held.get(), Value(1));
             std::vector<Value> image = imageOf(entity, records[i]->held.get());
             for (const std::size_t place : places)
-                values.push_back(image[place]);
+                values.push_back(std::move(image[place])); // and back, when they have been sent
             images.push_back(std::move(image));
         }
         Result result = connection_.execute(sql, values);
+        for (std::size_t i = 0, next = 0; i < count; ++i)
+            for (const std::size_t place : places)
+                images[i][place] = std::move(values[next++]);
         std::vector<Value> keys;
         if (!hasKeys) {
             // Both databases count upwards in the order of the rows, whatever the order in which they tell.
@@ -254,6 +257,7 @@ void ObjectSession::insertBatch(const EntityMap &entity, const std::vector<Recor
                 undoable([object, &field, before] { field.access->set(object.get(), before); });
             }
             record.state = ObjectState::Persistent;
+            record.written = flushes_;
             for (std::size_t r = 0; r < entity.relations.size(); ++r) {
                 const auto kind = entity.relations[r].kind;
                 record.related[r] = kind == Relation::Kind::ManyToOne || kind == Relation::Kind::ManyToMany
@@ -268,22 +272,22 @@ void ObjectSession::insertBatch(const EntityMap &entity, const std::vector<Recor
 
 void ObjectSession::updateChanged()
 {
-    for (const auto &[address, record] : records_) {
-        if (record->state != ObjectState::Persistent)
+    for (auto &[address, record] : records_) {
+        if (record.state != ObjectState::Persistent || record.written == flushes_)
             continue;
-        const std::shared_ptr<void> object = record->object.lock();
+        const std::shared_ptr<void> object = record.object.lock();
         if (!object)
             continue;
-        std::vector<Value> now = imageOf(*record->entity, object.get());
-        if (now == record->image)
+        std::vector<Value> now = imageOf(*record.entity, object.get());
+        if (now == record.image)
             continue;
-        if (!record->entity->beforeUpdate.empty()) {
-            for (const auto &event : record->entity->beforeUpdate)
+        if (!record.entity->beforeUpdate.empty()) {
+            for (const auto &event : record.entity->beforeUpdate)
                 event(object.get());
-            now = imageOf(*record->entity, object.get());
+            now = imageOf(*record.entity, object.get());
         }
-        writeUpdate(*record, object.get(), now);
-        for (const auto &event : record->entity->afterUpdate)
+        writeUpdate(record, object.get(), now);
+        for (const auto &event : record.entity->afterUpdate)
             event(object.get());
     }
 }
@@ -332,37 +336,39 @@ void ObjectSession::writeUpdate(Record &record, void *object, const std::vector<
     }
     undoable([this, address = static_cast<const void *>(object), before = record.image] {
         const auto found = records_.find(address);
-        const std::shared_ptr<void> again = found == records_.end() ? nullptr : found->second->object.lock();
+        const std::shared_ptr<void> again = found == records_.end() ? nullptr : found->second.object.lock();
         if (!again)
             return;
-        const EntityMap &of = *found->second->entity;
-        identity_.erase({&of, keyOf(of, found->second->image)});
-        found->second->image = before;
+        const EntityMap &of = *found->second.entity;
+        identity_.erase({&of, keyOf(of, found->second.image)});
+        found->second.image = before;
         identity_[{&of, keyOf(of, before)}] = address;
-        writeMembers(*found->second, again.get(), before);
+        writeMembers(found->second, again.get(), before);
     });
     record.image = std::move(now);
 }
 
 void ObjectSession::writeAssociations()
 {
-    for (const auto &[address, record] : records_) {
-        if (record->state != ObjectState::Persistent || record->object.expired())
+    if (!hasRelations_)
+        return;
+    for (auto &[address, record] : records_) {
+        if (record.state != ObjectState::Persistent || record.object.expired())
             continue;
-        const EntityMap &entity = *record->entity;
+        const EntityMap &entity = *record.entity;
         for (std::size_t i = 0; i < entity.relations.size(); ++i) {
             const Relation &relation = entity.relations[i];
-            if (relation.kind != Relation::Kind::ManyToMany || !record->related[i])
+            if (relation.kind != Relation::Kind::ManyToMany || !record.related[i])
                 continue;
             const EntityMap &other = mappings_.of(relation.target);
             const auto now = relation.get(address);
-            const auto before = *record->related[i];
-            const std::vector<Value> mine = keyOf(entity, record->image);
+            const auto before = *record.related[i];
+            const std::vector<Value> mine = keyOf(entity, record.image);
             std::vector<std::string> columns = relation.columns;
             columns.insert(columns.end(), relation.others.begin(), relation.others.end());
             const auto rowOf = [&](const std::shared_ptr<void> &object) {
                 std::vector<Value> row = mine;
-                const std::vector<Value> theirs = keyOf(other, records_.at(object.get())->image);
+                const std::vector<Value> theirs = keyOf(other, records_.at(object.get()).image);
                 row.insert(row.end(), theirs.begin(), theirs.end());
                 return row;
             };
@@ -383,10 +389,10 @@ void ObjectSession::writeAssociations()
                 connection_.insertMany(relation.association, columns, added);
             if (now == before)
                 continue;
-            record->related[i] = now;
+            record.related[i] = now;
             undoable([this, owner = address, i, before] {
                 if (const auto found = records_.find(owner); found != records_.end())
-                    found->second->related[i] = before;
+                    found->second.related[i] = before;
             });
         }
     }
@@ -395,9 +401,10 @@ void ObjectSession::writeAssociations()
 void ObjectSession::deleteRemoved()
 {
     std::map<const EntityMap *, std::vector<Record *>> gone;
-    for (const auto &[address, record] : records_)
-        if (record->state == ObjectState::Deleted && record->held)
-            gone[record->entity].push_back(record.get());
+    for (const void *address : std::exchange(removed_, {}))
+        if (const auto at = records_.find(address);
+            at != records_.end() && at->second.state == ObjectState::Deleted && at->second.held)
+            gone[at->second.entity].push_back(&at->second);
     if (gone.empty())
         return;
     std::vector<const EntityMap *> order = mappings_.sorted();
@@ -446,7 +453,7 @@ void ObjectSession::deleteRemoved()
             record.held.reset();
             undoable([this, object, entity, key] {
                 if (const auto again = records_.find(object.get()); again != records_.end()) {
-                    again->second->held = object; // the removal itself is taken back after this
+                    again->second.held = object; // the removal itself is taken back after this
                     identity_[{entity, key}] = object.get();
                 }
             });
@@ -474,10 +481,9 @@ void ObjectSession::commit()
     undo_.clear();
     // What was deleted is nothing to the session any more; what nobody holds is forgotten.
     std::erase_if(records_, [&](const auto &each) {
-        const bool isGone = each.second->state == ObjectState::Deleted || each.second->object.expired();
-        if (isGone && !each.second->image.empty() && each.second->state != ObjectState::Deleted)
-            if (const auto known =
-                    identity_.find({each.second->entity, keyOf(*each.second->entity, each.second->image)});
+        const bool isGone = each.second.state == ObjectState::Deleted || each.second.object.expired();
+        if (isGone && !each.second.image.empty() && each.second.state != ObjectState::Deleted)
+            if (const auto known = identity_.find({each.second.entity, keyOf(*each.second.entity, each.second.image)});
                 known != identity_.end() && known->second == each.first)
                 identity_.erase(known);
         return isGone;
@@ -491,10 +497,10 @@ void ObjectSession::rollback()
     transaction_.reset();
     undoTo(0);
     // Changes that no flush has seen are taken back as well.
-    for (const auto &[address, record] : records_)
-        if (const std::shared_ptr<void> object = record->object.lock();
-            object && record->state == ObjectState::Persistent && !record->image.empty())
-            writeMembers(*record, object.get(), record->image);
+    for (auto &[address, record] : records_)
+        if (const std::shared_ptr<void> object = record.object.lock();
+            object && record.state == ObjectState::Persistent && !record.image.empty())
+            writeMembers(record, object.get(), record.image);
 }
 
 ObjectSession::Nested ObjectSession::nested()
@@ -533,10 +539,10 @@ void ObjectSession::Nested::rollback()
         return;
     savepoint_->rollback();
     session->undoTo(std::min(mark_, session->undo_.size()));
-    for (const auto &[address, record] : session->records_)
-        if (const std::shared_ptr<void> object = record->object.lock();
-            object && record->state == ObjectState::Persistent && !record->image.empty())
-            session->writeMembers(*record, object.get(), record->image);
+    for (auto &[address, record] : session->records_)
+        if (const std::shared_ptr<void> object = record.object.lock();
+            object && record.state == ObjectState::Persistent && !record.image.empty())
+            session->writeMembers(record, object.get(), record.image);
 }
 
 } // namespace schemawright

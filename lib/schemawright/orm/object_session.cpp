@@ -19,6 +19,8 @@ std::size_t ObjectSession::KeyHash::operator()(const Key &key) const noexcept
 ObjectSession::ObjectSession(Connection &connection, Mappings &mappings) : connection_(connection), mappings_(mappings)
 {
     mappings_.check();
+    for (const EntityMap *entity : mappings_.sorted())
+        hasRelations_ = hasRelations_ || !entity->relations.empty();
 }
 
 ObjectSession::~ObjectSession()
@@ -66,22 +68,21 @@ ObjectSession::Record &ObjectSession::track(const EntityMap &entity, const std::
                                             ObjectState state)
 {
     forget(object.get()); // of an object that was at this address before
-    auto &record = records_[object.get()];
-    record = std::make_unique<Record>();
-    record->entity = &entity;
-    record->object = object;
-    record->state = state;
-    record->related.resize(entity.relations.size());
-    record->order = ++added_;
-    return *record;
+    Record &record = records_[object.get()];
+    record.entity = &entity;
+    record.object = object;
+    record.state = state;
+    record.related.resize(entity.relations.size());
+    record.order = ++added_;
+    return record;
 }
 
 void ObjectSession::addObject(const EntityMap &entity, const std::shared_ptr<void> &object)
 {
     if (!object)
         throw Error(ErrorKind::Misuse, "nothing was added: the pointer is null");
-    if (const auto found = records_.find(object.get()); found != records_.end() && !found->second->object.expired()) {
-        Record &record = *found->second;
+    if (const auto found = records_.find(object.get()); found != records_.end() && !found->second.object.expired()) {
+        Record &record = found->second;
         if (record.state == ObjectState::Deleted && !record.image.empty()) { // taken back
             record.state = ObjectState::Persistent;
             record.held.reset();
@@ -90,6 +91,7 @@ void ObjectSession::addObject(const EntityMap &entity, const std::shared_ptr<voi
     }
     Record &record = track(entity, object, ObjectState::Pending);
     record.held = object;
+    new_.push_back(object.get());
     undoable([this, address = static_cast<const void *>(object.get())] { forget(address); });
 }
 
@@ -98,17 +100,18 @@ void ObjectSession::removeObject(const EntityMap &entity, const std::shared_ptr<
     const auto found = records_.find(object.get());
     if (found == records_.end())
         throw Error(ErrorKind::Misuse, "an object of " + entity.name + " is removed that the session does not know");
-    Record &record = *found->second;
+    Record &record = found->second;
     if (record.state == ObjectState::Pending)
         return forget(object.get());
     if (record.state == ObjectState::Deleted)
         return;
     record.state = ObjectState::Deleted;
     record.held = object;
+    removed_.push_back(object.get());
     undoable([this, address = static_cast<const void *>(object.get())] {
         if (const auto again = records_.find(address); again != records_.end()) {
-            again->second->state = ObjectState::Persistent;
-            again->second->held.reset();
+            again->second.state = ObjectState::Persistent;
+            again->second.held.reset();
         }
     });
     for (std::size_t i = 0; i < entity.relations.size(); ++i) {
@@ -129,38 +132,38 @@ void ObjectSession::forget(const void *object)
     const auto found = records_.find(object);
     if (found == records_.end())
         return;
-    if (!found->second->image.empty())
-        identity_.erase({found->second->entity, keyOf(*found->second->entity, found->second->image)});
+    if (!found->second.image.empty())
+        identity_.erase({found->second.entity, keyOf(*found->second.entity, found->second.image)});
     records_.erase(found);
 }
 
 ObjectState ObjectSession::stateOf(const void *object) const
 {
     const auto found = records_.find(object);
-    return found == records_.end() || found->second->object.expired() ? ObjectState::Transient : found->second->state;
+    return found == records_.end() || found->second.object.expired() ? ObjectState::Transient : found->second.state;
 }
 
 bool ObjectSession::isDirtyObject(const void *object) const
 {
     const auto found = records_.find(object);
-    return found != records_.end() && found->second->state == ObjectState::Persistent &&
-           imageOf(*found->second->entity, object) != found->second->image;
+    return found != records_.end() && found->second.state == ObjectState::Persistent &&
+           imageOf(*found->second.entity, object) != found->second.image;
 }
 
 std::size_t ObjectSession::newCount() const
 {
     return static_cast<std::size_t>(
-        std::ranges::count_if(records_, [](const auto &each) { return each.second->state == ObjectState::Pending; }));
+        std::ranges::count_if(records_, [](const auto &each) { return each.second.state == ObjectState::Pending; }));
 }
 std::size_t ObjectSession::dirtyCount() const
 {
     return static_cast<std::size_t>(std::ranges::count_if(
-        records_, [this](const auto &each) { return !each.second->object.expired() && isDirtyObject(each.first); }));
+        records_, [this](const auto &each) { return !each.second.object.expired() && isDirtyObject(each.first); }));
 }
 std::size_t ObjectSession::deletedCount() const
 {
     return static_cast<std::size_t>(
-        std::ranges::count_if(records_, [](const auto &each) { return each.second->state == ObjectState::Deleted; }));
+        std::ranges::count_if(records_, [](const auto &each) { return each.second.state == ObjectState::Deleted; }));
 }
 
 /// The values of all columns that the entity writes. What refers to an object without a key yet is NULL and told.
@@ -183,14 +186,14 @@ std::vector<Value> ObjectSession::imageOf(const EntityMap &entity, const void *o
             const auto known = records_.find(object);
             for (const std::size_t place : places)
                 if (place >= entity.fields.size())
-                    if (known != records_.end() && !known->second->image.empty() && !known->second->related[i])
-                        image[place] = known->second->image[place];
+                    if (known != records_.end() && !known->second.image.empty() && !known->second.related[i])
+                        image[place] = known->second.image[place];
             continue;
         }
         const EntityMap &other = mappings_.of(relation.target);
         const auto record = records_.find(others.front().get());
-        const bool hasKey = record != records_.end() && !record->second->image.empty();
-        const std::vector<Value> key = hasKey ? keyOf(other, record->second->image) : std::vector<Value>(places.size());
+        const bool hasKey = record != records_.end() && !record->second.image.empty();
+        const std::vector<Value> key = hasKey ? keyOf(other, record->second.image) : std::vector<Value>(places.size());
         if (!hasKey && refersToNew)
             *refersToNew = true;
         for (std::size_t k = 0; k < places.size(); ++k)
@@ -284,7 +287,7 @@ std::shared_ptr<void> ObjectSession::objectOf(const EntityMap &entity, const Row
     Key key{&entity, keyOf(entity, image)};
     if (const auto known = identity_.find(key); known != identity_.end())
         if (const auto record = records_.find(known->second); record != records_.end())
-            if (std::shared_ptr<void> object = record->second->object.lock())
+            if (std::shared_ptr<void> object = record->second.object.lock())
                 return object;
     std::shared_ptr<void> object = entity.make();
     Record &record = track(entity, object, ObjectState::Persistent);
@@ -303,8 +306,8 @@ std::shared_ptr<void> ObjectSession::getObject(const EntityMap &entity, const st
                     "the key of " + entity.name + " has " + std::to_string(entity.key.size()) + " values");
     if (const auto known = identity_.find({&entity, key}); known != identity_.end())
         if (const auto record = records_.find(known->second); record != records_.end())
-            if (std::shared_ptr<void> object = record->second->object.lock())
-                return record->second->state == ObjectState::Deleted ? nullptr : object;
+            if (std::shared_ptr<void> object = record->second.object.lock())
+                return record->second.state == ObjectState::Deleted ? nullptr : object;
     const auto found = queryObjects(entity, selectOf(entity).where(matching(entity, key)), std::nullopt);
     return found.empty() ? nullptr : found.front();
 }
@@ -335,13 +338,13 @@ void ObjectSession::loadObjects(const EntityMap &entity, const std::vector<std::
     std::set<std::vector<std::string>> seen;
     const auto sideOf = [&](const std::shared_ptr<void> &owner) -> std::vector<Value> {
         const auto record = records_.find(owner.get());
-        if (record == records_.end() || record->second->image.empty())
+        if (record == records_.end() || record->second.image.empty())
             throw Error(ErrorKind::Misuse, "a relationship is loaded of an object that is not in the database yet");
         if (relation.kind != Relation::Kind::ManyToOne)
-            return keyOf(entity, record->second->image);
+            return keyOf(entity, record->second.image);
         std::vector<Value> side;
         for (const std::size_t place : placesOf(entity, index))
-            side.push_back(record->second->image[place]);
+            side.push_back(record->second.image[place]);
         return side;
     };
     for (const auto &owner : owners) {
@@ -396,7 +399,7 @@ void ObjectSession::loadObjects(const EntityMap &entity, const std::vector<std::
                     for (std::size_t i = 0; i < extra; ++i)
                         side.push_back(batch.value(row, width + i));
                 else if (relation.kind == Relation::Kind::ManyToOne)
-                    side = keyOf(other, records_.at(object.get())->image);
+                    side = keyOf(other, records_.at(object.get()).image);
                 else
                     for (const std::size_t place : placesOf(other, relation.inverse))
                         side.push_back(batch.value(row, place));
@@ -410,9 +413,9 @@ void ObjectSession::loadObjects(const EntityMap &entity, const std::vector<std::
         if (relation.kind == Relation::Kind::OneToMany || relation.kind == Relation::Kind::OneToOne)
             for (const auto &each : all) {
                 other.relations[relation.inverse].set(each.get(), {owner});
-                records_.at(each.get())->related[relation.inverse] = std::vector<std::shared_ptr<void>>{};
+                records_.at(each.get()).related[relation.inverse] = std::vector<std::shared_ptr<void>>{};
             }
-        records_.at(owner.get())->related[index] =
+        records_.at(owner.get()).related[index] =
             relation.kind == Relation::Kind::ManyToOne ? std::vector<std::shared_ptr<void>>{} : all;
         relation.set(owner.get(), std::move(all));
     }
@@ -421,16 +424,16 @@ void ObjectSession::loadObjects(const EntityMap &entity, const std::vector<std::
 void ObjectSession::refreshObject(const EntityMap &entity, const std::shared_ptr<void> &object)
 {
     const auto found = records_.find(object.get());
-    if (found == records_.end() || found->second->image.empty())
+    if (found == records_.end() || found->second.image.empty())
         throw Error(ErrorKind::Misuse, "an object of " + entity.name + " is read again that is no row");
     const NoAutoflush off(*this);
     ensureTransaction();
-    Result result = connection_.execute(selectOf(entity).where(matching(entity, keyOf(entity, found->second->image))));
+    Result result = connection_.execute(selectOf(entity).where(matching(entity, keyOf(entity, found->second.image))));
     RowBatch batch;
     if (!result.fetch(batch) || batch.rowCount() == 0)
         throw Error(ErrorKind::NotFound, "the row of an object of " + entity.name + " is gone");
-    found->second->image = batch.row(0);
-    readMembers(*found->second, object.get());
+    found->second.image = batch.row(0);
+    readMembers(found->second, object.get());
     for (const auto &event : entity.afterLoad)
         event(object.get());
 }

@@ -148,6 +148,7 @@ private:
         std::vector<Value> image; ///< the columns as the database has them
         std::vector<std::optional<std::vector<std::shared_ptr<void>>>> related; ///< of to-many relations, once loaded
         std::size_t order = 0;                                                  ///< of being added
+        std::uint64_t written = 0; ///< the flush that inserted it, which need not look for changes
     };
     /// The columns that an entity writes: its fields, then the columns of relationships that no field has.
     struct Layout
@@ -213,12 +214,16 @@ private:
 
     Connection &connection_;
     Mappings &mappings_;
-    std::unordered_map<const void *, std::unique_ptr<Record>> records_;
+    std::unordered_map<const void *, Record> records_; ///< by address; nodes stay where they are
     std::unordered_map<Key, const void *, KeyHash> identity_;
     mutable std::map<const EntityMap *, Layout> layouts_;
     std::map<std::pair<const EntityMap *, std::vector<bool>>, std::string> updates_; ///< SQL by the columns set
     std::optional<Transaction> transaction_;
     std::vector<std::function<void()>> undo_; ///< how objects become what they were, last first
+    std::vector<const void *> new_,
+        removed_; ///< addresses that may be pending or removed, so that not all are looked at
+    std::uint64_t flushes_ = 0;
+    bool hasRelations_ = false;
     int autoflushOff_ = 0;
     bool isFlushing_ = false;
     std::size_t added_ = 0;
