@@ -65,7 +65,7 @@ int main(int argc, char **argv)
 
     Arguments arguments;
     CLI::App app("A workbench for relational databases. Opens the window on the sample, or on what is named.\n"
-                 "Commands without a window: inspect, ddl, query (schemawright COMMAND --help).",
+                 "Commands without a window: inspect, ddl, diff, query, models (schemawright COMMAND --help).",
                  "schemawright");
     app.set_version_flag("--version", SCHEMAWRIGHT_VERSION);
     app.add_option("SOURCE", arguments.sources, "Database URLs or SQLite files");

@@ -13,7 +13,7 @@ namespace schemawright {
 
 namespace {
 
-constexpr std::array commandWords{"inspect", "ddl", "diff", "query"};
+constexpr std::array commandWords{"inspect", "ddl", "diff", "query", "models"};
 
 void addSelection(CLI::App &command, Selection &selection)
 {
@@ -91,6 +91,15 @@ int runCommand(int argc, char **argv)
         ->take_all();
     queryCommand->add_flag("--write", queryArguments.write, "Allow the statement to change the database");
 
+    ModelsArguments modelsArguments;
+    CLI::App *modelsCommand = app.add_subcommand("models", "Print the code of a program that works with the tables");
+    modelsCommand->add_option("SOURCE", modelsArguments.source, "Database URL, SQLite file or FILE.sql")->required();
+    modelsCommand->add_option("--language", modelsArguments.language, "The language; for the time being there is cpp")
+        ->required()
+        ->check(CLI::IsMember({"sqlalchemy", "cpp", "dbml", "mermaid", "plantuml", "html"}));
+    addSelection(*modelsCommand, modelsArguments.selection);
+    modelsCommand->add_option("-o,--output", modelsArguments.output, "Write to this file");
+
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError &error) {
@@ -103,6 +112,8 @@ int runCommand(int argc, char **argv)
             return ddl(ddlArguments);
         if (*diffCommand)
             return diff(diffArguments);
+        if (*modelsCommand)
+            return models(modelsArguments);
         return query(queryArguments);
     } catch (const Error &error) {
         return report(error);

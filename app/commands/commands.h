@@ -58,6 +58,15 @@ struct QueryArguments
 };
 int query(const QueryArguments &arguments);
 
+struct ModelsArguments
+{
+    std::string source;
+    std::string language;
+    Selection selection;
+    std::string output;
+};
+int models(const ModelsArguments &arguments);
+
 /// The picture of what a source names: a database by URL or path, or a .sql script, which is loaded into a private
 /// SQLite database in memory. Throws Error(NotFound) for a table that was asked for by name and is not there.
 MetaData readMetaData(const std::string &source, const Selection &selection);

@@ -253,6 +253,8 @@ void tst_CommandLine::refusesAWrongCommandLine_data()
     QTest::newRow("an unknown format") << QStringList{"query", database_, "SELECT 1", "--format", "xml"};
     QTest::newRow("a broken URL") << QStringList{"inspect", "postgresql://h:port/x"};
     QTest::newRow("a parameter without a value") << QStringList{"query", database_, "SELECT :a"};
+    QTest::newRow("a language of models that is to come") << QStringList{"models", database_, "--language", "dbml"};
+    QTest::newRow("models without a language") << QStringList{"models", database_};
     QTest::newRow("an unknown dialect") << QStringList{"ddl", database_, "--dialect", "dbase"};
 }
 

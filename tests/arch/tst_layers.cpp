@@ -38,7 +38,7 @@ const Layer layers[] = {
     {L "engine", BELOW_ENGINE L "backends/builtin.h"},                       // never a backend by name
     {L "orm", BELOW_ORM},
     {L "transfer", BELOW_ORM},
-    {L "generate", BELOW_ENGINE},
+    {L "generate", L "orm " BELOW_ORM},
     {L "schemawright.h", L}, // the umbrella header
     {"ui/async", L},
     {"ui/adapt", L},
