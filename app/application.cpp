@@ -22,6 +22,8 @@ std::filesystem::path Application::journalFolder() const
     return std::filesystem::path(folder.toStdString()) / "pending";
 }
 
+std::filesystem::path Application::modelFolder() const { return journalFolder().parent_path() / "models"; }
+
 MainWindow *Application::newWindow()
 {
     auto *window = new MainWindow(*this);

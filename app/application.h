@@ -23,6 +23,8 @@ public:
 
     Settings &settings() noexcept { return settings_; }
     std::filesystem::path journalFolder() const;
+    /// Where the names of models are kept.
+    std::filesystem::path modelFolder() const;
 
     /// Opens a database in `reuse` when that shows none, else in a window of its own.
     MainWindow *open(const Url &url, MainWindow *reuse = nullptr);

@@ -197,6 +197,7 @@ void MainWindow::openDatabase(const Url &url)
     }
     application_.settings().addRecent(ui::toQString(url.text()));
     connectWorkspace();
+    workspace_->keepMappingsIn(application_.modelFolder());
     buildDocks();
     journal_ = std::make_unique<ui::JournalKeeper>(*workspace_, application_.journalFolder());
     workspace_->open();

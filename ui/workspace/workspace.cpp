@@ -15,6 +15,36 @@ Workspace::Workspace(Engine engine, QObject *parent)
 
 Workspace::~Workspace() = default;
 
+void Workspace::keepMappingsIn(const std::filesystem::path &folder)
+{
+    mappingFile_ = std::make_unique<MappingFile>(folder, engine_.url().text());
+    session_->setMappingStore(mappingFile_.get());
+    try {
+        mappingFile_->read();
+    } catch (const Error &error) {
+        notify(error);
+    }
+}
+
+const EntityMappings &Workspace::keptMappings() const noexcept
+{
+    static const EntityMappings none;
+    return mappingFile_ ? mappingFile_->mappings() : none;
+}
+
+EntityMappings Workspace::mappings() const
+{
+    EntityMappings all = keptMappings();
+    for (const Change *change : session_->unitOfWork().changes())
+        if (change->isMapping()) {
+            if (change->mappingAfter)
+                all[change->table()] = *change->mappingAfter;
+            else
+                all.erase(change->table());
+        }
+    return all;
+}
+
 void Workspace::setState(State state)
 {
     state_ = state;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "schemawright/engine/engine.h"
+#include "schemawright/orm/mapping_file.h"
 #include "schemawright/orm/plan_runner.h"
 #include "schemawright/orm/session.h"
 #include "ui/async/lane.h"
@@ -44,6 +45,12 @@ public:
     /// The edits, and the baseline picture of the database. Its unit of work is the only store of pending edits.
     Session &session() noexcept { return *session_; }
     const MetaData &metadata() const { return session_->baseline(); }
+
+    /// Names of the model are kept in a file of this folder from now on, and those that are there are read.
+    void keepMappingsIn(const std::filesystem::path &folder);
+    /// The kept names of the model, and with the pending changes upon them; by baseline name.
+    const EntityMappings &keptMappings() const noexcept;
+    EntityMappings mappings() const;
 
     State state() const noexcept { return state_; }
     /// False while only names are known.
@@ -91,6 +98,7 @@ private:
 
     Engine engine_;
     std::unique_ptr<Lane> lane_;
+    std::unique_ptr<MappingFile> mappingFile_; ///< outlives the session, which writes to it
     std::unique_ptr<Session> session_;
     State state_ = State::Closed;
     std::optional<Error> openError_;

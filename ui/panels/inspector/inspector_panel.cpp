@@ -2,6 +2,7 @@
 
 #include "schemawright/sql/statement.h"
 #include "ui/adapt/text.h"
+#include "ui/panels/inspector/model_page.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/sql_view.h"
 #include "ui/workspace/workspace.h"
@@ -158,6 +159,7 @@ InspectorPanel::InspectorPanel(Workspace &workspace, QWidget *parent)
     tabs_->addTab(relations_, tr("Relations"));
     tabs_->addTab(indexes_, tr("Indexes"));
     tabs_->addTab(ddlPage, tr("DDL"));
+    tabs_->addTab(new ModelPage(workspace), tr("Model"));
 
     auto *page = new QWidget;
     auto *pageLayout = new QVBoxLayout(page);
