@@ -13,6 +13,7 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QStackedWidget>
+#include <QTabBar>
 #include <QTabWidget>
 #include <QToolButton>
 #include <QTreeWidget>
@@ -155,6 +156,7 @@ InspectorPanel::InspectorPanel(Workspace &workspace, QWidget *parent)
     tabs_->setObjectName(QStringLiteral("inspectorTabs"));
     tabs_->setDocumentMode(true);
     tabs_->setUsesScrollButtons(true);
+    tabs_->tabBar()->setStyleSheet(QStringLiteral("QTabBar::tab { padding-left: 7px; padding-right: 7px; }")); // all in view
     tabs_->addTab(columns_, tr("Columns"));
     tabs_->addTab(relations_, tr("Relations"));
     tabs_->addTab(indexes_, tr("Indexes"));

@@ -38,8 +38,8 @@ ModelPage::ModelPage(Workspace &workspace, QWidget *parent)
                            QAbstractItemView::SelectedClicked);
     list_->header()->setStretchLastSection(true);
     list_->header()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    list_->setColumnWidth(EntityModel::Name, 140);
-    list_->setColumnWidth(EntityModel::Type, 130);
+    list_->setColumnWidth(EntityModel::Name, 114);
+    list_->setColumnWidth(EntityModel::Type, 112);
 
     problem_->setObjectName(QStringLiteral("modelProblem"));
     problem_->setWordWrap(true);
