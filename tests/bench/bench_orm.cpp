@@ -163,7 +163,7 @@ Benchmark updateSqlite(const Size &size)
     both->fillRaw(count);
     both->fillOurs(count);
     both->kept = std::make_unique<ObjectSession>(*both->connection, *both->mappings);
-    const auto objects = std::make_shared<std::vector<std::shared_ptr<Person>>>(both->kept->query<Person>());
+    const auto objects = std::make_shared<std::vector<std::shared_ptr<Person>>>(both->kept->select<Person>().all());
     Benchmark benchmark;
     benchmark.note = "one sqlite3 prepared UPDATE by key for each in a transaction";
     benchmark.ours = [=] {
@@ -198,7 +198,7 @@ Benchmark loadSqlite(const Size &size)
     benchmark.note = "the raw loop that fills the same structs, each of its own";
     benchmark.ours = [=] {
         ObjectSession session(*both->connection, *both->mappings);
-        if (session.query<Person>().size() != static_cast<std::size_t>(count))
+        if (session.select<Person>().all().size() != static_cast<std::size_t>(count))
             throw Error(ErrorKind::Internal, "loaded otherwise");
     };
     benchmark.limit = [=] {

@@ -287,20 +287,23 @@ private Q_SLOTS:
             session.add(book);
         }
         // The query flushes first.
-        const auto found =
-            session.query<Book>(session.column<Book>("year") >= 1948, {session.column<Book>("id").asc()}, 3);
+        const auto found = session.select<Book>()
+                               .where(session.column(&Book::year) >= 1948)
+                               .orderBy({session.column(&Book::id).asc()})
+                               .limit(3)
+                               .all();
         QCOMPARE(found.size(), std::size_t{3});
         QCOMPARE(found[0]->title, std::string("Book 48"));
-        QCOMPARE(session.query<Book>().size(), std::size_t{250});
+        QCOMPARE(session.select<Book>().all().size(), std::size_t{250});
         // Keys were given in the order of the objects.
-        const auto all = session.query<Book>({}, {session.column<Book>("id").asc()});
+        const auto all = session.select<Book>().orderBy({session.column(&Book::id).asc()}).all();
         for (std::size_t i = 0; i < all.size(); ++i)
             QCOMPARE(all[i]->title, "Book " + std::to_string(i));
         const ObjectSession::NoAutoflush off(session);
         auto more = std::make_shared<Book>();
         more->title = "Unseen";
         session.add(more);
-        QCOMPARE(session.query<Book>().size(), std::size_t{250});
+        QCOMPARE(session.select<Book>().all().size(), std::size_t{250});
     }
 
     void ordersByWhatRefersToWhat_data() { eachUrl(); }
@@ -394,14 +397,14 @@ private Q_SLOTS:
             session.commit();
         }
         ObjectSession session(*connection_, mappings);
-        const auto authors = session.query<Author>({}, {session.column<Author>("id").asc()});
+        const auto authors = session.select<Author>().orderBy({session.column(&Author::id).asc()}).all();
         int statements = 0;
         engine_->log().observe([&](const StatementEvent &event) { statements += event.sql.starts_with("SELECT"); });
         session.load(authors, "books");
         QCOMPARE(statements, 1);
         for (std::size_t i = 0; i < authors.size(); ++i)
             QCOMPARE(authors[i]->books.size(), i % 3);
-        std::vector<std::shared_ptr<Book>> books = session.query<Book>();
+        std::vector<std::shared_ptr<Book>> books = session.select<Book>().all();
         session.load(books, "author");
         QVERIFY(std::ranges::all_of(books, [](const auto &book) { return book->author != nullptr; }));
     }
@@ -552,7 +555,7 @@ private Q_SLOTS:
             QCOMPARE(flushes, 2);
         }
         ObjectSession session(*connection_, mappings);
-        const auto tags = session.query<Tag>();
+        const auto tags = session.select<Tag>().all();
         session.remove(tags.at(0));
         session.commit();
         QCOMPARE(told, (std::vector<std::string>{"insert", "inserted 1", "update", "loaded b", "delete"}));
@@ -583,7 +586,7 @@ private Q_SLOTS:
         Mappings m = mapped();
         ObjectSession session(*connection_, m);
         connection_->execute("INSERT INTO sw_book (title, binding, version) VALUES ('x', 'stone', 1)");
-        QCOMPARE(errorOf([&] { session.query<Book>(); })->kind, ErrorKind::Conversion);
+        QCOMPARE(errorOf([&] { session.select<Book>().all(); })->kind, ErrorKind::Conversion);
     }
 };
 

@@ -47,6 +47,27 @@ public:
     virtual std::int64_t affectedRows() const = 0;
 };
 
+/// Some columns of some rows of a batch, as the parameters of statements. Borrows both.
+struct CellRange
+{
+    const RowBatch &rows;
+    std::span<const std::size_t> columns; ///< in the order of the parameters
+    std::size_t first = 0;
+    std::size_t count = 0; ///< of rows
+
+    /// The values of one row, counted from `first`.
+    std::vector<Value> row(std::size_t at) const;
+    /// The values of all rows behind one another.
+    std::vector<Value> flat() const;
+};
+
+/// What a statement did for each row of parameters.
+struct RowsDone
+{
+    std::vector<std::int64_t> affected; ///< rows; -1 when the database does not say
+    std::vector<std::int64_t> keys;     ///< the number that an INSERT's row was given; empty where only RETURNING tells
+};
+
 /// One connection to a database. Used by one thread at a time; every call may block and throws Error.
 class DriverConnection
 {
@@ -60,6 +81,11 @@ public:
     virtual void executeScript(std::string_view sql) = 0;
     /// Runs one statement for each parameter row; returns the rows affected in all.
     virtual std::int64_t executeMany(std::string_view sql, std::span<const std::vector<Value>> rows) = 0;
+
+    /// Runs one statement with the cells of all these rows as its parameters.
+    virtual std::unique_ptr<Cursor> executeFlat(std::string_view sql, const CellRange &cells);
+    /// Runs one statement for each of these rows; stops at the first that fails.
+    virtual RowsDone executeEach(std::string_view sql, const CellRange &cells);
 
     virtual std::shared_ptr<Canceller> canceller() const = 0;
     /// "3.40.1", "15.4".

@@ -5,6 +5,7 @@
 #include "schemawright/sql/insert.h"
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -65,7 +66,7 @@ void Connection::timedOut(Error &error) const
 }
 
 /// Runs `work`, which returns the rows it affected, and tells the log of it.
-template <class Work> auto Connection::logged(std::string_view sql, std::span<const Value> parameters, Work &&work)
+template <class Work> void Connection::logged(std::string_view sql, std::span<const Value> parameters, Work &&work)
 {
     beforeStatement(sql, parameters);
     const Stopwatch watch;
@@ -74,7 +75,6 @@ template <class Work> auto Connection::logged(std::string_view sql, std::span<co
         if (deadline_)
             deadline_->disarm();
         watch.report(*log_, std::string(sql), {parameters.begin(), parameters.end()}, rows, nullptr);
-        return rows;
     } catch (Error &error) {
         timedOut(error);
         watch.report(*log_, std::string(sql), {parameters.begin(), parameters.end()}, -1, &error);
@@ -82,30 +82,57 @@ template <class Work> auto Connection::logged(std::string_view sql, std::span<co
     }
 }
 
-Result Connection::execute(std::string_view sql, std::span<const Value> parameters)
+/// Begins a statement by `run` and tells the log when its result is over; `values` makes its parameters for the log.
+template <class Run, class Values> Result Connection::started(std::string_view sql, Run run, Values values)
 {
     beginIfNeeded();
-    beforeStatement(sql, parameters);
+    const bool isObserved = log_->isObserved() || log_->isObservedBefore();
+    beforeStatement(sql, isObserved ? values() : std::vector<Value>());
     const Stopwatch watch;
     std::unique_ptr<Cursor> cursor;
     try {
-        cursor = lease_->execute(sql, parameters);
+        cursor = run();
     } catch (Error &error) {
         timedOut(error);
-        watch.report(*log_, std::string(sql), {parameters.begin(), parameters.end()}, -1, &error);
+        watch.report(*log_, std::string(sql), values(), -1, &error);
         throw;
     }
     if (!log_->isObserved() && !deadline_)
         return Result(std::move(cursor), nullptr);
-    return Result(std::move(cursor),
-                  [watch, log = log_, deadline = deadline_, sql = std::string(sql),
-                   values = std::vector<Value>(parameters.begin(), parameters.end())](std::int64_t rows, Error *error) {
-                      if (deadline)
-                          deadline->disarm();
-                      if (deadline && error && error->kind == ErrorKind::Cancelled && deadline->hasExpired())
-                          error->kind = ErrorKind::Timeout;
-                      watch.report(*log, sql, values, rows, error);
-                  });
+    return Result(std::move(cursor), [watch, log = log_, deadline = deadline_, sql = std::string(sql),
+                                      parameters = values()](std::int64_t rows, Error *error) {
+        if (deadline)
+            deadline->disarm();
+        if (deadline && error && error->kind == ErrorKind::Cancelled && deadline->hasExpired())
+            error->kind = ErrorKind::Timeout;
+        watch.report(*log, sql, parameters, rows, error);
+    });
+}
+
+Result Connection::execute(std::string_view sql, std::span<const Value> parameters)
+{
+    return started(
+        sql, [&] { return lease_->execute(sql, parameters); },
+        [&] { return std::vector<Value>(parameters.begin(), parameters.end()); });
+}
+
+Result Connection::executeFlat(std::string_view sql, const CellRange &cells)
+{
+    return started(
+        sql, [&] { return lease_->executeFlat(sql, cells); }, [&] { return cells.flat(); });
+}
+
+RowsDone Connection::executeEach(std::string_view sql, const CellRange &cells)
+{
+    RowsDone done;
+    if (cells.count == 0)
+        return done;
+    beginIfNeeded();
+    logged(sql, log_->isObserved() ? cells.row(0) : std::vector<Value>(), [&] {
+        done = lease_->executeEach(sql, cells);
+        return std::accumulate(done.affected.begin(), done.affected.end(), std::int64_t{0});
+    });
+    return done;
 }
 
 Result Connection::execute(std::string_view sql, std::initializer_list<Value> parameters)
@@ -143,7 +170,9 @@ std::int64_t Connection::executeMany(std::string_view sql, std::span<const std::
 {
     const std::span<const Value> first = rows.empty() ? std::span<const Value>() : std::span<const Value>(rows.front());
     beginIfNeeded();
-    return logged(sql, first, [&] { return lease_->executeMany(sql, rows); });
+    std::int64_t affected = 0;
+    logged(sql, first, [&] { return affected = lease_->executeMany(sql, rows); });
+    return affected;
 }
 
 std::int64_t Connection::insertMany(const Source &table, const std::vector<std::string> &columns,

@@ -93,6 +93,10 @@ public:
     Result execute(const Statement &statement, const std::map<std::string, Value> &named = {});
     /// Runs one statement for each row of parameters; the rows affected in all.
     std::int64_t executeMany(std::string_view sql, std::span<const std::vector<Value>> rows);
+    /// Runs one statement whose parameters are all these cells, row after row.
+    Result executeFlat(std::string_view sql, const CellRange &cells);
+    /// Runs one statement for each of these rows; stops at the first that fails.
+    RowsDone executeEach(std::string_view sql, const CellRange &cells);
     /// Inserts rows of these columns by statements of many rows each, all or nothing; the number of rows inserted. The
     /// fastest way for many rows. Throws Error(Misuse) for a row of another length.
     std::int64_t insertMany(const Source &table, const std::vector<std::string> &columns,
@@ -121,7 +125,8 @@ public:
 private:
     friend class Transaction;
     friend class Savepoint;
-    template <class Work> auto logged(std::string_view sql, std::span<const Value> parameters, Work &&work);
+    template <class Work> void logged(std::string_view sql, std::span<const Value> parameters, Work &&work);
+    template <class Run, class Values> Result started(std::string_view sql, Run run, Values values);
     void beforeStatement(std::string_view sql, std::span<const Value> parameters);
     void timedOut(Error &error) const;
     void beginIfNeeded();

@@ -1,85 +1,17 @@
 #pragma once
 
-#include "schemawright/orm/mapping.h"
-#include "schemawright/orm/member_value.h"
+#include "schemawright/orm/member_access.h"
+#include "schemawright/sql/expr.h"
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace schemawright {
-
-namespace detail {
-
-template <class T, class M> class MemberAccess final : public FieldAccess
-{
-public:
-    explicit MemberAccess(M T::*member) : member_(member) {}
-    Value get(const void *object) const override
-    {
-        return MemberValue<M>::to(static_cast<const T *>(object)->*member_);
-    }
-    void set(void *object, const Value &value) const override
-    {
-        static_cast<T *>(object)->*member_ = MemberValue<M>::from(value);
-    }
-
-private:
-    M T::*member_;
-};
-
-template <class T, class M, class To, class From> class ConvertedAccess final : public FieldAccess
-{
-public:
-    ConvertedAccess(M T::*member, To to, From from) : member_(member), to_(std::move(to)), from_(std::move(from)) {}
-    Value get(const void *object) const override { return to_(static_cast<const T *>(object)->*member_); }
-    void set(void *object, const Value &value) const override { static_cast<T *>(object)->*member_ = from_(value); }
-
-private:
-    M T::*member_;
-    To to_;
-    From from_;
-};
-
-/// A field of a struct that is a member of the mapped one.
-template <class T, class E> class EmbeddedAccess final : public FieldAccess
-{
-public:
-    EmbeddedAccess(E T::*part, std::shared_ptr<const FieldAccess> inner) : part_(part), inner_(std::move(inner)) {}
-    Value get(const void *object) const override { return inner_->get(&(static_cast<const T *>(object)->*part_)); }
-    void set(void *object, const Value &value) const override
-    {
-        inner_->set(&(static_cast<T *>(object)->*part_), value);
-    }
-
-private:
-    E T::*part_;
-    std::shared_ptr<const FieldAccess> inner_;
-};
-
-template <class P> std::vector<std::shared_ptr<void>> related(const std::shared_ptr<P> &one)
-{
-    return one ? std::vector<std::shared_ptr<void>>{one} : std::vector<std::shared_ptr<void>>();
-}
-template <class P> std::vector<std::shared_ptr<void>> related(const std::vector<std::shared_ptr<P>> &many)
-{
-    return {many.begin(), many.end()};
-}
-template <class P> void relate(std::shared_ptr<P> &one, std::vector<std::shared_ptr<void>> objects)
-{
-    one = objects.empty() ? nullptr : std::static_pointer_cast<P>(objects.front());
-}
-template <class P> void relate(std::vector<std::shared_ptr<P>> &many, std::vector<std::shared_ptr<void>> objects)
-{
-    many.clear();
-    for (auto &object : objects)
-        many.push_back(std::static_pointer_cast<P>(std::move(object)));
-}
-
-} // namespace detail
 
 /// Collects the fields of a struct, or of a part of one.
 template <class T> class FieldMapper
@@ -89,16 +21,14 @@ public:
 
     template <class M> FieldMapper &field(std::string column, M T::*member)
     {
-        fields_.push_back({std::move(column), std::make_shared<detail::MemberAccess<T, M>>(member), nullptr});
+        fields_.push_back({std::move(column), detail::fieldAccess(member)});
         return *this;
     }
     /// With conversions of its own: Value to(const M &), M from(const Value &).
     template <class M, class To, class From> FieldMapper &field(std::string column, M T::*member, To to, From from)
     {
-        fields_.push_back(
-            {std::move(column),
-             std::make_shared<detail::ConvertedAccess<T, M, To, From>>(member, std::move(to), std::move(from)),
-             nullptr});
+        fields_.push_back({std::move(column), std::make_shared<detail::ConvertedAccess<T, M, To, From>>(
+                                                  member, std::move(to), std::move(from))});
         return *this;
     }
     /// An enum by the names of its values. Throws Error(Conversion) for a name that is not among them.
@@ -121,7 +51,7 @@ public:
         describe(mapper);
         for (MappedField &each : inner)
             fields_.push_back(
-                {prefix + each.column, std::make_shared<detail::EmbeddedAccess<T, E>>(part, each.access), nullptr});
+                {prefix + each.column, std::make_shared<detail::EmbeddedAccess<T, E>>(part, each.access)});
         return *this;
     }
 
@@ -130,8 +60,9 @@ private:
 };
 
 /// Says how a struct stands in a table: which member is which column, and what it is related to. The struct needs no
-/// base class and no macro, only to be default-constructible; related objects are members of type
-/// std::shared_ptr<Other> or std::vector<std::shared_ptr<Other>>.
+/// base class and no macro, only to be default-constructible. A related object is a member of type
+/// std::shared_ptr<Other>, std::weak_ptr<Other> or Lazy<Other>; many are a std::vector<std::shared_ptr<Other>> or a
+/// LazyList<Other>. A column that is read only when it is asked for is a Deferred<M>.
 ///
 ///     Mappings mappings(metadata);
 ///     mappings.map<Author>("author").key("id", &Author::id).field("name", &Author::name)
@@ -177,45 +108,65 @@ public:
         return field(std::move(column), member);
     }
 
-    /// Columns of this table refer to the other's primary key. They need no members of their own.
-    template <class P>
-    Mapper &manyToOne(std::string name, std::shared_ptr<P> T::*member, std::vector<std::string> columns,
-                      Cascade cascade = {})
+    /// A column whose value the database makes: read after each write, never written.
+    template <class M> Mapper &readOnly(std::string column, M T::*member)
     {
-        Relation made = relation<P>(Relation::Kind::ManyToOne, std::move(name), member, cascade);
+        field(std::move(column), member);
+        entity_.fields.back().isReadOnly = true;
+        return *this;
+    }
+    /// The column of a hierarchy's table that says which struct a row is, and its value for this one; see
+    /// Mappings::derive(). It needs no member.
+    Mapper &polymorphic(std::string column, Value value)
+    {
+        entity_.discriminator = std::move(column);
+        entity_.discriminatorValue = std::move(value);
+        return *this;
+    }
+
+    /// Columns of this table refer to the other's primary key. They need no members of their own.
+    template <class M>
+    Mapper &manyToOne(std::string name, M T::*member, std::vector<std::string> columns, Cascade cascade = {})
+    {
+        Relation &made = relation<M>(Relation::Kind::ManyToOne, std::move(name), detail::oneAccess(member), cascade);
         made.columns = std::move(columns);
-        entity_.relations.push_back(std::move(made));
         return *this;
     }
     /// The other side of a many-to-one that the other struct calls `inverse`.
-    template <class P>
-    Mapper &oneToMany(std::string name, std::vector<std::shared_ptr<P>> T::*member, std::string inverse,
-                      Cascade cascade = {})
+    template <class M> Mapper &oneToMany(std::string name, M T::*member, std::string inverse, Cascade cascade = {})
     {
-        Relation made = relation<P>(Relation::Kind::OneToMany, std::move(name), member, cascade);
-        made.inverseName = std::move(inverse);
-        entity_.relations.push_back(std::move(made));
+        relation<M>(Relation::Kind::OneToMany, std::move(name), detail::manyAccess(member), cascade).inverseName =
+            std::move(inverse);
         return *this;
     }
     /// The same where there is one at most.
-    template <class P>
-    Mapper &oneToOne(std::string name, std::shared_ptr<P> T::*member, std::string inverse, Cascade cascade = {})
+    template <class M> Mapper &oneToOne(std::string name, M T::*member, std::string inverse, Cascade cascade = {})
     {
-        Relation made = relation<P>(Relation::Kind::OneToOne, std::move(name), member, cascade);
-        made.inverseName = std::move(inverse);
-        entity_.relations.push_back(std::move(made));
+        relation<M>(Relation::Kind::OneToOne, std::move(name), detail::oneAccess(member), cascade).inverseName =
+            std::move(inverse);
         return *this;
     }
-    /// By rows of an association table, which needs no struct.
-    template <class P>
-    Mapper &manyToMany(std::string name, std::vector<std::shared_ptr<P>> T::*member, TablePtr association,
-                       std::vector<std::string> columns, std::vector<std::string> others)
+    /// By rows of an association table, which needs no struct. Both sides may be mapped; they are kept in step.
+    template <class M>
+    Mapper &manyToMany(std::string name, M T::*member, TablePtr association, std::vector<std::string> columns,
+                       std::vector<std::string> others, Cascade cascade = {})
     {
-        Relation made = relation<P>(Relation::Kind::ManyToMany, std::move(name), member, {});
+        Relation &made = relation<M>(Relation::Kind::ManyToMany, std::move(name), detail::manyAccess(member), cascade);
         made.association = std::move(association);
         made.columns = std::move(columns);
         made.others = std::move(others);
-        entity_.relations.push_back(std::move(made));
+        return *this;
+    }
+    /// The relationship said last is read and never written, such as a way across an association with data of its own.
+    Mapper &viewOnly()
+    {
+        entity_.relations.back().isViewOnly = true;
+        return *this;
+    }
+    /// When the relationship said last is loaded. Lazy is what Lazy and LazyList members do by themselves.
+    Mapper &loading(Loading when)
+    {
+        entity_.relations.back().loading = when;
         return *this;
     }
 
@@ -230,21 +181,20 @@ public:
     template <class F> Mapper &afterLoad(F f) { return on(entity_.afterLoad, std::move(f)); }
 
 private:
-    template <class P, class Member>
-    static Relation relation(Relation::Kind kind, std::string name, Member T::*member, Cascade cascade)
+    template <class M>
+    Relation &relation(Relation::Kind kind, std::string name, std::shared_ptr<const RelationAccess> access,
+                       Cascade cascade)
     {
         Relation made;
         made.kind = kind;
         made.name = std::move(name);
-        made.target = typeid(P);
+        made.target = typeid(typename detail::Target<M>::Type);
         made.cascade = cascade;
-        made.get = [member](const void *owner) { return detail::related(static_cast<const T *>(owner)->*member); };
-        made.set = [member](void *owner, std::vector<std::shared_ptr<void>> objects) {
-            detail::relate(static_cast<T *>(owner)->*member, std::move(objects));
-        };
-        return made;
+        made.loading = access->isLazy() ? Loading::Lazy : Loading::OnRequest;
+        made.access = std::move(access);
+        return entity_.relations.emplace_back(std::move(made));
     }
-    template <class F> Mapper &on(std::vector<std::function<void(void *)>> &list, F f)
+    template <class F> Mapper &on(EntityMap::Events &list, F f)
     {
         list.push_back([f = std::move(f)](void *object) { f(*static_cast<T *>(object)); });
         return *this;
@@ -259,30 +209,77 @@ class Mappings
 {
 public:
     explicit Mappings(MetaData metadata) : metadata_(std::move(metadata)) {}
+    Mappings(Mappings &&other) noexcept
+        : metadata_(std::move(other.metadata_)), entities_(std::move(other.entities_)), order_(std::move(other.order_))
+    {}
 
     /// Throws Error(NotFound) when there is no such table.
-    template <class T> Mapper<T> map(const QualifiedName &table)
+    template <class T> Mapper<T> map(const QualifiedName &table) { return Mapper<T>(made<T>(table)); }
+    template <class T> Mapper<T> map(std::string table) { return map<T>(QualifiedName{"", std::move(table)}); }
+
+    /// T derives from Base, which is mapped already with polymorphic(): the rows whose discriminator is `value`.
+    /// Without a table its columns stand in that of the base (single-table inheritance); with one in a table of its
+    /// own, whose `keyColumns` refer to the base's key (joined). Says only what T has beyond its base. Throws
+    /// Error(Misuse) when the base is not T's first, or not mapped.
+    template <class T, class Base>
+    Mapper<T> derive(Value value, std::string table = {}, std::vector<std::string> keyColumns = {})
     {
-        EntityMap &entity = add(typeid(T), table);
-        entity.make = [] { return std::make_shared<T>(); };
+        static_assert(std::is_base_of_v<Base, T>);
+        alignas(T) static const char place[sizeof(T)] = {};
+        const T *const object = reinterpret_cast<const T *>(place);
+        if (static_cast<const void *>(static_cast<const Base *>(object)) != static_cast<const void *>(place))
+            throw Error(ErrorKind::Misuse, "a mapped struct derives from its mapped base not first");
+        const EntityMap &base = of<Base>();
+        const bool isJoined = !table.empty();
+        EntityMap &entity = made<T>(isJoined ? QualifiedName{"", std::move(table)} : base.table()->name);
+        entity.base = &base;
+        entity.discriminatorValue = std::move(value);
+        if (isJoined)
+            entity.parts.front().keyColumns = std::move(keyColumns);
+        else
+            entity.parts.clear();
         return Mapper<T>(entity);
     }
-    template <class T> Mapper<T> map(std::string table) { return map<T>(QualifiedName{"", std::move(table)}); }
 
     template <class T> const EntityMap &of() const { return of(typeid(T)); }
     /// Throws Error(Misuse) for a struct that is not mapped.
     const EntityMap &of(std::type_index type) const;
     const MetaData &metadata() const noexcept { return metadata_; }
-    /// The map of each table, referenced ones first.
-    std::vector<const EntityMap *> sorted() const;
-    /// Looks at what was said and pairs the two sides of relationships. Called by sessions. Throws Error(Misuse) for
-    /// columns that the table lacks, a key that is none, a side without the other.
+    /// The column of a member, for conditions and orders. Throws Error(NotFound).
+    template <class T, class M> Expr column(M T::*member) const
+    {
+        const EntityMap &entity = of<T>();
+        for (const MappedField &field : entity.fields)
+            if (field.access->isMember(typeid(member), &member))
+                return columnOf(entity, field);
+        throw Error(ErrorKind::NotFound, "a member of " + entity.name + " is no column of it");
+    }
+    /// The map of each struct, those whose tables are referred to first.
+    const std::vector<const EntityMap *> &sorted() const { return order_; }
+    /// Looks at what was said, gives derived structs what their bases have and pairs the two sides of relationships.
+    /// Called by sessions. Throws Error(Misuse) for columns that the table lacks, a key that is none, a side without
+    /// the other.
     void check();
 
 private:
+    template <class T> EntityMap &made(const QualifiedName &table)
+    {
+        EntityMap &entity = add(typeid(T), table);
+        entity.make = [] { return std::make_shared<T>(); };
+        return entity;
+    }
     EntityMap &add(std::type_index type, const QualifiedName &table);
+    static Expr columnOf(const EntityMap &entity, const MappedField &field);
+    void inherit(EntityMap &entity);
+    void checkFields(const EntityMap &entity) const;
+    void pair(EntityMap &entity, Relation &relation) const;
+    void sort();
+
     MetaData metadata_;
     std::map<std::type_index, std::unique_ptr<EntityMap>> entities_;
+    std::vector<const EntityMap *> order_; ///< once checked
+    std::vector<EntityMap *> added_;       ///< and not checked yet, bases first
+    std::mutex checking_;
 };
 
 } // namespace schemawright

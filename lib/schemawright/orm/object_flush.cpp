@@ -1,83 +1,36 @@
-// How an ObjectSession writes: what is new, what differs, what was removed.
+// How an ObjectSession finds what differs and writes it: rows changed and rows removed.
 
 #include "schemawright/base/topological.h"
-#include "schemawright/orm/object_session.h"
+#include "schemawright/orm/object_cell.h"
 
 #include <algorithm>
-#include <set>
+#include <numeric>
+#include <unordered_map>
 
 namespace schemawright {
 
-/// What is reachable from a known object is known too, and both sides of a relationship say the same.
-void ObjectSession::cascade()
+using detail::Undo;
+
+namespace {
+
+Error staleRow(const EntityMap &entity)
 {
-    if (!hasRelations_)
-        return;
-    std::vector<const void *> open;
-    for (const auto &[address, record] : records_)
-        if (!record.entity->relations.empty() && !record.object.expired())
-            open.push_back(address);
-    while (!open.empty()) {
-        const void *address = open.back();
-        open.pop_back();
-        const auto found = records_.find(address);
-        if (found == records_.end() || found->second.state == ObjectState::Deleted)
-            continue;
-        const EntityMap &entity = *found->second.entity;
-        const std::shared_ptr<void> owner = found->second.object.lock();
-        for (const Relation &relation : entity.relations) {
-            const EntityMap &other = mappings_.of(relation.target);
-            for (const std::shared_ptr<void> &each : relation.get(address)) {
-                if (relation.kind == Relation::Kind::OneToMany || relation.kind == Relation::Kind::OneToOne) {
-                    const Relation &inverse = other.relations[relation.inverse];
-                    if (const auto now = inverse.get(each.get()); now.empty() || now.front() != owner)
-                        inverse.set(each.get(), {owner});
-                }
-                if (relation.cascade.saveUpdate && !records_.contains(each.get())) {
-                    addObject(other, each);
-                    if (!other.relations.empty())
-                        open.push_back(each.get());
-                }
-            }
-        }
-    }
+    return Error(ErrorKind::Conflict, "the row of an object of " + entity.name + " was changed or removed by others")
+        .withHint("Refresh the object and apply the change again.");
 }
 
-/// Objects that left a loaded to-many relationship lose their owner, or go with it.
-void ObjectSession::removeOrphans()
+} // namespace
+
+void ObjectSession::ensureTransaction()
 {
-    if (!hasRelations_)
-        return;
-    std::vector<std::pair<const EntityMap *, std::shared_ptr<void>>> orphans;
-    for (auto &[address, record] : records_) {
-        if (record.state != ObjectState::Persistent || record.object.expired())
-            continue;
-        for (std::size_t i = 0; i < record.entity->relations.size(); ++i) {
-            const Relation &relation = record.entity->relations[i];
-            const bool isToMany =
-                relation.kind == Relation::Kind::OneToMany || relation.kind == Relation::Kind::OneToOne;
-            if (!isToMany || !record.related[i])
-                continue;
-            const auto now = relation.get(address);
-            for (const std::shared_ptr<void> &before : *record.related[i]) {
-                if (std::ranges::find(now, before) != now.end())
-                    continue;
-                const EntityMap &other = mappings_.of(relation.target);
-                const auto owner = other.relations[relation.inverse].get(before.get());
-                if (!owner.empty() && owner.front().get() != address)
-                    continue; // it has another owner by now
-                other.relations[relation.inverse].set(before.get(), {});
-                if (const auto known = records_.find(before.get()); known != records_.end())
-                    known->second.related[relation.inverse] = std::vector<std::shared_ptr<void>>{};
-                if (relation.cascade.removeOrphan)
-                    orphans.emplace_back(&other, before);
-            }
-            record.related[i] = now;
-        }
-    }
-    for (const auto &[entity, object] : orphans)
-        if (records_.contains(object.get()))
-            removeObject(*entity, object);
+    if (!transaction_ && !connection_.inTransaction())
+        transaction_.emplace(connection_.begin());
+}
+
+void ObjectSession::autoflush()
+{
+    if (!isFlushing_ && autoflushOff_ == 0)
+        flush();
 }
 
 void ObjectSession::flush()
@@ -86,20 +39,31 @@ void ObjectSession::flush()
         return;
     isFlushing_ = true;
     try {
-        cascade();
-        removeOrphans();
-        ++flushes_;
-        const bool hasWork = !new_.empty() || !removed_.empty() || hasRelations_ || dirtyCount() > 0;
-        if (hasWork) {
+        synchronize();
+        std::vector<Record *> dirty = dirtyRecords();
+        if (hasRelations_ || !dirty.empty() || !new_.empty() || !removed_.empty()) {
             ensureTransaction();
-            for (const auto &event : beforeFlush)
-                event(*this);
-            deleteRemoved(); // first: their unique values may be taken again
+            const bool hasWork = !dirty.empty() || !new_.empty() || !removed_.empty();
+            if (hasWork && !beforeFlush.empty()) {
+                for (const auto &event : beforeFlush)
+                    event(*this);
+                synchronize();
+                dirty = dirtyRecords();
+            }
+            detachFromRemoved(dirty); // nobody refers to what goes
+            deleteRemoved();          // before others take its unique values
+            std::vector<Record *> added = new_;
             insertNew();
-            updateChanged();
+            for (Record *record : added)
+                if (record->refersToNew)
+                    dirty.push_back(record);
+            updateRecords(dirty);
             writeAssociations();
-            for (const auto &event : afterFlush)
-                event(*this);
+            for (Record *record : added)
+                record->isFlushed = false;
+            if (hasWork)
+                for (const auto &event : afterFlush)
+                    event(*this);
         }
     } catch (...) {
         isFlushing_ = false;
@@ -109,440 +73,461 @@ void ObjectSession::flush()
     isFlushing_ = false;
 }
 
-void ObjectSession::insertNew()
+/// Says for each column where its value comes from; true when something is referred to that has no key yet.
+bool ObjectSession::sourcesOf(const Record &record, std::vector<Cell> &cells) const
 {
-    std::map<const EntityMap *, std::vector<Record *>> fresh;
-    for (const void *address : std::exchange(new_, {}))
-        if (const auto at = records_.find(address); at != records_.end() && at->second.state == ObjectState::Pending)
-            fresh[at->second.entity].push_back(&at->second);
-    for (const EntityMap *entity : mappings_.sorted()) {
-        const auto found = fresh.find(entity);
-        if (found == fresh.end())
+    const Layout &layout = *record.layout;
+    bool refersToNew = false;
+    cells.assign(layout.columns.size(), Cell());
+    for (std::size_t i = 0; i < cells.size(); ++i)
+        if (layout.columns[i].field == Layout::none)
+            cells[i].from = i == layout.discriminator ? Cell::From::Fixed
+                            : record.isRow()          ? Cell::From::Old
+                                                      : Cell::From::Null;
+    const auto &relations = layout.entity->relations;
+    // What refers to nothing empties only columns that no member has; what refers to something has the last word.
+    for (std::size_t i = 0; i < relations.size(); ++i)
+        if (relations[i].kind == Relation::Kind::ManyToOne && !relations[i].isViewOnly && record.related[i].isLoaded &&
+            relations[i].access->isKnown(record.address) && relations[i].access->size(record.address) == 0)
+            for (const std::size_t column : layout.relationColumns[i])
+                if (layout.columns[column].field == Layout::none)
+                    cells[column].from = Cell::From::Null;
+    for (std::size_t i = 0; i < relations.size(); ++i) {
+        if (relations[i].kind != Relation::Kind::ManyToOne || relations[i].isViewOnly ||
+            relations[i].access->size(record.address) == 0)
             continue;
-        std::vector<Record *> &records = found->second;
-        std::ranges::sort(records, {}, &Record::order);
-        // Those that refer to others of the same table come behind them.
-        std::map<const void *, std::size_t> places;
-        for (std::size_t i = 0; i < records.size(); ++i)
-            if (std::ranges::any_of(entity->relations, [&](const Relation &r) { return r.target == entity->type; }))
-                places[records[i]->held.get()] = i;
-        std::vector<std::pair<std::size_t, std::size_t>> edges;
-        for (std::size_t i = 0; !places.empty() && i < records.size(); ++i)
-            for (const Relation &relation : entity->relations)
-                if (relation.kind == Relation::Kind::ManyToOne && relation.target == entity->type)
-                    for (const auto &parent : relation.get(records[i]->held.get()))
-                        if (const auto at = places.find(parent.get()); at != places.end())
-                            edges.emplace_back(at->second, i);
-        std::vector<Record *> ordered = records;
-        std::vector<std::size_t> level(records.size(), 0);
-        if (!edges.empty()) {
-            const TopologicalOrder sorted = topologicalSort(records.size(), edges);
-            ordered.clear();
-            std::multimap<std::size_t, std::size_t> parents;
-            for (const auto &[parent, child] : edges)
-                parents.emplace(child, parent);
-            for (const std::size_t at : sorted.order) {
-                for (auto [one, end] = parents.equal_range(at); one != end; ++one)
-                    if (one->second != at)
-                        level[at] = std::max(level[at], level[one->second] + 1);
-                ordered.push_back(records[at]);
-            }
+        const Record *other = recordOf(relations[i].access->at(record.address, 0));
+        const bool hasKey = other && other->isRow();
+        refersToNew = refersToNew || !hasKey;
+        for (std::size_t k = 0; k < layout.relationColumns[i].size(); ++k) {
+            const std::size_t column = layout.relationColumns[i][k];
+            if (hasKey)
+                cells[column] = {Cell::From::Key, &other->image, other->layout->keyColumns[k]};
+            else if (layout.columns[column].field == Layout::none)
+                cells[column].from = Cell::From::Null;
         }
-        for (Record *record : records)
-            for (const auto &event : entity->beforeInsert)
-                event(record->held.get());
-        // Batches of the same level and the same columns.
-        const Layout &layout = layoutOf(*entity);
-        const auto hasKey = [&](const Record &record) {
-            if (!layout.generatedKey)
-                return true;
-            const Value key = entity->fields[*layout.generatedKey].access->get(record.held.get());
-            return !key.isNull() && key != Value(0);
-        };
-        const auto levelOf = [&](const Record *record) {
-            const auto at = places.find(record->held.get());
-            return at == places.end() ? std::size_t{0} : level[at->second];
-        };
-        std::size_t maxLevel = 0;
-        for (const std::size_t each : level)
-            maxLevel = std::max(maxLevel, each);
-        for (std::size_t now = 0; now <= maxLevel; ++now) {
-            std::vector<Record *> batch;
-            bool batchHasKeys = true;
-            for (Record *record : ordered) {
-                if (levelOf(record) != now)
-                    continue;
-                const bool keyed = hasKey(*record);
-                if (!batch.empty() && keyed != batchHasKeys) {
-                    insertBatch(*entity, batch, batchHasKeys);
-                    batch.clear();
-                }
-                batchHasKeys = keyed;
-                batch.push_back(record);
-            }
-            if (!batch.empty())
-                insertBatch(*entity, batch, batchHasKeys);
-        }
-        for (Record *record : records)
-            for (const auto &event : entity->afterInsert)
-                event(record->object.lock().get());
     }
+    return refersToNew;
 }
 
-void ObjectSession::insertBatch(const EntityMap &entity, const std::vector<Record *> &records, bool hasKeys)
+/// Whether an object holds something else than its row. `changed` gets a 1 or 0 for each column.
+bool ObjectSession::differs(const Record &record, const void *object, std::vector<Cell> &cells,
+                            std::string *changed) const
 {
-    const Layout &layout = layoutOf(entity);
-    std::vector<std::string> columns;
-    std::vector<std::size_t> places;
-    for (std::size_t i = 0; i < layout.columns.size(); ++i)
-        if (hasKeys || i != layout.generatedKey) {
-            columns.push_back(layout.columns[i]);
-            places.push_back(i);
+    const Layout &layout = *record.layout;
+    const Image &image = record.image;
+    bool any = layout.hasManyToOne && sourcesOf(record, cells);
+    if (changed)
+        changed->assign(layout.columns.size(), '0');
+    for (std::size_t i = 0; i < layout.columns.size(); ++i) {
+        const Layout::Column &column = layout.columns[i];
+        const FieldAccess *access =
+            column.field == Layout::none ? nullptr : layout.entity->fields[column.field].access.get();
+        bool differs = false;
+        if (column.isReadOnly || (access && i >= layout.eager && !access->isLoaded(object)))
+            continue;
+        const Cell::From from = layout.hasManyToOne ? cells[i].from : access ? Cell::From::Member : Cell::From::Old;
+        if (from == Cell::From::Member)
+            differs = !image.has(i) || !access->equals(object, image.rows(), image.row(), image.cell(i));
+        else if (from == Cell::From::Null)
+            differs = !image.isNull(i);
+        else if (from == Cell::From::Key) {
+            const Image &key = *cells[i].key;
+            const std::size_t at = key.cell(cells[i].keyColumn), mine = image.cell(i);
+            constexpr auto integer = RowBatch::Storage::Integer;
+            if (key.rows().storage(key.row(), at) == integer && image.rows().storage(image.row(), mine) == integer)
+                differs = key.rows().integer(key.row(), at) != image.rows().integer(image.row(), mine);
+            else
+                differs = key.value(cells[i].keyColumn) != image.value(i);
         }
-    const Dialect &dialect = connection_.dialect();
-    const std::size_t wanted = dialect.capabilities().schemas ? 1000 : 100;
-    const auto most = static_cast<std::size_t>(dialect.capabilities().maxParameters);
-    const bool canReturn = dialect.capabilities().returning;
-    const std::size_t atOnce =
-        !hasKeys && !canReturn ? 1
-                               : std::clamp<std::size_t>(most / std::max<std::size_t>(columns.size(), 1), 1, wanted);
-    std::string sql;
-    std::size_t rowsOfSql = 0;
-    std::vector<Value> values;
-    std::vector<std::vector<Value>> images;
-    for (std::size_t start = 0; start < records.size();) {
-        const std::size_t count = std::min(atOnce, records.size() - start);
-        if (count != rowsOfSql) {
-            const std::vector<std::vector<Expr>> cells(count, std::vector<Expr>(columns.size(), bind(Value(0))));
-            Insert statement = insert(entity.table).rows(columns, cells);
-            if (!hasKeys && canReturn)
-                statement = std::move(statement).returning(
-                    {schemawright::column(entity.table, layout.columns[*layout.generatedKey])});
-            sql = dialect.compile(statement).sql;
-            rowsOfSql = count;
-        }
-        values.clear();
-        images.clear();
-        for (std::size_t i = start; i < start + count; ++i) {
-            if (entity.version)
-                entity.fields[*entity.version].access->set(records[i]->held.get(), Value(1));
-            std::vector<Value> image = imageOf(entity, records[i]->held.get());
-            for (const std::size_t place : places)
-                values.push_back(std::move(image[place])); // and back, when they have been sent
-            images.push_back(std::move(image));
-        }
-        Result result = connection_.execute(sql, values);
-        for (std::size_t i = 0, next = 0; i < count; ++i)
-            for (const std::size_t place : places)
-                images[i][place] = std::move(values[next++]);
-        std::vector<Value> keys;
-        if (!hasKeys) {
-            // Both databases count upwards in the order of the rows, whatever the order in which they tell.
-            if (canReturn)
-                keys = result.scalars();
-            std::ranges::sort(keys, {}, [](const Value &key) { return key.get<std::int64_t>(); });
-            if (keys.size() != count)
-                throw Error(ErrorKind::Conflict, "the database made " + std::to_string(keys.size()) + " rows of " +
-                                                     std::to_string(count) + " in " + entity.name);
-        }
-        for (std::size_t i = 0; i < count; ++i) {
-            Record &record = *records[start + i];
-            const std::shared_ptr<void> object = std::exchange(record.held, nullptr);
-            record.image = std::move(images[i]);
-            if (!hasKeys) {
-                const MappedField &field = entity.fields[*layout.generatedKey];
-                const Value before = field.access->get(object.get());
-                field.access->set(object.get(), keys[i]);
-                record.image[*layout.generatedKey] = keys[i];
-                undoable([object, &field, before] { field.access->set(object.get(), before); });
-            }
-            record.state = ObjectState::Persistent;
-            record.written = flushes_;
-            for (std::size_t r = 0; r < entity.relations.size(); ++r) {
-                const auto kind = entity.relations[r].kind;
-                record.related[r] = kind == Relation::Kind::ManyToOne || kind == Relation::Kind::ManyToMany
-                                        ? std::vector<std::shared_ptr<void>>{}
-                                        : entity.relations[r].get(object.get());
-            }
-            identity_[{&entity, keyOf(entity, record.image)}] = object.get();
-        }
-        start += count;
+        if (!differs)
+            continue;
+        any = true;
+        if (!changed)
+            return true;
+        (*changed)[i] = '1';
     }
+    return any;
 }
 
-void ObjectSession::updateChanged()
+/// Adds a row of what an object holds. Members whose columns a relationship sets get their values as well.
+void ObjectSession::append(RowBatch &rows, const Record &record, void *object, const std::vector<Cell> &cells) const
 {
-    for (auto &[address, record] : records_) {
-        if (record.state != ObjectState::Persistent || record.written == flushes_)
-            continue;
-        const std::shared_ptr<void> object = record.object.lock();
-        if (!object)
-            continue;
-        std::vector<Value> now = imageOf(*record.entity, object.get());
-        if (now == record.image)
-            continue;
-        if (!record.entity->beforeUpdate.empty()) {
-            for (const auto &event : record.entity->beforeUpdate)
-                event(object.get());
-            now = imageOf(*record.entity, object.get());
-        }
-        writeUpdate(record, object.get(), now);
-        for (const auto &event : record.entity->afterUpdate)
-            event(object.get());
+    const Layout &layout = *record.layout;
+    const EntityMap &entity = *layout.entity;
+    const auto old = [&](std::size_t i) {
+        if (record.isRow() && record.image.has(i))
+            rows.addCell(record.image.rows(), record.image.row(), record.image.cell(i));
+        else
+            rows.addNull();
+    };
+    for (std::size_t i = 0; i < layout.columns.size(); ++i) {
+        const Layout::Column &column = layout.columns[i];
+        const FieldAccess *access = column.field == Layout::none ? nullptr : entity.fields[column.field].access.get();
+        if (i == layout.discriminator)
+            rows.addValue(entity.discriminatorValue);
+        else if (column.isReadOnly || (access && i >= layout.eager && !access->isLoaded(record.address)))
+            old(i);
+        else if (entity.version && column.field == *entity.version && !record.isRow())
+            rows.addInteger(1);
+        else if (!layout.hasManyToOne || cells[i].from == Cell::From::Member) {
+            if (access)
+                access->append(record.address, rows);
+            else
+                old(i);
+        } else if (cells[i].from == Cell::From::Key)
+            rows.addCell(cells[i].key->rows(), cells[i].key->row(), cells[i].key->cell(cells[i].keyColumn));
+        else if (cells[i].from == Cell::From::Old)
+            old(i);
+        else
+            rows.addNull();
     }
-}
-
-void ObjectSession::writeUpdate(Record &record, void *object, const std::vector<Value> &wanted)
-{
-    const EntityMap &entity = *record.entity;
-    const Layout &layout = layoutOf(entity);
-    std::vector<Value> now = wanted;
-    if (entity.version) {
-        const Value next(record.image[*entity.version].get<std::int64_t>() + 1);
-        entity.fields[*entity.version].access->set(object, next);
-        now[*entity.version] = next;
-    }
-    std::vector<bool> changed;
-    std::vector<Value> values;
-    for (std::size_t i = 0; i < now.size(); ++i) {
-        changed.push_back(now[i] != record.image[i]);
-        if (changed.back())
-            values.push_back(now[i]);
-    }
-    const auto [at, isNew] = updates_.try_emplace({&entity, changed});
-    if (isNew) {
-        std::vector<Expr> match;
-        for (const std::size_t key : entity.key)
-            match.push_back(schemawright::column(entity.table, layout.columns[key]) == bind(Value(0)));
-        if (entity.version)
-            match.push_back(schemawright::column(entity.table, layout.columns[*entity.version]) == bind(Value(0)));
-        Update statement = update(entity.table).where(and_(std::move(match)));
-        for (std::size_t i = 0; i < now.size(); ++i)
-            if (changed[i])
-                statement = std::move(statement).set(layout.columns[i], bind(Value(0)));
-        at->second = connection_.dialect().compile(statement).sql;
-    }
-    for (const Value &key : keyOf(entity, record.image))
-        values.push_back(key);
-    if (entity.version)
-        values.push_back(record.image[*entity.version]);
-    Result result = connection_.execute(at->second, values);
-    if (result.affectedRows() != 1)
-        throw Error(ErrorKind::Conflict, "the row of an object of " + entity.name + " was changed or removed by others")
-            .withHint("Refresh the object and apply the change again.");
-    if (keyOf(entity, now) != keyOf(entity, record.image)) {
-        identity_.erase({&entity, keyOf(entity, record.image)});
-        identity_[{&entity, keyOf(entity, now)}] = object;
-    }
-    undoable([this, address = static_cast<const void *>(object), before = record.image] {
-        const auto found = records_.find(address);
-        const std::shared_ptr<void> again = found == records_.end() ? nullptr : found->second.object.lock();
-        if (!again)
-            return;
-        const EntityMap &of = *found->second.entity;
-        identity_.erase({&of, keyOf(of, found->second.image)});
-        found->second.image = before;
-        identity_[{&of, keyOf(of, before)}] = address;
-        writeMembers(found->second, again.get(), before);
-    });
-    record.image = std::move(now);
-}
-
-void ObjectSession::writeAssociations()
-{
-    if (!hasRelations_)
+    if (!layout.hasManyToOne || !object)
         return;
-    for (auto &[address, record] : records_) {
-        if (record.state != ObjectState::Persistent || record.object.expired())
-            continue;
-        const EntityMap &entity = *record.entity;
-        for (std::size_t i = 0; i < entity.relations.size(); ++i) {
-            const Relation &relation = entity.relations[i];
-            if (relation.kind != Relation::Kind::ManyToMany || !record.related[i])
-                continue;
-            const EntityMap &other = mappings_.of(relation.target);
-            const auto now = relation.get(address);
-            const auto before = *record.related[i];
-            const std::vector<Value> mine = keyOf(entity, record.image);
-            std::vector<std::string> columns = relation.columns;
-            columns.insert(columns.end(), relation.others.begin(), relation.others.end());
-            const auto rowOf = [&](const std::shared_ptr<void> &object) {
-                std::vector<Value> row = mine;
-                const std::vector<Value> theirs = keyOf(other, records_.at(object.get()).image);
-                row.insert(row.end(), theirs.begin(), theirs.end());
-                return row;
-            };
-            std::vector<std::vector<Value>> added;
-            for (const std::shared_ptr<void> &each : now)
-                if (std::ranges::find(before, each) == before.end())
-                    added.push_back(rowOf(each));
-            for (const std::shared_ptr<void> &each : before) {
-                if (std::ranges::find(now, each) != now.end())
-                    continue;
-                const std::vector<Value> row = rowOf(each);
-                std::vector<Expr> match;
-                for (std::size_t k = 0; k < columns.size(); ++k)
-                    match.push_back(schemawright::column(relation.association, columns[k]) == bind(row[k]));
-                connection_.execute(delete_(relation.association).where(and_(std::move(match))));
-            }
-            if (!added.empty())
-                connection_.insertMany(relation.association, columns, added);
-            if (now == before)
-                continue;
-            record.related[i] = now;
-            undoable([this, owner = address, i, before] {
-                if (const auto found = records_.find(owner); found != records_.end())
-                    found->second.related[i] = before;
-            });
+    for (std::size_t i = 0; i < layout.columns.size(); ++i)
+        if (cells[i].from == Cell::From::Key && layout.columns[i].field != Layout::none) {
+            const Value value = cells[i].key->value(cells[i].keyColumn);
+            entity.fields[layout.columns[i].field].access->set(object, value);
         }
+}
+
+std::vector<ObjectSession::Record *> ObjectSession::dirtyRecords()
+{
+    std::vector<Record *> dirty;
+    std::vector<Cell> cells;
+    pool_.forEach([&](Record &record) {
+        if (record.state == ObjectState::Persistent && record.isRow() && !record.isExpired &&
+            !record.object.expired() && differs(record, record.address, cells, nullptr))
+            dirty.push_back(&record);
+    });
+    return dirty;
+}
+
+void ObjectSession::detachFromRemoved(const std::vector<Record *> &dirty)
+{
+    if (removed_.empty())
+        return;
+    std::vector<Record *> first;
+    for (Record *record : dirty) {
+        const auto &relations = record->entity().relations;
+        bool refers = false;
+        for (std::size_t i = 0; i < relations.size(); ++i)
+            for (const Record *other : record->related[i].records)
+                refers =
+                    refers || (relations[i].kind == Relation::Kind::ManyToOne && other->state == ObjectState::Deleted);
+        if (refers)
+            first.push_back(record);
+    }
+    updateRecords(first);
+}
+
+void ObjectSession::updateRecords(const std::vector<Record *> &records)
+{
+    struct Group
+    {
+        std::unique_ptr<detail::SnapshotHold> rows = std::make_unique<detail::SnapshotHold>();
+        std::vector<Record *> records;
+    };
+    std::map<std::pair<Layout *, std::string>, Group> groups;
+    std::vector<Cell> cells;
+    std::string changed;
+    Objects alive;
+    Group *group = nullptr;
+    const std::string *lastChanged = nullptr;
+    Layout *lastLayout = nullptr;
+    for (Record *record : records) {
+        const std::shared_ptr<void> object = record->object.lock();
+        if (record->state != ObjectState::Persistent || !object || !record->isRow())
+            continue;
+        Layout &layout = *record->layout;
+        const EntityMap &entity = *layout.entity;
+        record->refersToNew = false;
+        differs(*record, object.get(), cells, &changed);
+        if (changed.find('1') == std::string::npos)
+            continue;
+        if (!entity.beforeUpdate.empty()) {
+            for (const auto &event : entity.beforeUpdate)
+                event(object.get());
+            differs(*record, object.get(), cells, &changed);
+        }
+        // Deferred columns of which some were set come all, so that the row is known whole.
+        if (layout.eager < changed.size() && changed.find('1', layout.eager) != std::string::npos)
+            loadDeferred(object.get());
+        if (entity.version) {
+            const std::size_t column = layout.fieldColumns[*entity.version];
+            const Value next(record->image.value(column).get<std::int64_t>() + 1);
+            entity.fields[*entity.version].access->set(object.get(), next);
+            changed[column] = '1';
+        }
+        if (!group || lastLayout != &layout || *lastChanged != changed) {
+            const auto at = groups.try_emplace({&layout, changed}).first;
+            group = &at->second;
+            lastLayout = &layout;
+            lastChanged = &at->first.second;
+        }
+        RowBatch &rows = group->rows->rows();
+        if (group->records.empty())
+            rows.start(layout.updateHeads);
+        append(rows, *record, object.get(), cells);
+        for (const std::size_t key : layout.keyColumns)
+            rows.addCell(record->image.rows(), record->image.row(), record->image.cell(key));
+        if (entity.version)
+            rows.addCell(record->image.rows(), record->image.row(),
+                         record->image.cell(layout.fieldColumns[*entity.version]));
+        else
+            rows.addNull();
+        group->records.push_back(record);
+        alive.push_back(object);
+    }
+    for (auto &[name, each] : groups)
+        writeUpdates(*name.first, name.second, each.rows->get(), each.records);
+}
+
+void ObjectSession::writeUpdates(Layout &layout, const std::string &changed, detail::Snapshot *rows,
+                                 const std::vector<Record *> &records)
+{
+    const EntityMap &entity = *layout.entity;
+    writeParts(layout, changed, rows->rows);
+    const bool hasNewKey = std::ranges::any_of(layout.keyColumns, [&](std::size_t key) { return changed[key] == '1'; });
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        Record &record = *records[i];
+        const std::size_t width = std::min(record.image.width(), layout.columns.size());
+        auto more = std::make_unique<Undo::More>();
+        Image next(rows, i, 0, std::max(width, layout.eager));
+        if (hasNewKey) {
+            identityOf(entity).erase(keyOf(layout, record.image), &record);
+            identityOf(entity).insert(keyOf(layout, next), &record);
+        }
+        more->before = std::exchange(record.image, std::move(next));
+        undo_.push_back({Undo::What::Update, &record, std::move(more)});
+        if (record.state == ObjectState::Persistent && record.pins > 0)
+            record.held.reset(); // an orphan that nobody else held is written
+    }
+    if (layout.hasReadOnly)
+        refreshRecords(layout, records);
+    for (Record *record : records)
+        for (const auto &event : entity.afterUpdate)
+            event(record->object.lock().get());
+}
+
+/// UPDATE of each table that has some of the columns, for all rows.
+void ObjectSession::writeParts(Layout &layout, const std::string &changed, const RowBatch &rows)
+{
+    const EntityMap &entity = *layout.entity;
+    for (std::size_t part = 0; part < entity.parts.size(); ++part) {
+        std::vector<std::size_t> places;
+        for (std::size_t i = 0; i < changed.size(); ++i)
+            if (changed[i] == '1' && layout.columns[i].part == part)
+                places.push_back(i);
+        if (places.empty())
+            continue;
+        const EntityMap::Part &table = entity.parts[part];
+        const bool checksVersion = entity.version && entity.fields[*entity.version].part == part;
+        std::string &sql = layout.statements["update " + std::to_string(part) + " " + changed];
+        if (sql.empty()) {
+            std::vector<Expr> match;
+            for (const std::string &key : table.keyColumns)
+                match.push_back(schemawright::column(table.table, key) == bind(Value(0)));
+            if (checksVersion)
+                match.push_back(schemawright::column(table.table, entity.fields[*entity.version].column) ==
+                                bind(Value(0)));
+            Update statement = schemawright::update(table.table).where(and_(std::move(match)));
+            for (const std::size_t place : places)
+                statement = std::move(statement).set(layout.columns[place].name, bind(Value(0)));
+            sql = connection_.dialect().compile(statement).sql;
+        }
+        for (std::size_t k = 0; k < layout.keyColumns.size(); ++k)
+            places.push_back(layout.columns.size() + k);
+        if (checksVersion)
+            places.push_back(layout.columns.size() + layout.keyColumns.size());
+        for (const std::int64_t affected : connection_.executeEach(sql, {rows, places, 0, rows.rowCount()}).affected)
+            if (affected == 0 || affected > 1)
+                throw staleRow(entity);
     }
 }
 
 void ObjectSession::deleteRemoved()
 {
-    std::map<const EntityMap *, std::vector<Record *>> gone;
-    for (const void *address : std::exchange(removed_, {}))
-        if (const auto at = records_.find(address);
-            at != records_.end() && at->second.state == ObjectState::Deleted && at->second.held)
-            gone[at->second.entity].push_back(&at->second);
+    std::vector<Record *> gone;
+    for (Record *record : std::exchange(removed_, {}))
+        if (record->state == ObjectState::Deleted && record->held)
+            gone.push_back(record);
     if (gone.empty())
         return;
-    std::vector<const EntityMap *> order = mappings_.sorted();
-    std::ranges::reverse(order); // children before their parents
-    for (const EntityMap *entity : order) {
-        const auto found = gone.find(entity);
-        if (found == gone.end())
-            continue;
-        std::vector<Record *> &records = found->second;
-        // Of one table, what refers to another goes before it.
-        std::ranges::sort(records, std::greater(), &Record::order);
-        std::map<const void *, std::size_t> places;
-        for (std::size_t i = 0; i < records.size(); ++i)
-            places[records[i]->held.get()] = i;
-        std::vector<std::pair<std::size_t, std::size_t>> edges;
-        for (std::size_t i = 0; i < records.size(); ++i)
-            for (const Relation &relation : entity->relations)
-                if (relation.kind == Relation::Kind::ManyToOne && relation.target == entity->type)
-                    for (const auto &parent : relation.get(records[i]->held.get()))
-                        if (const auto at = places.find(parent.get()); at != places.end())
-                            edges.emplace_back(i, at->second);
-        for (const std::size_t at : topologicalSort(records.size(), edges).order) {
-            Record &record = *records[at];
-            const std::shared_ptr<void> object = record.held;
-            for (const auto &event : entity->beforeDelete)
-                event(object.get());
-            const std::vector<Value> key = keyOf(*entity, record.image);
-            for (const Relation &relation : entity->relations)
-                if (relation.kind == Relation::Kind::ManyToMany) {
-                    std::vector<Expr> match;
-                    for (std::size_t k = 0; k < relation.columns.size(); ++k)
-                        match.push_back(schemawright::column(relation.association, relation.columns[k]) ==
-                                        bind(key[k]));
-                    connection_.execute(delete_(relation.association).where(and_(std::move(match))));
-                }
-            Expr match = matching(*entity, key);
-            if (entity->version)
-                match = match && schemawright::column(entity->table, entity->fields[*entity->version].column) ==
-                                     bind(record.image[*entity->version]);
-            Result result = connection_.execute(delete_(entity->table).where(match));
-            if (result.affectedRows() != 1)
-                throw Error(ErrorKind::Conflict,
-                            "the row of an object of " + entity->name + " was changed or removed by others")
-                    .withHint("Refresh the object and remove it again.");
-            identity_.erase({entity, key});
-            record.held.reset();
-            undoable([this, object, entity, key] {
-                if (const auto again = records_.find(object.get()); again != records_.end()) {
-                    again->second.held = object; // the removal itself is taken back after this
-                    identity_[{entity, key}] = object.get();
-                }
-            });
-            for (const auto &event : entity->afterDelete)
-                event(object.get());
-        }
-    }
-}
-
-void ObjectSession::undoTo(std::size_t mark)
-{
-    while (undo_.size() > mark) {
-        const auto undo = std::move(undo_.back());
-        undo_.pop_back();
-        undo();
-    }
-}
-
-void ObjectSession::commit()
-{
-    flush();
-    if (transaction_)
-        transaction_->commit();
-    transaction_.reset();
-    undo_.clear();
-    // What was deleted is nothing to the session any more; what nobody holds is forgotten.
-    std::erase_if(records_, [&](const auto &each) {
-        const bool isGone = each.second.state == ObjectState::Deleted || each.second.object.expired();
-        if (isGone && !each.second.image.empty() && each.second.state != ObjectState::Deleted)
-            if (const auto known = identity_.find({each.second.entity, keyOf(*each.second.entity, each.second.image)});
-                known != identity_.end() && known->second == each.first)
-                identity_.erase(known);
-        return isGone;
+    std::map<const EntityMap *, std::size_t> places;
+    for (const EntityMap *entity : mappings_.sorted())
+        places.emplace(entity, places.size());
+    std::ranges::sort(gone, std::greater(), [&](const Record *record) { // children before their parents
+        return std::pair(places.at(&record->entity()), record->order);
     });
+    std::unordered_map<const Record *, std::size_t> indexes;
+    for (std::size_t i = 0; i < gone.size(); ++i)
+        indexes.emplace(gone[i], i);
+    std::vector<std::pair<std::size_t, std::size_t>> edges;
+    for (std::size_t i = 0; i < gone.size(); ++i)
+        for (const Relation &relation : gone[i]->entity().relations)
+            if (relation.kind == Relation::Kind::ManyToOne && relation.access->size(gone[i]->address))
+                if (const auto at = indexes.find(recordOf(relation.access->at(gone[i]->address, 0)));
+                    at != indexes.end())
+                    edges.emplace_back(i, at->second);
+    std::vector<std::size_t> order(gone.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    if (!edges.empty())
+        order = topologicalSort(gone.size(), edges).order;
+    for (Record *record : gone)
+        for (const auto &event : record->entity().beforeDelete)
+            event(record->held.get());
+    std::vector<Record *> run;
+    for (const std::size_t at : order) {
+        if (!run.empty() && run.front()->layout != gone[at]->layout) {
+            deleteRows(*run.front()->layout, run);
+            run.clear();
+        }
+        run.push_back(gone[at]);
+    }
+    deleteRows(*run.front()->layout, run);
 }
 
-void ObjectSession::rollback()
+void ObjectSession::deleteRows(Layout &layout, const std::vector<Record *> &records)
 {
-    if (transaction_)
-        transaction_->rollback();
-    transaction_.reset();
-    undoTo(0);
-    // Changes that no flush has seen are taken back as well.
-    for (auto &[address, record] : records_)
-        if (const std::shared_ptr<void> object = record.object.lock();
-            object && record.state == ObjectState::Persistent && !record.image.empty())
-            writeMembers(record, object.get(), record.image);
-}
-
-ObjectSession::Nested ObjectSession::nested()
-{
-    flush();
-    ensureTransaction();
-    return Nested(*this, connection_.savepoint(), undo_.size());
-}
-
-ObjectSession::Nested::Nested(Nested &&other) noexcept
-    : session_(std::exchange(other.session_, nullptr)), savepoint_(std::move(other.savepoint_)), mark_(other.mark_)
-{}
-
-ObjectSession::Nested::~Nested()
-{
-    try {
-        rollback();
-    } catch (const Error &) { // the transaction is gone, and this with it
+    const EntityMap &entity = *layout.entity;
+    RowBatch keys; // and versions
+    keys.start(layout.updateHeads);
+    const std::size_t width = layout.keyColumns.size();
+    for (const Record *record : records) {
+        for (const std::size_t key : layout.keyColumns)
+            keys.addCell(record->image.rows(), record->image.row(), record->image.cell(key));
+        if (entity.version)
+            keys.addCell(record->image.rows(), record->image.row(),
+                         record->image.cell(layout.fieldColumns[*entity.version]));
+        else
+            keys.addNull();
+        for (std::size_t i = width + 1; i < layout.updateHeads->size(); ++i)
+            keys.addNull();
+    }
+    std::vector<std::size_t> places(width);
+    std::iota(places.begin(), places.end(), std::size_t{0});
+    const auto remove = [&](const TablePtr &table, const std::vector<std::string> &columns, bool checksVersion) {
+        std::vector<Expr> match;
+        for (const std::string &column : columns)
+            match.push_back(schemawright::column(table, column) == bind(Value(0)));
+        std::vector<std::size_t> cells = places;
+        if (checksVersion) {
+            match.push_back(schemawright::column(table, entity.fields[*entity.version].column) == bind(Value(0)));
+            cells.push_back(width);
+        }
+        const std::string sql = connection_.dialect().compile(delete_(table).where(and_(std::move(match)))).sql;
+        return connection_.executeEach(sql, {keys, cells, 0, records.size()});
+    };
+    for (const Relation &relation : entity.relations)
+        if (relation.kind == Relation::Kind::ManyToMany && !relation.isViewOnly)
+            remove(relation.association, relation.columns, false);
+    for (std::size_t part = entity.parts.size(); part-- > 0;)
+        for (const std::int64_t affected :
+             remove(entity.parts[part].table, entity.parts[part].keyColumns, entity.version && part == 0).affected)
+            if (affected == 0 || affected > 1)
+                throw staleRow(entity);
+    for (Record *record : records) {
+        identityOf(entity).erase(keyOf(layout, record->image), record);
+        auto more = std::make_unique<Undo::More>();
+        more->object = std::exchange(record->held, nullptr);
+        for (const auto &event : entity.afterDelete)
+            event(more->object.get());
+        undo_.push_back({Undo::What::Delete, record, std::move(more)});
     }
 }
 
-void ObjectSession::Nested::commit()
+void ObjectSession::updatePlain(const EntityMap &entity, const std::vector<const void *> &objects)
 {
-    ObjectSession *session = session_;
-    if (!session)
-        return;
-    session->flush();
-    savepoint_->release();
-    session_ = nullptr;
+    autoflush();
+    ensureTransaction();
+    Layout &layout = layoutOf(entity);
+    std::string changed(layout.columns.size(), '0');
+    for (std::size_t i = 0; i < changed.size(); ++i)
+        if (layout.columns[i].field != Layout::none && !layout.columns[i].isReadOnly && i < layout.eager &&
+            std::ranges::find(layout.keyColumns, i) == layout.keyColumns.end())
+            changed[i] = '1';
+    RowBatch rows;
+    rows.start(layout.updateHeads);
+    std::vector<Record *> known;
+    for (const void *object : objects) {
+        Record record;
+        record.layout = &layout;
+        record.address = object;
+        record.related.resize(entity.relations.size());
+        std::vector<Cell> cells(layout.columns.size());
+        for (std::size_t i = 0; i < cells.size(); ++i)
+            if (layout.columns[i].field == Layout::none)
+                cells[i].from = Cell::From::Null;
+        const std::size_t row = rows.rowCount();
+        append(rows, record, nullptr, cells);
+        for (const std::size_t key : entity.key)
+            entity.fields[key].access->append(object, rows);
+        if (entity.version) {
+            const FieldAccess &version = *entity.fields[*entity.version].access;
+            version.append(object, rows);
+            rows.setInteger(row, layout.fieldColumns[*entity.version], version.get(object).get<std::int64_t>() + 1);
+        } else
+            rows.addNull();
+        if (Record *mine = identityOf(entity).find(keyOf(layout, keyValues(layout, object))))
+            known.push_back(mine);
+    }
+    writeParts(layout, changed, rows);
+    refreshRecords(layout, known);
 }
 
-void ObjectSession::Nested::rollback()
+/// The objects in memory whose rows match.
+std::vector<ObjectSession::Record *> ObjectSession::matchingRecords(const EntityMap &entity, const Expr &where)
 {
-    ObjectSession *session = std::exchange(session_, nullptr);
-    if (!session)
-        return;
-    savepoint_->rollback();
-    session->undoTo(std::min(mark_, session->undo_.size()));
-    for (auto &[address, record] : session->records_)
-        if (const std::shared_ptr<void> object = record.object.lock();
-            object && record.state == ObjectState::Persistent && !record.image.empty())
-            session->writeMembers(record, object.get(), record.image);
+    if (entity.parts.size() > 1)
+        throw Error(ErrorKind::Unsupported, "UPDATE and DELETE by a condition write one table, and " + entity.name +
+                                                " has its columns in several");
+    std::vector<Expr> keys;
+    for (const std::size_t key : entity.key)
+        keys.push_back(schemawright::column(entity.table(), entity.fields[key].column));
+    Result result = connection_.execute(schemawright::select(std::move(keys)).from(entity.table()).where(where));
+    std::vector<Record *> records;
+    RowBatch rows;
+    Layout &layout = layoutOf(entity);
+    while (result.fetch(rows))
+        for (std::size_t row = 0; row < rows.rowCount(); ++row)
+            if (Record *record = identityOf(entity).find(keyOf(layout, rows.row(row))))
+                records.push_back(record);
+    return records;
+}
+
+std::int64_t ObjectSession::updateWhere(const EntityMap &entity, const Expr &where,
+                                        const std::vector<Assignment> &values)
+{
+    autoflush();
+    ensureTransaction();
+    const std::vector<Record *> records = matchingRecords(entity, where);
+    Result result = connection_.execute(schemawright::update(entity.table()).set(values).where(where));
+    const std::int64_t affected = result.affectedRows();
+    std::map<Layout *, std::vector<Record *>> byLayout;
+    for (Record *record : records)
+        byLayout[record->layout].push_back(record);
+    for (const auto &[layout, all] : byLayout)
+        refreshRecords(*layout, all);
+    return affected;
+}
+
+std::int64_t ObjectSession::deleteWhere(const EntityMap &entity, const Expr &where)
+{
+    autoflush();
+    ensureTransaction();
+    const std::vector<Record *> records = matchingRecords(entity, where);
+    Result result = connection_.execute(delete_(entity.table()).where(where));
+    const std::int64_t affected = result.affectedRows();
+    for (Record *record : records) {
+        identityOf(entity).erase(keyOf(*record->layout, record->image), record);
+        record->state = ObjectState::Deleted;
+        undo_.push_back({Undo::What::Remove, record});
+        auto more = std::make_unique<Undo::More>();
+        more->object = record->object.lock();
+        undo_.push_back({Undo::What::Delete, record, std::move(more)});
+    }
+    return affected;
 }
 
 } // namespace schemawright

@@ -2,26 +2,22 @@
 
 #include "schemawright/engine/connection.h"
 #include "schemawright/orm/mapper.h"
+#include "schemawright/orm/object_query.h"
+#include "schemawright/orm/object_record.h"
 #include "schemawright/sql/statement.h"
 
+#include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace schemawright {
 
-enum class ObjectState {
-    Transient,  ///< the session knows nothing of it
-    Pending,    ///< added, to be inserted by the next flush
-    Persistent, ///< a row of the database
-    Deleted     ///< removed, to be deleted by the next flush, or deleted in this transaction
-};
-
 /// Mapped objects and the rows they are. Hands out the same object for the same row, notes nothing while objects are
 /// changed, and finds at flush() what is new, different or removed: parents before their children, many rows of a table
-/// in one statement, keys that the database makes passed on to what refers to them.
+/// at once, keys that the database makes passed on to what refers to them.
 ///
 /// Works in one transaction at a time, begun by the first statement and ended by commit() or rollback(). Objects belong
 /// to the program: the session holds a persistent one weakly, so what was changed in an object that nobody holds any
@@ -31,19 +27,20 @@ enum class ObjectState {
 ///     auto ada = std::make_shared<Author>(Author{.name = "Ada"});
 ///     session.add(ada);
 ///     session.commit();                                        // ada->id is there now
-///     for (const auto &book : session.query<Book>(session.column<Book>("year") > 1840)) …
+///     for (const auto &book : session.select<Book>().where(session.column(&Book::year) > 1840).all()) …
 class ObjectSession
 {
 public:
     /// Throws Error(Misuse) for mappings that do not fit their tables.
     ObjectSession(Connection &connection, Mappings &mappings);
-    /// Rolls back what was not committed.
+    /// Rolls back in the database what was not committed; objects stay as they are.
     ~ObjectSession();
     ObjectSession(const ObjectSession &) = delete;
     ObjectSession &operator=(const ObjectSession &) = delete;
 
     /// New objects and what is reachable from them.
     template <class T> void add(const std::shared_ptr<T> &object) { addObject(mappings_.of<T>(), object); }
+    /// To be deleted by the next flush, with what its relationships' cascades say; other children lose their owner.
     template <class T> void remove(const std::shared_ptr<T> &object) { removeObject(mappings_.of<T>(), object); }
     /// The object of a key, from memory if it is there; null when there is no such row. `key` as values, in order.
     template <class T> std::shared_ptr<T> get(const std::vector<Value> &key)
@@ -52,42 +49,58 @@ public:
     }
     template <class T> std::shared_ptr<T> get(const Value &key) { return get<T>(std::vector<Value>{key}); }
 
-    /// A column of the struct's table, for conditions and orders.
-    template <class T> Expr column(std::string_view name) const
-    {
-        return schemawright::column(mappings_.of<T>().table, name);
-    }
-    /// The objects of all rows that match. Flushes first unless that is off.
-    template <class T>
-    std::vector<std::shared_ptr<T>> query(const Expr &where = {}, std::vector<Expr> order = {},
-                                          std::optional<std::int64_t> limit = {})
-    {
-        const EntityMap &entity = mappings_.of<T>();
-        return cast<T>(queryObjects(entity, selectOf(entity).where(where).orderBy(std::move(order)), limit));
-    }
+    /// A column by its member, or by its name, for conditions and orders.
+    template <class T, class M> Expr column(M T::*member) const { return mappings_.column(member); }
+    template <class T> Expr column(std::string_view name) const { return columnNamed(mappings_.of<T>(), name); }
+    /// Objects by conditions. Reading flushes first unless that is off.
+    template <class T> ObjectQuery<T> select() { return ObjectQuery<T>(*this, mappings_.of<T>()); }
 
-    /// Fills a relationship of one object, by one query.
-    template <class T> void load(const std::shared_ptr<T> &owner, std::string_view relation)
+    /// Fills a relationship of one object, by one query. A path ("books.tags") goes on from there.
+    template <class T> void load(const std::shared_ptr<T> &owner, std::string_view path)
     {
-        loadObjects(mappings_.of<T>(), {owner}, relation);
+        loadPath(mappings_.of<T>(), {owner}, path);
     }
     /// The same for many, by one query for all of them (select in).
-    template <class T> void load(const std::vector<std::shared_ptr<T>> &owners, std::string_view relation)
+    template <class T> void load(const std::vector<std::shared_ptr<T>> &owners, std::string_view path)
     {
-        loadObjects(mappings_.of<T>(), {owners.begin(), owners.end()}, relation);
+        loadPath(mappings_.of<T>(), {owners.begin(), owners.end()}, path);
     }
 
     /// Reads the object's row again and forgets what was changed. Throws Error(NotFound) when it is gone.
-    template <class T> void refresh(const std::shared_ptr<T> &object) { refreshObject(mappings_.of<T>(), object); }
+    template <class T> void refresh(const std::shared_ptr<T> &object) { refreshObject(object.get()); }
+    /// What was changed in it is forgotten; the next query or get() that meets its row reads it anew.
+    template <class T> void expire(const std::shared_ptr<T> &object) { expireObject(object.get()); }
+    void expireAll();
     /// The session forgets the object, which stays as it is.
-    template <class T> void expunge(const std::shared_ptr<T> &object) { forget(object.get()); }
-    /// Copies the members of an object from elsewhere onto the one with its key, which is loaded or added; returns
-    /// that.
+    template <class T> void expunge(const std::shared_ptr<T> &object) { expungeObject(object.get()); }
+    /// Copies the members of an object from elsewhere, and of what it is related to where that cascades, onto the ones
+    /// with their keys, which are loaded or added; returns that.
     template <class T> std::shared_ptr<T> merge(const T &other)
     {
-        return std::static_pointer_cast<T>(mergeObject(mappings_.of<T>(), &other));
+        std::map<const void *, std::shared_ptr<void>> done;
+        return std::static_pointer_cast<T>(mergeObject(mappings_.of<T>(), &other, done));
     }
 
+    /// Inserts objects without keeping them: no cascades, no events, keys not told. The fastest way for many.
+    template <class T> void insertAll(std::span<const T> objects)
+    {
+        insertPlain(mappings_.of<T>(), addresses(objects));
+    }
+    /// Updates the rows with the keys of these objects to what they hold. Throws Error(Conflict) when one is not there.
+    template <class T> void updateAll(std::span<const T> objects)
+    {
+        updatePlain(mappings_.of<T>(), addresses(objects));
+    }
+    /// UPDATE … SET by a condition; the number of rows. Objects of those rows are read again.
+    template <class T> std::int64_t update(const Expr &where, const std::vector<Assignment> &values)
+    {
+        return updateWhere(mappings_.of<T>(), where, values);
+    }
+    /// DELETE by a condition, no cascades but the database's; the number of rows. Their objects are detached.
+    template <class T> std::int64_t deleteWhere(const Expr &where) { return deleteWhere(mappings_.of<T>(), where); }
+
+    /// Both sides of the relationships that were changed on one side say the same; also done by flush().
+    void synchronize();
     /// Writes what is new, changed and removed. On an error the transaction is rolled back, objects included. Throws
     /// Error(Conflict) when a row that was changed or removed is another now, or gone.
     void flush();
@@ -128,105 +141,152 @@ public:
     private:
         ObjectSession &session_;
     };
+    NoAutoflush noAutoflush() { return NoAutoflush(*this); }
 
     template <class T> ObjectState state(const std::shared_ptr<T> &object) const { return stateOf(object.get()); }
-    template <class T> bool isDirty(const std::shared_ptr<T> &object) const { return isDirtyObject(object.get()); }
-    std::size_t newCount() const;
-    std::size_t dirtyCount() const;
-    std::size_t deletedCount() const;
+    /// True when a flush would write it.
+    template <class T> bool isDirty(const std::shared_ptr<T> &object) { return isDirtyObject(object.get()); }
+    /// Objects to be inserted, updated, deleted by the next flush.
+    template <class T> std::vector<std::shared_ptr<T>> newObjects() { return listed<T>(ObjectState::Pending); }
+    template <class T> std::vector<std::shared_ptr<T>> dirtyObjects() { return listed<T>(ObjectState::Persistent); }
+    template <class T> std::vector<std::shared_ptr<T>> deletedObjects() { return listed<T>(ObjectState::Deleted); }
+    std::size_t newCount() { return list(ObjectState::Pending, nullptr).size(); }
+    std::size_t dirtyCount() { return list(ObjectState::Persistent, nullptr).size(); }
+    std::size_t deletedCount() { return list(ObjectState::Deleted, nullptr).size(); }
 
     /// Called before and after each flush that has something to do.
     std::vector<std::function<void(ObjectSession &)>> beforeFlush, afterFlush;
 
 private:
-    struct Record
-    {
-        const EntityMap *entity = nullptr;
-        std::weak_ptr<void> object;
-        std::shared_ptr<void> held; ///< while it is new or removed
-        ObjectState state = ObjectState::Persistent;
-        std::vector<Value> image; ///< the columns as the database has them
-        std::vector<std::optional<std::vector<std::shared_ptr<void>>>> related; ///< of to-many relations, once loaded
-        std::size_t order = 0;                                                  ///< of being added
-        std::uint64_t written = 0; ///< the flush that inserted it, which need not look for changes
-    };
-    /// The columns that an entity writes: its fields, then the columns of relationships that no field has.
-    struct Layout
-    {
-        std::vector<std::string> columns;
-        std::vector<std::vector<std::size_t>> relationColumns; ///< positions in `columns`, for each many-to-one
-        std::optional<std::size_t> generatedKey;               ///< a column that the database counts
-    };
-    struct Key
-    {
-        const EntityMap *entity;
-        std::vector<Value> values;
-        friend bool operator==(const Key &, const Key &) = default;
-    };
-    struct KeyHash
-    {
-        std::size_t operator()(const Key &key) const noexcept;
-    };
+    template <class T> friend class ObjectQuery;
+    using Layout = detail::ObjectLayout;
+    using Record = detail::Record;
+    using Image = detail::Image;
+    using Objects = std::vector<std::shared_ptr<void>>;
+    struct Cell;
 
-    template <class T> static std::vector<std::shared_ptr<T>> cast(std::vector<std::shared_ptr<void>> objects)
+    template <class T> static std::vector<const void *> addresses(std::span<const T> objects)
     {
-        std::vector<std::shared_ptr<T>> all;
-        all.reserve(objects.size());
-        for (auto &object : objects)
-            all.push_back(std::static_pointer_cast<T>(std::move(object)));
+        std::vector<const void *> all;
+        for (const T &each : objects)
+            all.push_back(&each);
         return all;
     }
+    template <class T> std::vector<std::shared_ptr<T>> listed(ObjectState state)
+    {
+        return detail::listOf<T>(list(state, &mappings_.of<T>()));
+    }
+    Objects list(ObjectState state, const EntityMap *entity);
 
+    // object_session.cpp: what the session knows of objects.
     void addObject(const EntityMap &entity, const std::shared_ptr<void> &object);
     void removeObject(const EntityMap &entity, const std::shared_ptr<void> &object);
-    std::shared_ptr<void> getObject(const EntityMap &entity, const std::vector<Value> &key);
-    Select selectOf(const EntityMap &entity) const;
-    std::vector<std::shared_ptr<void>> queryObjects(const EntityMap &entity, Select query,
-                                                    std::optional<std::int64_t> limit);
-    std::shared_ptr<void> objectOf(const EntityMap &entity, const RowBatch &batch, std::size_t row);
-    void loadObjects(const EntityMap &entity, const std::vector<std::shared_ptr<void>> &owners, std::string_view name);
-    void refreshObject(const EntityMap &entity, const std::shared_ptr<void> &object);
-    std::shared_ptr<void> mergeObject(const EntityMap &entity, const void *other);
-    void forget(const void *object);
+    std::shared_ptr<void> mergeObject(const EntityMap &entity, const void *other,
+                                      std::map<const void *, std::shared_ptr<void>> &done);
+    void expireObject(const void *object);
+    void expungeObject(const void *object);
     ObjectState stateOf(const void *object) const;
-    bool isDirtyObject(const void *object) const;
+    bool isDirtyObject(const void *object);
+    Record *recordOf(const void *object) const;
+    Record &track(Layout &layout, const std::shared_ptr<void> &object, ObjectState state);
+    void forget(Record &record);
+    void sweep();
+    std::shared_ptr<void> revived(Record &record);
 
+    // object_layout.cpp: columns and keys.
+    Layout &layoutOf(const EntityMap &entity);
+    const EntityMap &entityOf(const EntityMap &entity, const void *object) const;
+    Expr columnNamed(const EntityMap &entity, std::string_view name) const;
+    detail::IdentityMap &identityOf(const EntityMap &entity) { return identities_[entity.root]; }
+    detail::ObjectKey keyOf(const Layout &layout, const Image &image) const;
+    detail::ObjectKey keyOf(const Layout &layout, const std::vector<Value> &values) const;
+    std::vector<Value> keyValues(const Layout &layout, const Image &image) const;
+    std::vector<Value> keyValues(const Layout &layout, const void *object) const;
+
+    // object_read.cpp: rows to objects.
+    struct Reading;
+    Reading readingOf(Layout &layout, bool withSubtypes);
+    Objects queryObjects(const EntityMap &entity, const detail::QueryParts &parts);
+    std::int64_t countObjects(const EntityMap &entity, const detail::QueryParts &parts);
+    Select filtered(const EntityMap &entity, const detail::QueryParts &parts, Select query);
+    using Note = std::function<void(const RowBatch &rows, std::size_t row, const std::shared_ptr<void> &object)>;
+    Objects readObjects(const Reading &reading, const Select &query, Objects &fresh, const Note &note = {});
+    std::shared_ptr<void> objectOf(Layout &layout, detail::Snapshot *snapshot, std::size_t row, std::size_t offset,
+                                   Objects &fresh);
+    void readMembers(Record &record, void *object);
+    std::shared_ptr<void> getObject(const EntityMap &entity, const std::vector<Value> &key);
+    void refreshObject(const void *object);
+    void refreshRecords(Layout &layout, const std::vector<Record *> &records);
+    void loadDeferred(const void *object);
+    Expr matching(const Layout &layout, const std::vector<Value> &key) const;
+
+    // object_load.cpp: related objects.
+    struct JoinedRelation;
+    void loadPath(const EntityMap &entity, const Objects &owners, std::string_view path);
+    Objects loadRelation(const EntityMap &entity, const Objects &owners, std::size_t relation);
+    void setRelated(Record &owner, std::size_t relation, Objects objects);
+    void loadEager(const Objects &owners, const Objects &fresh, const detail::QueryParts &parts);
+    bool canJoin(const Relation &relation, const detail::QueryParts &parts) const;
+
+    // object_relations.cpp: relationships in memory.
+    void cascade();
+    void keepRelated(Record &record, std::size_t relation, bool isLoaded);
+    void pin(detail::Related &related, std::vector<Record *> records);
+    void listChanged(Record &record, std::size_t relation, std::vector<std::pair<Record *, std::size_t>> &orphans);
+    void ownerChanged(Record &record, std::size_t relation);
+    bool listHas(const Record &owner, const Relation &relation, const void *object) const;
+    void addTo(Record &owner, std::size_t relation, const std::shared_ptr<void> &object);
+    void takeFrom(Record &owner, std::size_t relation, const void *object);
+    void writeAssociations();
+
+    // object_flush.cpp, object_insert.cpp: rows.
     void ensureTransaction();
     void autoflush();
-    void cascade();
-    void removeOrphans();
+    bool sourcesOf(const Record &record, std::vector<Cell> &cells) const;
+    bool differs(const Record &record, const void *object, std::vector<Cell> &cells, std::string *changed) const;
+    void append(RowBatch &rows, const Record &record, void *object, const std::vector<Cell> &cells) const;
+    std::vector<Record *> dirtyRecords();
+    std::vector<Record *> insertOrder();
     void insertNew();
-    void insertBatch(const EntityMap &entity, const std::vector<Record *> &records, bool hasKeys);
-    void updateChanged();
-    void writeUpdate(Record &record, void *object, const std::vector<Value> &now);
-    void writeAssociations();
+    void insertBatch(Layout &layout, std::span<Record *const> records, bool hasKeys);
+    void insertRows(Layout &layout, RowBatch &rows, bool hasKeys);
+    void insertPart(Layout &layout, std::size_t part, RowBatch &rows, bool hasKeys);
+    std::size_t rowsAtOnce(const Layout &layout) const;
+    bool hasKey(const Layout &layout, const void *object) const;
+    void insertPlain(const EntityMap &entity, const std::vector<const void *> &objects);
+    void updatePlain(const EntityMap &entity, const std::vector<const void *> &objects);
+    void updateRecords(const std::vector<Record *> &records);
+    void writeUpdates(Layout &layout, const std::string &changed, detail::Snapshot *rows,
+                      const std::vector<Record *> &records);
+    void writeParts(Layout &layout, const std::string &changed, const RowBatch &rows);
+    void detachFromRemoved(const std::vector<Record *> &dirty);
     void deleteRemoved();
-    const Layout &layoutOf(const EntityMap &entity) const;
-    std::vector<Value> imageOf(const EntityMap &entity, const void *object, bool *refersToNew = nullptr) const;
-    std::vector<Value> keyOf(const EntityMap &entity, const std::vector<Value> &image) const;
-    std::vector<Value> keyOfObject(const EntityMap &entity, const void *object) const;
-    Expr matching(const EntityMap &entity, const std::vector<Value> &key) const;
-    void writeMembers(Record &record, void *object, const std::vector<Value> &image) const;
-    void readMembers(Record &record, void *object) const;
-    void undoable(std::function<void()> undo) { undo_.push_back(std::move(undo)); }
+    void deleteRows(Layout &layout, const std::vector<Record *> &records);
+    std::int64_t updateWhere(const EntityMap &entity, const Expr &where, const std::vector<Assignment> &values);
+    std::int64_t deleteWhere(const EntityMap &entity, const Expr &where);
+    std::vector<Record *> matchingRecords(const EntityMap &entity, const Expr &where);
+
+    // object_undo.cpp
     void undoTo(std::size_t mark);
-    Record &track(const EntityMap &entity, const std::shared_ptr<void> &object, ObjectState state);
+    void restoreAll();
 
     Connection &connection_;
     Mappings &mappings_;
-    std::unordered_map<const void *, Record> records_; ///< by address; nodes stay where they are
-    std::unordered_map<Key, const void *, KeyHash> identity_;
-    mutable std::map<const EntityMap *, Layout> layouts_;
-    std::map<std::pair<const EntityMap *, std::vector<bool>>, std::string> updates_; ///< SQL by the columns set
+    detail::RecordPool pool_;
+    detail::RecordMap addresses_;
+    std::map<const EntityMap *, detail::IdentityMap> identities_; ///< by the root of each hierarchy
+    std::map<const EntityMap *, Layout> layouts_;
     std::optional<Transaction> transaction_;
-    std::vector<std::function<void()>> undo_; ///< how objects become what they were, last first
-    std::vector<const void *> new_,
-        removed_; ///< addresses that may be pending or removed, so that not all are looked at
-    std::uint64_t flushes_ = 0;
+    std::vector<detail::Undo> undo_; ///< how objects become what they were, last first
+    std::vector<Record *> new_, removed_;
+    std::shared_ptr<detail::LazySlot> slot_;
     bool hasRelations_ = false;
     int autoflushOff_ = 0;
     bool isFlushing_ = false;
-    std::size_t added_ = 0;
+    std::uint32_t added_ = 0;
+    std::size_t sweepAt_ = 10'000;
 };
 
 } // namespace schemawright
+
+#include "schemawright/orm/object_query_impl.h"

@@ -105,6 +105,17 @@ void RowBatch::addValue(const Value &value)
         addTagged(Tag::DateTime);
 }
 
+void RowBatch::addCell(const RowBatch &from, std::size_t row, std::size_t column)
+{
+    const Cell &cell = from.at(row, column);
+    if (cell.storage < Storage::Text)
+        cells_.push_back(cell);
+    else if (cell.storage == Storage::Encoded && from.columns()[column].decoder)
+        addValue(from.value(row, column)); // only its own column could read it
+    else
+        addBytes(cell.storage, from.arena_.data() + cell.payload.offset, cell.length);
+}
+
 std::int64_t RowBatch::parseInteger(std::size_t row, std::size_t column) const
 {
     return parsed<std::int64_t>(value(row, column), "an integer");

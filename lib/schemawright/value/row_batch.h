@@ -85,6 +85,18 @@ public:
     }
     /// Adds a cell that holds `value`; the slow way, for drivers that have Values. Its column must have no decoder.
     void addValue(const Value &value);
+    /// Adds a copy of another batch's cell.
+    void addCell(const RowBatch &from, std::size_t row, std::size_t column);
+    /// Puts a number where one was left open, such as a key that the database has made meanwhile.
+    void setInteger(std::size_t row, std::size_t column, std::int64_t value)
+    {
+        cells_[row * width_ + column] = {Storage::Integer, 0, {.integer = value}};
+    }
+    void reserve(std::size_t cells, std::size_t bytes)
+    {
+        cells_.reserve(cells);
+        arena_.reserve(bytes);
+    }
     /// Bytes of text and blobs held, to bound a batch by memory.
     std::size_t arenaSize() const noexcept { return arena_.size(); }
 

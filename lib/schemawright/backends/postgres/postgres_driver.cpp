@@ -235,30 +235,12 @@ public:
 
     std::unique_ptr<Cursor> execute(std::string_view sql, std::span<const Value> parameters) override
     {
-        if (sql.find('\0') != std::string_view::npos)
-            throw Error(ErrorKind::Syntax, "the statement holds a NUL character").withSql(sql);
-        const std::string text(sql);
-        const ParameterTexts bound = parametersOf(parameters, sql);
-        if (!session_->mayPrepare() || !isQuery(sql))
-            return executeDirectly(text, bound);
-        for (bool again = false;; again = true) {
-            session_->begin(sql);
-            const bool mayRetry = !again && session_->transactionStatus() == PQTRANS_IDLE;
-            bool fromCache = false;
-            Prepared statement = session_->take(text, bound.typeList(), fromCache);
-            const std::string name = statement.name;
-            try {
-                send(PQsendQueryPrepared(session_->raw(), name.c_str(), bound.count(), bound.values(), bound.lengths(),
-                                         bound.formats(), 0),
-                     sql);
-                return std::make_unique<PostgresCursor>(session_, std::move(statement));
-            } catch (const Error &error) {
-                // Somebody changed a table under a parsed statement, or threw it away: parse it anew.
-                if (!mayRetry || !fromCache || (error.nativeCode != "0A000" && error.nativeCode != "26000"))
-                    throw;
-                session_->forget();
-            }
-        }
+        return executeBound(sql, [&](ParameterTexts &bound) { bound.assign(parameters); });
+    }
+    std::unique_ptr<Cursor> executeFlat(std::string_view sql, const CellRange &cells) override
+    {
+        return executeBound(
+            sql, [&](ParameterTexts &bound) { bound.assign(cells.rows, cells.columns, cells.first, cells.count); });
     }
 
     void executeScript(std::string_view sql) override
@@ -274,7 +256,22 @@ public:
         keepReadOnly(sql);
     }
 
-    std::int64_t executeMany(std::string_view sql, std::span<const std::vector<Value>> rows) override;
+    std::int64_t executeMany(std::string_view sql, std::span<const std::vector<Value>> rows) override
+    {
+        std::int64_t affected = 0;
+        for (const std::int64_t each :
+             executeRows(sql, rows.size(), [&](ParameterTexts &bound, std::size_t row) { bound.assign(rows[row]); }))
+            affected += std::max<std::int64_t>(0, each);
+        return affected;
+    }
+    RowsDone executeEach(std::string_view sql, const CellRange &cells) override
+    {
+        RowsDone done;
+        done.affected = executeRows(sql, cells.count, [&](ParameterTexts &bound, std::size_t row) {
+            bound.assign(cells.rows, cells.columns, cells.first + row, 1);
+        });
+        return done;
+    }
 
     std::unique_ptr<postgres::WholeResult> readWhole(const std::string &sql) override
     {
@@ -305,13 +302,41 @@ public:
     }
 
 private:
-    static ParameterTexts parametersOf(std::span<const Value> values, std::string_view sql)
-    try {
-        return ParameterTexts(values);
-    } catch (Error &error) {
-        error.sql = sql;
-        throw;
+    template <class Assign> std::unique_ptr<Cursor> executeBound(std::string_view sql, Assign assign)
+    {
+        if (sql.find('\0') != std::string_view::npos)
+            throw Error(ErrorKind::Syntax, "the statement holds a NUL character").withSql(sql);
+        const std::string text(sql);
+        ParameterTexts bound;
+        try {
+            assign(bound);
+        } catch (Error &error) {
+            error.sql = sql;
+            throw;
+        }
+        if (!session_->mayPrepare() || !isQuery(sql))
+            return executeDirectly(text, bound);
+        for (bool again = false;; again = true) {
+            session_->begin(sql);
+            const bool mayRetry = !again && session_->transactionStatus() == PQTRANS_IDLE;
+            bool fromCache = false;
+            Prepared statement = session_->take(text, bound.typeList(), fromCache);
+            const std::string name = statement.name;
+            try {
+                send(PQsendQueryPrepared(session_->raw(), name.c_str(), bound.count(), bound.values(), bound.lengths(),
+                                         bound.formats(), 0),
+                     sql);
+                return std::make_unique<PostgresCursor>(session_, std::move(statement));
+            } catch (const Error &error) {
+                // Somebody changed a table under a parsed statement, or threw it away: parse it anew.
+                if (!mayRetry || !fromCache || (error.nativeCode != "0A000" && error.nativeCode != "26000"))
+                    throw;
+                session_->forget();
+            }
+        }
     }
+    template <class Assign>
+    std::vector<std::int64_t> executeRows(std::string_view sql, std::size_t count, Assign assign);
 
     void send(int sent, std::string_view sql)
     {
@@ -351,32 +376,36 @@ private:
     std::shared_ptr<Session> session_;
 };
 
-std::int64_t PostgresConnection::executeMany(std::string_view sql, std::span<const std::vector<Value>> rows)
+/// Sends one statement for each row ahead of the answers; the rows that each affected.
+template <class Assign>
+std::vector<std::int64_t> PostgresConnection::executeRows(std::string_view sql, std::size_t count, Assign assign)
 {
     // All or nothing: in a transaction of its own when there is none.
-    if (rows.empty())
-        return 0;
+    std::vector<std::int64_t> affected;
+    if (count == 0)
+        return affected;
+    affected.reserve(count);
     const std::string text(sql);
     const bool ownTransaction = !inTransaction();
     if (ownTransaction) {
         session_->begin(sql);
         session_->runScript("BEGIN");
     }
-    std::int64_t affected = 0;
     std::optional<Error> error;
     try {
         session_->begin(sql);
-        ParameterTexts bound(rows.front());
+        ParameterTexts bound;
+        assign(bound, 0);
         bool fromCache = false;
         Prepared statement = session_->take(text, bound.typeList(), fromCache, true);
         PGconn *const raw = session_->raw();
         PQenterPipelineMode(raw);
         constexpr std::size_t groupSize = 1000; // rows sent before their answers are read
-        for (std::size_t start = 0; start < rows.size() && !error; start += groupSize) {
-            const std::size_t end = std::min(rows.size(), start + groupSize);
+        for (std::size_t start = 0; start < count && !error; start += groupSize) {
+            const std::size_t end = std::min(count, start + groupSize);
             for (std::size_t row = start; row < end && !error; ++row) {
                 try {
-                    bound.assign(rows[row]);
+                    assign(bound, row);
                 } catch (const Error &refused) {
                     error = refused;
                     break;
@@ -400,7 +429,7 @@ std::int64_t PostgresConnection::executeMany(std::string_view sql, std::span<con
                     if (!error)
                         error = session_->failure(result.get(), sql);
                 } else
-                    affected += std::max<std::int64_t>(0, affectedBy(result.get()));
+                    affected.push_back(affectedBy(result.get()));
             }
             if (PQstatus(raw) != CONNECTION_OK && !error)
                 error = session_->failure(nullptr, sql);

@@ -19,7 +19,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto namesLast = std::chrono::seconds(5); // others may rename tables too
 constexpr Oid firstOwnOid = 16384;                  // below are the system's own objects
-constexpr std::size_t longestCachedText = 16'384;
+constexpr std::size_t longestCachedText = 65'536;
 
 std::string field(const PGresult *result, int code)
 {

@@ -2,6 +2,7 @@
 
 #include "schemawright/base/error.h"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 
@@ -266,30 +267,85 @@ std::string builtinTypeName(Oid type, int modifier)
     }
 }
 
-void ParameterTexts::assign(std::span<const Value> values)
+void ParameterTexts::clear()
 {
     texts_.clear();
     types_.clear();
     pointers_.clear();
     lengths_.clear();
     formats_.clear();
+    flat_.clear();
+}
+
+namespace {
+
+void mustFit(std::string_view text, bool isBytes)
+{
+    if (!isBytes && text.find('\0') != std::string_view::npos)
+        throw Error(ErrorKind::Conversion, "PostgreSQL cannot store a text that holds a NUL character")
+            .withHint("Store it in a bytea column, or without the NUL.");
+    if (text.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+        throw Error(ErrorKind::Conversion, "the value is too long for PostgreSQL (1 GB at most)");
+}
+
+} // namespace
+
+void ParameterTexts::add(const Value &value)
+{
+    const Bytes *bytes = value.as<Bytes>();
+    texts_.push_back(bytes ? bytes->data : value.text());
+    const std::string &text = texts_.back();
+    mustFit(text, bytes);
+    // Type 0 lets the server infer it from where the parameter stands, as it does for a quoted literal: a number
+    // compares with real, numeric or money columns exactly. Only bytes know better, and go as they are.
+    types_.push_back(bytes ? static_cast<Oid>(byteaOid) : Oid{0});
+    pointers_.push_back(value.isNull() ? nullptr : text.c_str());
+    lengths_.push_back(static_cast<int>(text.size()));
+    formats_.push_back(bytes ? 1 : 0);
+}
+
+void ParameterTexts::assign(std::span<const Value> values)
+{
+    clear();
     texts_.reserve(values.size());
-    for (const Value &value : values) {
-        const Bytes *bytes = value.as<Bytes>();
-        texts_.push_back(bytes ? bytes->data : value.text());
-        const std::string &text = texts_.back();
-        if (!bytes && text.find('\0') != std::string::npos)
-            throw Error(ErrorKind::Conversion, "PostgreSQL cannot store a text that holds a NUL character")
-                .withHint("Store it in a bytea column, or without the NUL.");
-        if (text.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
-            throw Error(ErrorKind::Conversion, "the value is too long for PostgreSQL (1 GB at most)");
-        // Type 0 lets the server infer it from where the parameter stands, as it does for a quoted literal: a number
-        // compares with real, numeric or money columns exactly. Only bytes know better, and go as they are.
-        types_.push_back(bytes ? static_cast<Oid>(byteaOid) : Oid{0});
-        pointers_.push_back(value.isNull() ? nullptr : text.c_str());
-        lengths_.push_back(static_cast<int>(text.size()));
-        formats_.push_back(bytes ? 1 : 0);
-    }
+    for (const Value &value : values)
+        add(value);
+}
+
+void ParameterTexts::assign(const RowBatch &rows, std::span<const std::size_t> columns, std::size_t first,
+                            std::size_t count)
+{
+    using Storage = RowBatch::Storage;
+    clear();
+    constexpr std::size_t widestNumber = 32;
+    std::size_t size = 0; // of flat_ at most, so that it stays where it is
+    for (std::size_t row = first; row < first + count; ++row)
+        for (const std::size_t column : columns)
+            size += rows.bytes(row, column).size() + widestNumber;
+    flat_.resize(size);
+    texts_.reserve(count * columns.size());
+    char *next = flat_.data();
+    for (std::size_t row = first; row < first + count; ++row)
+        for (const std::size_t column : columns) {
+            const Storage storage = rows.storage(row, column);
+            if (storage == Storage::Encoded || storage == Storage::Blob || storage == Storage::Float) {
+                add(rows.value(row, column));
+                continue;
+            }
+            char *const start = next;
+            if (storage == Storage::Integer)
+                next = std::to_chars(next, next + widestNumber, rows.integer(row, column)).ptr;
+            else if (storage == Storage::Text) {
+                const std::string_view bytes = rows.bytes(row, column);
+                mustFit(bytes, false);
+                next = std::copy(bytes.begin(), bytes.end(), next);
+            }
+            types_.push_back(0);
+            pointers_.push_back(storage == Storage::Null ? nullptr : start);
+            lengths_.push_back(static_cast<int>(next - start));
+            formats_.push_back(0);
+            *next++ = '\0';
+        }
 }
 
 bool ParameterTexts::fits(const std::vector<Oid> &types) const noexcept

@@ -39,6 +39,8 @@ public:
     ParameterTexts() = default;
     ParameterTexts(const ParameterTexts &) = delete;
     void assign(std::span<const Value> values);
+    /// The cells of `count` rows behind one another, from the one at `first`.
+    void assign(const RowBatch &rows, std::span<const std::size_t> columns, std::size_t first, std::size_t count);
 
     int count() const noexcept { return static_cast<int>(pointers_.size()); }
     const Oid *types() const noexcept { return types_.data(); }
@@ -50,7 +52,11 @@ public:
     const std::vector<Oid> &typeList() const noexcept { return types_; }
 
 private:
+    void clear();
+    void add(const Value &value);
+
     std::vector<std::string> texts_;
+    std::string flat_; ///< texts of cells, each ended by a NUL
     std::vector<Oid> types_;
     std::vector<const char *> pointers_;
     std::vector<int> lengths_, formats_;

@@ -192,6 +192,11 @@ public:
     }
 
     void bind(const Statement &statement, std::span<const Value> values, bool outlive) const;
+    void bindValue(const Statement &statement, int at, const Value &value, sqlite3_destructor_type lifetime) const;
+    /// Throws Error(Misuse) when the statement has another number of parameters.
+    void checkCount(const Statement &statement, std::size_t given) const;
+    /// The cells of one row, which must stay where they are until the statement has run.
+    void bind(const Statement &statement, const CellRange &cells, std::size_t row) const;
 
     /// Rows that the statement which just finished has changed.
     std::int64_t changes(const Statement &statement, std::int64_t totalBefore)
@@ -267,39 +272,74 @@ private:
     std::list<Statement> cache_; ///< the most recently used first
 };
 
-void Handle::bind(const Statement &statement, std::span<const Value> values, bool outlive) const
+void Handle::checkCount(const Statement &statement, std::size_t given) const
 {
     const auto wanted = static_cast<std::size_t>(statement.raw ? sqlite3_bind_parameter_count(statement.raw) : 0);
-    if (wanted != values.size())
+    if (wanted != given)
         throw Error(ErrorKind::Misuse, "the statement has " + std::to_string(wanted) + " parameters, but " +
-                                           std::to_string(values.size()) + " values were given")
+                                           std::to_string(given) + " values were given")
             .withSql(statement.sql);
-    // Values that outlive the run need not be copied.
-    const sqlite3_destructor_type lifetime = outlive ? SQLITE_STATIC : SQLITE_TRANSIENT;
+}
+
+void Handle::bindValue(const Statement &statement, int at, const Value &value, sqlite3_destructor_type lifetime) const
+{
+    const auto text = [&](const std::string &data, sqlite3_destructor_type kept) {
+        return sqlite3_bind_text64(statement.raw, at, data.data(), data.size(), kept, SQLITE_UTF8);
+    };
     int result = SQLITE_OK;
-    for (std::size_t i = 0; i < values.size() && result == SQLITE_OK; ++i) {
+    if (const auto *integer = value.as<std::int64_t>())
+        result = sqlite3_bind_int64(statement.raw, at, *integer);
+    else if (const auto *string = value.as<std::string>())
+        result = text(*string, lifetime);
+    else if (value.isNull())
+        result = sqlite3_bind_null(statement.raw, at);
+    else if (const auto *number = value.as<double>()) {
+        if (std::isnan(*number))
+            throw Error(ErrorKind::Conversion, "SQLite cannot store NaN: it would become NULL").withSql(statement.sql);
+        result = sqlite3_bind_double(statement.raw, at, *number);
+    } else if (const auto *blob = value.as<Bytes>())
+        result = sqlite3_bind_blob64(statement.raw, at, blob->data.data(), blob->data.size(), lifetime);
+    else if (const auto *flag = value.as<bool>())
+        result = sqlite3_bind_int(statement.raw, at, *flag);
+    else
+        result = text(value.text(), SQLITE_TRANSIENT);
+    if (result != SQLITE_OK)
+        throw failure(Stage::Run, statement.sql);
+}
+
+void Handle::bind(const Statement &statement, std::span<const Value> values, bool outlive) const
+{
+    checkCount(statement, values.size());
+    // Values that outlive the run need not be copied.
+    for (std::size_t i = 0; i < values.size(); ++i)
+        bindValue(statement, static_cast<int>(i) + 1, values[i], outlive ? SQLITE_STATIC : SQLITE_TRANSIENT);
+}
+
+void Handle::bind(const Statement &statement, const CellRange &cells, std::size_t row) const
+{
+    const RowBatch &rows = cells.rows;
+    int result = SQLITE_OK;
+    for (std::size_t i = 0; i < cells.columns.size() && result == SQLITE_OK; ++i) {
         const int at = static_cast<int>(i) + 1;
-        const auto text = [&](const std::string &data, sqlite3_destructor_type kept) {
-            return sqlite3_bind_text64(statement.raw, at, data.data(), data.size(), kept, SQLITE_UTF8);
-        };
-        const Value &value = values[i];
-        if (const auto *integer = value.as<std::int64_t>())
-            result = sqlite3_bind_int64(statement.raw, at, *integer);
-        else if (const auto *string = value.as<std::string>())
-            result = text(*string, lifetime);
-        else if (value.isNull())
+        const std::size_t column = cells.columns[i];
+        const std::string_view bytes = rows.bytes(row, column);
+        switch (rows.storage(row, column)) {
+        case RowBatch::Storage::Null:
             result = sqlite3_bind_null(statement.raw, at);
-        else if (const auto *number = value.as<double>()) {
-            if (std::isnan(*number))
-                throw Error(ErrorKind::Conversion, "SQLite cannot store NaN: it would become NULL")
-                    .withSql(statement.sql);
-            result = sqlite3_bind_double(statement.raw, at, *number);
-        } else if (const auto *blob = value.as<Bytes>())
-            result = sqlite3_bind_blob64(statement.raw, at, blob->data.data(), blob->data.size(), lifetime);
-        else if (const auto *flag = value.as<bool>())
-            result = sqlite3_bind_int(statement.raw, at, *flag);
-        else
-            result = text(value.text(), SQLITE_TRANSIENT);
+            break;
+        case RowBatch::Storage::Integer:
+            result = sqlite3_bind_int64(statement.raw, at, rows.integer(row, column));
+            break;
+        case RowBatch::Storage::Text:
+            result = sqlite3_bind_text64(statement.raw, at, bytes.data(), bytes.size(), SQLITE_STATIC, SQLITE_UTF8);
+            break;
+        case RowBatch::Storage::Blob:
+            result = sqlite3_bind_blob64(statement.raw, at, bytes.data(), bytes.size(), SQLITE_STATIC);
+            break;
+        case RowBatch::Storage::Float:
+        case RowBatch::Storage::Encoded: // what is rarer: as a value
+            bindValue(statement, at, rows.value(row, column), SQLITE_TRANSIENT);
+        }
     }
     if (result != SQLITE_OK)
         throw failure(Stage::Run, statement.sql);
@@ -417,6 +457,7 @@ public:
 
     void executeScript(std::string_view sql) override;
     std::int64_t executeMany(std::string_view sql, std::span<const std::vector<Value>> rows) override;
+    RowsDone executeEach(std::string_view sql, const CellRange &cells) override;
 
     std::shared_ptr<Canceller> canceller() const override
     {
@@ -427,6 +468,8 @@ public:
     bool inTransaction() const noexcept override { return sqlite3_get_autocommit(handle_->database()) == 0; }
 
 private:
+    template <class Bind, class Done> void forEachRow(Statement &statement, std::size_t count, Bind bind, Done done);
+
     std::shared_ptr<Handle> handle_;
 };
 
@@ -464,14 +507,13 @@ void SqliteConnection::executeScript(std::string_view sql)
     }
 }
 
-std::int64_t SqliteConnection::executeMany(std::string_view sql, std::span<const std::vector<Value>> rows)
+/// Binds and runs one statement for each of `count` rows; `done` hears of each the rows that it affected.
+template <class Bind, class Done>
+void SqliteConnection::forEachRow(Statement &statement, std::size_t count, Bind bind, Done done)
 {
-    handle_->begin();
     sqlite3 *const database = handle_->database();
-    Statement statement = handle_->take(sql);
-    std::int64_t affected = 0;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        handle_->bind(statement, rows[i], true);
+    for (std::size_t i = 0; i < count; ++i) {
+        bind(i);
         if (!statement.raw)
             continue;
         const std::int64_t before = sqlite3_total_changes64(database);
@@ -480,19 +522,48 @@ std::int64_t SqliteConnection::executeMany(std::string_view sql, std::span<const
             result = sqlite3_step(statement.raw);
         const bool cancelled = result == SQLITE_DONE && handle_->cancelState()->cancelled;
         if (result != SQLITE_DONE) {
-            Error error = handle_->failure(Handle::Stage::Run, sql);
-            error.detail = "Row " + std::to_string(i + 1) + " of " + std::to_string(rows.size()) + ".";
+            Error error = handle_->failure(Handle::Stage::Run, statement.sql);
+            error.detail = "Row " + std::to_string(i + 1) + " of " + std::to_string(count) + ".";
             sqlite3_reset(statement.raw);
             throw error;
         }
-        const std::int64_t changed = handle_->changes(statement, before);
-        affected = changed < 0 || affected < 0 ? -1 : affected + changed;
+        done(handle_->changes(statement, before));
         sqlite3_reset(statement.raw);
-        if (cancelled && i + 1 < rows.size())
-            throw Error(ErrorKind::Cancelled, "interrupted").withSql(sql).withCode(sqlite::codeName(SQLITE_INTERRUPT));
+        if (cancelled && i + 1 < count)
+            throw Error(ErrorKind::Cancelled, "interrupted")
+                .withSql(statement.sql)
+                .withCode(sqlite::codeName(SQLITE_INTERRUPT));
     }
+}
+
+std::int64_t SqliteConnection::executeMany(std::string_view sql, std::span<const std::vector<Value>> rows)
+{
+    handle_->begin();
+    Statement statement = handle_->take(sql);
+    std::int64_t affected = 0;
+    forEachRow(
+        statement, rows.size(), [&](std::size_t row) { handle_->bind(statement, rows[row], true); },
+        [&](std::int64_t changed) { affected = changed < 0 || affected < 0 ? -1 : affected + changed; });
     handle_->giveBack(std::move(statement));
     return affected;
+}
+
+RowsDone SqliteConnection::executeEach(std::string_view sql, const CellRange &cells)
+{
+    handle_->begin();
+    Statement statement = handle_->take(sql);
+    handle_->checkCount(statement, cells.columns.size());
+    RowsDone done;
+    done.affected.reserve(cells.count);
+    done.keys.reserve(cells.count);
+    forEachRow(
+        statement, cells.count, [&](std::size_t row) { handle_->bind(statement, cells, cells.first + row); },
+        [&](std::int64_t changed) {
+            done.affected.push_back(changed);
+            done.keys.push_back(sqlite3_last_insert_rowid(handle_->database()));
+        });
+    handle_->giveBack(std::move(statement));
+    return done;
 }
 
 struct Options

@@ -1,0 +1,246 @@
+// How an ObjectSession writes new rows.
+
+#include "schemawright/base/topological.h"
+#include "schemawright/orm/object_cell.h"
+
+#include <algorithm>
+#include <numeric>
+#include <unordered_map>
+
+namespace schemawright {
+
+/// New objects in the order of their rows: what is referred to first.
+std::vector<ObjectSession::Record *> ObjectSession::insertOrder()
+{
+    std::vector<Record *> records;
+    for (Record *record : std::exchange(new_, {}))
+        if (record->state == ObjectState::Pending)
+            records.push_back(record);
+    std::map<const EntityMap *, std::size_t> places;
+    for (const EntityMap *entity : mappings_.sorted())
+        places.emplace(entity, places.size());
+    std::vector<std::size_t> place(records.size()), level(records.size(), 0);
+    for (std::size_t i = 0; i < records.size(); ++i)
+        place[i] = places.at(&records[i]->entity());
+    std::vector<std::pair<std::size_t, std::size_t>> edges;
+    if (hasRelations_) {
+        std::unordered_map<const Record *, std::size_t> indexes;
+        for (std::size_t i = 0; i < records.size(); ++i)
+            indexes.emplace(records[i], i);
+        for (std::size_t i = 0; i < records.size(); ++i)
+            for (const Relation &relation : records[i]->entity().relations)
+                if (relation.kind == Relation::Kind::ManyToOne && relation.access->size(records[i]->address))
+                    if (const auto at = indexes.find(recordOf(relation.access->at(records[i]->address, 0)));
+                        at != indexes.end() && at->second != i)
+                        edges.emplace_back(at->second, i);
+    }
+    bool isAgainstTables = false;
+    if (!edges.empty()) {
+        std::vector<std::vector<std::size_t>> children(records.size());
+        for (const auto &[parent, child] : edges) {
+            children[parent].push_back(child);
+            isAgainstTables = isAgainstTables || place[parent] > place[child];
+        }
+        std::vector<bool> done(records.size(), false);
+        for (const std::size_t at : topologicalSort(records.size(), edges).order) {
+            done[at] = true;
+            for (const std::size_t child : children[at])
+                if (!done[child])
+                    level[child] = std::max(level[child], level[at] + 1);
+        }
+    }
+    std::vector<std::size_t> order(records.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const auto rank = [&](std::size_t i) {
+        return isAgainstTables ? std::tuple(level[i], place[i], records[i]->order)
+                               : std::tuple(place[i], level[i], records[i]->order);
+    };
+    if (!std::ranges::is_sorted(order, {}, rank))
+        std::ranges::sort(order, {}, rank);
+    std::vector<Record *> sorted;
+    sorted.reserve(records.size());
+    // A row cannot refer to one of the same statement, so levels are told apart by a gap.
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        if (i > 0 && level[order[i]] != level[order[i - 1]])
+            sorted.push_back(nullptr);
+        sorted.push_back(records[order[i]]);
+    }
+    return sorted;
+}
+
+bool ObjectSession::hasKey(const Layout &layout, const void *object) const
+{
+    if (!layout.generatedKey)
+        return true;
+    const Value key = layout.entity->fields[layout.entity->key.front()].access->get(object);
+    return !key.isNull() && key != Value(0);
+}
+
+void ObjectSession::insertNew()
+{
+    if (new_.empty())
+        return;
+    const std::vector<Record *> records = insertOrder();
+    for (Record *record : records)
+        if (record)
+            for (const auto &event : record->entity().beforeInsert)
+                event(record->held.get());
+    for (std::size_t start = 0; start < records.size();) {
+        if (!records[start]) {
+            ++start;
+            continue;
+        }
+        Layout &layout = *records[start]->layout;
+        const bool keyed = hasKey(layout, records[start]->address);
+        std::size_t end = start + 1;
+        while (end < records.size() && records[end] && records[end]->layout == &layout &&
+               hasKey(layout, records[end]->address) == keyed)
+            ++end;
+        const std::size_t atOnce = rowsAtOnce(layout);
+        for (; start < end; start += std::min(atOnce, end - start))
+            insertBatch(layout, std::span(records).subspan(start, std::min(atOnce, end - start)), keyed);
+    }
+    for (Record *record : records)
+        if (record)
+            if (const std::shared_ptr<void> object = record->object.lock())
+                for (const auto &event : record->entity().afterInsert)
+                    event(object.get());
+}
+
+std::size_t ObjectSession::rowsAtOnce(const Layout &layout) const
+{
+    const auto most = static_cast<std::size_t>(connection_.dialect().capabilities().maxParameters);
+    return std::clamp<std::size_t>(most / std::max<std::size_t>(layout.columns.size(), 1), 1, 1000);
+}
+
+void ObjectSession::insertBatch(Layout &layout, std::span<Record *const> records, bool hasKeys)
+{
+    const EntityMap &entity = *layout.entity;
+    const detail::SnapshotHold snapshot;
+    RowBatch &rows = snapshot.rows();
+    rows.start(layout.heads);
+    rows.reserve(records.size() * layout.columns.size(), records.size() * 16);
+    std::vector<Cell> cells;
+    for (Record *record : records) {
+        if (entity.version)
+            entity.fields[*entity.version].access->set(record->held.get(), Value(1));
+        if (layout.hasManyToOne)
+            record->refersToNew = sourcesOf(*record, cells);
+        append(rows, *record, record->held.get(), cells);
+    }
+    insertRows(layout, rows, hasKeys);
+    detail::IdentityMap &identity = identityOf(entity);
+    const FieldAccess *key = hasKeys ? nullptr : entity.fields[entity.key.front()].access.get();
+    std::vector<Record *> inserted(records.begin(), records.end());
+    Objects alive;
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        Record &record = *records[i];
+        if (key)
+            key->read(record.held.get(), rows, i, *layout.generatedKey);
+        record.image = Image(snapshot.get(), i, 0, layout.columns.size());
+        record.state = ObjectState::Persistent;
+        record.isFlushed = true;
+        identity.insert(keyOf(layout, record.image), &record);
+        if (layout.hasReadOnly)
+            alive.push_back(record.held);
+        record.held.reset();
+    }
+    if (layout.hasReadOnly)
+        refreshRecords(layout, inserted);
+}
+
+void ObjectSession::insertRows(Layout &layout, RowBatch &rows, bool hasKeys)
+{
+    for (std::size_t part = 0; part < layout.entity->parts.size(); ++part)
+        insertPart(layout, part, rows, hasKeys || part > 0);
+}
+
+/// The columns of one table. A server takes all rows in one statement and returns the keys; a database in the process
+/// tells each row's key by itself.
+void ObjectSession::insertPart(Layout &layout, std::size_t part, RowBatch &rows, bool hasKeys)
+{
+    const EntityMap::Part &table = layout.entity->parts[part];
+    std::vector<std::string> names;
+    std::vector<std::size_t> places;
+    if (part > 0)
+        for (std::size_t k = 0; k < layout.keyColumns.size(); ++k) {
+            names.push_back(table.keyColumns[k]);
+            places.push_back(layout.keyColumns[k]);
+        }
+    for (std::size_t i = 0; i < layout.columns.size(); ++i)
+        if (layout.columns[i].part == part && !layout.columns[i].isReadOnly && (hasKeys || i != layout.generatedKey)) {
+            names.push_back(layout.columns[i].name);
+            places.push_back(i);
+        }
+    const Capabilities &can = connection_.dialect().capabilities();
+    const bool isServer = can.schemas;
+    const std::size_t count = rows.rowCount();
+    const std::size_t atOnce = isServer && !names.empty() && (hasKeys || can.returning) ? count : 1;
+    std::string &sql =
+        layout.statements["insert " + std::to_string(part) + (hasKeys ? " keyed " : " ") + std::to_string(atOnce)];
+    if (sql.empty()) {
+        Insert statement = insert(table.table);
+        if (!names.empty())
+            statement = std::move(statement).rows(
+                names, std::vector<std::vector<Expr>>(atOnce, std::vector<Expr>(names.size(), bind(Value(0)))));
+        if (!hasKeys && isServer)
+            statement = std::move(statement).returning(
+                {schemawright::column(table.table, layout.columns[*layout.generatedKey].name)});
+        sql = connection_.dialect().compile(statement).sql;
+    }
+    const auto mustBe = [&](std::size_t keys) {
+        if (keys != count)
+            throw Error(ErrorKind::Conflict, "the database made " + std::to_string(keys) + " rows of " +
+                                                 std::to_string(count) + " in " + layout.entity->name);
+    };
+    std::vector<std::int64_t> keys;
+    if (!isServer) {
+        const RowsDone done = connection_.executeEach(sql, {rows, places, 0, count});
+        if (hasKeys)
+            return;
+        keys = done.keys;
+    } else {
+        for (std::size_t first = 0; first < count; first += atOnce) {
+            Result result = connection_.executeFlat(sql, {rows, places, first, std::min(atOnce, count - first)});
+            if (hasKeys)
+                continue;
+            RowBatch returned;
+            while (result.fetch(returned, 1000))
+                for (std::size_t row = 0; row < returned.rowCount(); ++row)
+                    keys.push_back(returned.integer(row, 0));
+        }
+        if (hasKeys)
+            return;
+        // It counts upwards in the order of the rows, whatever the order in which it tells.
+        std::ranges::sort(keys);
+    }
+    mustBe(keys.size());
+    for (std::size_t row = 0; row < count; ++row)
+        rows.setInteger(row, *layout.generatedKey, keys[row]);
+}
+
+void ObjectSession::insertPlain(const EntityMap &entity, const std::vector<const void *> &objects)
+{
+    autoflush();
+    ensureTransaction();
+    Layout &layout = layoutOf(entity);
+    std::vector<Cell> cells;
+    const std::size_t atOnce = rowsAtOnce(layout);
+    for (std::size_t start = 0; start < objects.size();) {
+        const bool keyed = hasKey(layout, objects[start]);
+        RowBatch rows;
+        rows.start(layout.heads);
+        for (; start < objects.size() && rows.rowCount() < atOnce && hasKey(layout, objects[start]) == keyed; ++start) {
+            Record record;
+            record.layout = &layout;
+            record.address = objects[start];
+            record.related.resize(entity.relations.size());
+            if (layout.hasManyToOne)
+                sourcesOf(record, cells);
+            append(rows, record, nullptr, cells);
+        }
+        insertRows(layout, rows, keyed);
+    }
+}
+
+} // namespace schemawright

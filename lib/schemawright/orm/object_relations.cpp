@@ -1,0 +1,279 @@
+// Relationships in memory: what is reachable, both sides in step, and the rows of associations.
+
+#include "schemawright/orm/object_session.h"
+
+#include <algorithm>
+#include <set>
+
+namespace schemawright {
+
+using detail::Related;
+using detail::Undo;
+
+/// Makes these the records of a list; a record is kept while lists have it.
+void ObjectSession::pin(Related &related, std::vector<Record *> records)
+{
+    for (Record *record : records)
+        ++record->pins;
+    for (Record *record : related.records)
+        --record->pins;
+    related.records = std::move(records);
+}
+
+/// Notes a relationship as it stands now, so that the next flush sees what differs.
+void ObjectSession::keepRelated(Record &record, std::size_t index, bool isLoaded)
+{
+    const Relation &relation = record.entity().relations[index];
+    std::vector<Record *> now;
+    const std::size_t size = relation.access->size(record.address);
+    for (std::size_t i = 0; i < size; ++i)
+        if (Record *other = recordOf(relation.access->at(record.address, i)))
+            now.push_back(other);
+    Related &related = record.related[index];
+    if (related.isLoaded == isLoaded && related.records == now)
+        return;
+    auto more = std::make_unique<Undo::More>();
+    more->relation = index;
+    more->related = related;
+    for (Record *each : related.records)
+        ++each->pins;
+    undo_.push_back({Undo::What::Relate, &record, std::move(more)});
+    pin(related, std::move(now));
+    related.isLoaded = isLoaded;
+}
+
+/// What is reachable from a known object is known too.
+void ObjectSession::cascade()
+{
+    std::vector<Record *> open;
+    pool_.forEach([&](Record &record) {
+        if (!record.related.empty() && record.state != ObjectState::Deleted && !record.object.expired())
+            open.push_back(&record);
+    });
+    while (!open.empty()) {
+        Record &record = *open.back();
+        open.pop_back();
+        for (const Relation &relation : record.entity().relations) {
+            if (!relation.cascade.saveUpdate || relation.isViewOnly)
+                continue;
+            const std::size_t size = relation.access->size(record.address);
+            for (std::size_t i = 0; i < size; ++i) {
+                const void *each = relation.access->at(record.address, i);
+                if (!each || recordOf(each))
+                    continue;
+                addObject(*relation.other, relation.access->share(record.address, i));
+                if (Record *added = recordOf(each); added && !added->related.empty())
+                    open.push_back(added);
+            }
+        }
+    }
+}
+
+bool ObjectSession::listHas(const Record &owner, const Relation &relation, const void *object) const
+{
+    const std::size_t size = relation.access->size(owner.address);
+    for (std::size_t i = 0; i < size; ++i)
+        if (relation.access->at(owner.address, i) == object)
+            return true;
+    return false;
+}
+
+void ObjectSession::addTo(Record &owner, std::size_t index, const std::shared_ptr<void> &object)
+{
+    const Relation &relation = owner.entity().relations[index];
+    const std::shared_ptr<void> held = owner.object.lock();
+    const bool isWhole = owner.related[index].isLoaded || !owner.isRow(); // else its member says nothing of the rest
+    if (!held || !isWhole || !relation.access->isKnown(owner.address) || listHas(owner, relation, object.get()))
+        return;
+    Objects objects;
+    if (relation.isToMany())
+        for (std::size_t i = 0; i < relation.access->size(owner.address); ++i)
+            objects.push_back(relation.access->share(owner.address, i));
+    objects.push_back(object);
+    relation.access->set(held.get(), std::move(objects));
+}
+
+void ObjectSession::takeFrom(Record &owner, std::size_t index, const void *object)
+{
+    const Relation &relation = owner.entity().relations[index];
+    const std::shared_ptr<void> held = owner.object.lock();
+    if (!held || !relation.access->isKnown(owner.address) || !listHas(owner, relation, object))
+        return;
+    Objects objects;
+    for (std::size_t i = 0; i < relation.access->size(owner.address); ++i)
+        if (relation.access->at(owner.address, i) != object)
+            objects.push_back(relation.access->share(owner.address, i));
+    relation.access->set(held.get(), std::move(objects));
+}
+
+/// A list that differs from what the last flush left says so to the other side.
+void ObjectSession::listChanged(Record &record, std::size_t index,
+                                std::vector<std::pair<Record *, std::size_t>> &orphans)
+{
+    const Relation &relation = record.entity().relations[index];
+    const std::shared_ptr<void> owner = record.object.lock();
+    if (!owner || relation.isViewOnly || !relation.access->isKnown(record.address))
+        return;
+    const Related before = record.related[index];
+    std::set<const void *> now, old;
+    const std::size_t size = relation.access->size(record.address);
+    for (std::size_t i = 0; i < size; ++i)
+        now.insert(relation.access->at(record.address, i));
+    for (const Record *each : before.records)
+        old.insert(each->address);
+    if (now == old)
+        return;
+    for (std::size_t i = 0; i < size; ++i) {
+        const std::shared_ptr<void> each = relation.access->share(record.address, i);
+        if (!each || old.contains(each.get()) || !relation.inverse)
+            continue;
+        if (relation.kind == Relation::Kind::ManyToMany) {
+            if (Record *other = recordOf(each.get()))
+                addTo(*other, *relation.inverse, owner);
+        } else if (const Relation &back = relation.other->relations[*relation.inverse];
+                   back.access->size(each.get()) == 0 || back.access->at(each.get(), 0) != owner.get())
+            back.access->set(each.get(), {owner});
+    }
+    for (Record *each : before.records) {
+        if (now.contains(each->address) || each->state == ObjectState::Deleted)
+            continue;
+        if (relation.kind == Relation::Kind::ManyToMany) {
+            if (relation.inverse)
+                takeFrom(*each, *relation.inverse, owner.get());
+            continue;
+        }
+        const std::shared_ptr<void> child = revived(*each);
+        const Relation &back = relation.other->relations[*relation.inverse];
+        const void *ownerNow = back.access->size(child.get()) ? back.access->at(child.get(), 0) : nullptr;
+        if (ownerNow && ownerNow != owner.get())
+            continue; // it has another owner by now
+        back.access->set(child.get(), {});
+        each->held = child; // until it is written
+        each->related[*relation.inverse].isLoaded = true;
+        if (relation.cascade.removeOrphan)
+            orphans.emplace_back(each, index);
+    }
+}
+
+/// A reference that differs from what the last flush left says so to the lists of both owners.
+void ObjectSession::ownerChanged(Record &record, std::size_t index)
+{
+    const Relation &relation = record.entity().relations[index];
+    const std::shared_ptr<void> object = record.object.lock();
+    if (!object || !relation.inverse || !relation.access->isKnown(record.address))
+        return;
+    const void *now = relation.access->size(record.address) ? relation.access->at(record.address, 0) : nullptr;
+    const Related &before = record.related[index];
+    Record *old = before.records.empty() ? nullptr : before.records.front();
+    if (old ? old->address == now : !now)
+        return;
+    if (old)
+        takeFrom(*old, *relation.inverse, object.get());
+    if (Record *owner = now ? recordOf(now) : nullptr)
+        addTo(*owner, *relation.inverse, object);
+}
+
+void ObjectSession::synchronize()
+{
+    if (!hasRelations_)
+        return;
+    cascade();
+    std::vector<std::pair<Record *, std::size_t>> orphans;
+    const auto each = [&](bool lists) {
+        pool_.forEach([&](Record &record) {
+            if (record.state == ObjectState::Deleted || record.isExpired)
+                return;
+            for (std::size_t i = 0; i < record.related.size(); ++i)
+                if (record.entity().relations[i].kind == Relation::Kind::ManyToOne) {
+                    if (!lists)
+                        ownerChanged(record, i);
+                } else if (lists)
+                    listChanged(record, i, orphans);
+        });
+    };
+    each(true);
+    each(false);
+    for (const auto &[record, relation] : orphans)
+        if (const std::shared_ptr<void> object = record->object.lock())
+            removeObject(record->entity(), object);
+    cascade(); // what was added to the other side
+}
+
+/// Rows of associations, each once however many sides of it are mapped; then every relationship is as it was left.
+void ObjectSession::writeAssociations()
+{
+    if (!hasRelations_)
+        return;
+    struct Change
+    {
+        const Relation *relation;
+        std::vector<Value> row;
+    };
+    std::vector<Change> added, gone;
+    std::set<std::tuple<const Table *, const Record *, const Record *>> seen;
+    std::vector<std::pair<Record *, std::size_t>> kept;
+    pool_.forEach([&](Record &record) {
+        if (record.related.empty() || record.state != ObjectState::Persistent || record.object.expired() ||
+            record.isExpired)
+            return;
+        for (std::size_t i = 0; i < record.related.size(); ++i) {
+            const Relation &relation = record.entity().relations[i];
+            if (relation.isViewOnly || !relation.access->isKnown(record.address))
+                continue;
+            kept.emplace_back(&record, i);
+            if (relation.kind != Relation::Kind::ManyToMany)
+                continue;
+            std::vector<Record *> now;
+            for (std::size_t k = 0; k < relation.access->size(record.address); ++k)
+                if (Record *other = recordOf(relation.access->at(record.address, k)); other && other->isRow())
+                    now.push_back(other);
+            const std::vector<Record *> &before = record.related[i].records;
+            const auto note = [&](std::vector<Change> &list, Record &other) {
+                const bool isForward = relation.columns < relation.others; // either side tells the same
+                const auto name =
+                    isForward ? std::tuple(relation.association.get(), &std::as_const(record), &std::as_const(other))
+                              : std::tuple(relation.association.get(), &std::as_const(other), &std::as_const(record));
+                if (!seen.insert(name).second)
+                    return;
+                std::vector<Value> row = keyValues(*record.layout, record.image);
+                for (Value &value : keyValues(*other.layout, other.image))
+                    row.push_back(std::move(value));
+                list.push_back({&relation, std::move(row)});
+            };
+            std::set<const Record *> nowSet(now.begin(), now.end()), beforeSet(before.begin(), before.end());
+            for (Record *other : now)
+                if (!beforeSet.contains(other))
+                    note(added, *other);
+            for (Record *other : before)
+                if (!nowSet.contains(other) && other->isRow() && other->state != ObjectState::Deleted)
+                    note(gone, *other);
+        }
+    });
+    const auto columnsOf = [](const Relation &relation) {
+        std::vector<std::string> columns = relation.columns;
+        columns.insert(columns.end(), relation.others.begin(), relation.others.end());
+        return columns;
+    };
+    for (const Change &change : gone) {
+        std::vector<Expr> match;
+        const std::vector<std::string> columns = columnsOf(*change.relation);
+        for (std::size_t k = 0; k < columns.size(); ++k)
+            match.push_back(schemawright::column(change.relation->association, columns[k]) == bind(change.row[k]));
+        connection_.execute(delete_(change.relation->association).where(and_(std::move(match))));
+    }
+    std::map<const Relation *, std::vector<std::vector<Value>>> rows;
+    for (Change &change : added)
+        rows[change.relation].push_back(std::move(change.row));
+    for (const auto &[relation, all] : rows)
+        connection_.insertMany(relation->association, columnsOf(*relation), all);
+    for (const auto &[record, index] : kept) {
+        // A list that was not read says nothing of the rows that it lacks.
+        const bool isOne = record->entity().relations[index].kind == Relation::Kind::ManyToOne;
+        const bool isSet = record->entity().relations[index].access->size(record->address) > 0;
+        const bool isLoaded = record->related[index].isLoaded || record->isFlushed || (isOne && isSet);
+        if (isLoaded || isSet)
+            keepRelated(*record, index, isLoaded);
+    }
+}
+
+} // namespace schemawright
