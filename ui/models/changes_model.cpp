@@ -143,11 +143,19 @@ void ChangesModel::setChanges(const Session &session, const Plan &plan)
     } else {
         int number = 0;
         std::set<ChangeId> planned;
-        for (const Step &step : plan.steps)
-            if (const Change *change = session.unitOfWork().find(step.change)) {
-                addChange(root_.get(), session, *change, QStringLiteral("%1.  ").arg(++number));
-                planned.insert(step.change);
+        const auto addPlanned = [&](ChangeId id) {
+            if (const Change *change = session.unitOfWork().find(id)) {
+                addChange(root_.get(), session, *change, QStringLiteral("%1.  ").arg(number));
+                planned.insert(id);
             }
+        };
+        for (const Step &step : plan.steps) {
+            number += step.change != ChangeId::None;
+            if (step.batch.empty())
+                addPlanned(step.change);
+            for (const BatchRow &row : step.batch) // one statement, so one number
+                addPlanned(row.change);
+        }
         // What cannot be planned must still be seen.
         for (const Change *change : session.unitOfWork().changes())
             if (!planned.contains(change->id))

@@ -24,6 +24,7 @@ void Workspace::keepMappingsIn(const std::filesystem::path &folder)
     } catch (const Error &error) {
         notify(error);
     }
+    session_->setMappings(mappingFile_->mappings());
 }
 
 const EntityMappings &Workspace::keptMappings() const noexcept

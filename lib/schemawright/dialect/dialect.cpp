@@ -7,6 +7,14 @@ std::string Dialect::quote(const QualifiedName &name) const
     return name.schema.empty() ? quote(name.name) : quote(name.schema) + "." + quote(name.name);
 }
 
+std::string Dialect::literalOf(const Parameter &parameter, const std::map<std::string, std::string> &named) const
+{
+    if (const auto given = named.find(parameter.name); given != named.end())
+        return given->second;
+    const bool isValue = parameter.name.empty() || !parameter.value.isNull();
+    return isValue ? literal(parameter.value) : "<" + parameter.name + ">";
+}
+
 Migration Dialect::migrate(const MetaData &, const MetaData &, const std::vector<TableDiff> &diffs) const
 {
     Migration migration;

@@ -6,6 +6,7 @@
 #include "schemawright/sql/compiled.h"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -109,6 +110,14 @@ struct Script
     std::string text() const;
 };
 
+/// How a script keeps keys that an INSERT makes, for the statements behind it.
+struct KeptKeys
+{
+    std::vector<std::string> statements;  ///< instead of the INSERT
+    std::vector<std::string> expressions; ///< for each column what stands for its value
+    std::string drop;                     ///< for the end of the script; empty: it goes by itself
+};
+
 /// What one kind of database says differently: names, SQL, reflection, errors. Stateless, shared by all threads.
 ///
 /// A dialect states only its differences. Everything that takes a DriverConnection may block; the rest is pure.
@@ -148,8 +157,17 @@ public:
     }
     /// An expression that stands alone, as in a check, a default or an index. Throws as compile() does.
     virtual std::string expressionSql(const Expr &expression, bool asCondition = false) const = 0;
-    /// The compiled statement with its parameters as literals; unnamed parameters only by value, named ones as <name>.
-    virtual std::string literalSql(const Compiled &compiled) const = 0;
+    /// The compiled statement with its parameters as literals; unnamed parameters only by value, named ones as <name>,
+    /// or as the SQL that `named` gives for them.
+    virtual std::string literalSql(const Compiled &compiled,
+                                   const std::map<std::string, std::string> &named = {}) const = 0;
+    /// How a script keeps the values that the database makes for `columns` of the row that `insert` inserts, where
+    /// `number` tells several apart. Nothing where there is no way.
+    virtual std::optional<KeptKeys> keepKeys(const std::string & /*insert*/, const Table &,
+                                             const std::vector<std::string> & /*columns*/, int /*number*/) const
+    {
+        return std::nullopt;
+    }
     virtual Script createScript(const MetaData &metadata, const ScriptOptions &options = {}) const = 0;
     /// The statement(s) that create this one table or view with its indexes, comments and triggers, as a reader wants
     /// to see it.
@@ -183,6 +201,10 @@ public:
     /// What a user typed into a cell of this type, as the Value to bind. Throws Error(Conversion) with a message for
     /// the user.
     virtual Value parseCell(const Type &type, std::string_view typed) const = 0;
+
+protected:
+    /// What literalSql() writes for a parameter.
+    std::string literalOf(const Parameter &parameter, const std::map<std::string, std::string> &named) const;
 };
 
 } // namespace schemawright

@@ -11,12 +11,11 @@ void OfflineDialect::notConnected(std::string_view what) const
                 std::string(name()) + " has no driver of its own here: " + std::string(what) + " is not possible");
 }
 
-std::string OfflineDialect::literalSql(const Compiled &compiled) const
+std::string OfflineDialect::literalSql(const Compiled &compiled, const std::map<std::string, std::string> &named) const
 {
     std::vector<std::string> literals;
     for (const Parameter &parameter : compiled.parameters)
-        literals.push_back(parameter.name.empty() || !parameter.value.isNull() ? literal(parameter.value)
-                                                                               : "<" + parameter.name + ">");
+        literals.push_back(literalOf(parameter, named));
     return withLiterals(compiled.sql, literals, placeholderSign());
 }
 

@@ -11,7 +11,7 @@ class OfflineDialect : public Dialect
 public:
     using Dialect::literalSql;
     using Dialect::quote;
-    std::string literalSql(const Compiled &compiled) const override;
+    std::string literalSql(const Compiled &compiled, const std::map<std::string, std::string> &named) const override;
     Type parseType(std::string_view native) const override;
     MetaData reflect(DriverConnection &connection, const ReflectOptions &options) const override;
     RowIdentity rowIdentity(const Table &table) const override;

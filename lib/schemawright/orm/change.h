@@ -68,6 +68,9 @@ struct EntityMapping
     std::string className;                            ///< empty: the derived one
     std::map<std::string, std::string> attributes;    ///< by column
     std::map<std::string, std::string> relationships; ///< by the derived name
+    /// An integer column that counts the changes of a row: it is compared instead of the old values, and counted up by
+    /// each update. Empty: none.
+    std::string versionColumn = {};
     friend bool operator==(const EntityMapping &, const EntityMapping &) = default;
 };
 

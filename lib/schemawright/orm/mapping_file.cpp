@@ -87,6 +87,7 @@ void MappingFile::read()
             mapping.className = each.value("class_name", std::string());
             mapping.attributes = each.value("attributes", mapping.attributes);
             mapping.relationships = each.value("relationships", mapping.relationships);
+            mapping.versionColumn = each.value("version_column", std::string());
             read[{each.at("table").at(0).get<std::string>(), each.at("table").at(1).get<std::string>()}] = mapping;
         }
         mappings_ = std::move(read);
@@ -108,7 +109,8 @@ void MappingFile::write(const QualifiedName &table, const std::optional<EntityMa
         entities.push_back({{"table", {name.schema, name.name}},
                             {"class_name", each.className},
                             {"attributes", each.attributes},
-                            {"relationships", each.relationships}});
+                            {"relationships", each.relationships},
+                            {"version_column", each.versionColumn}});
     std::error_code ignored; // the write says what is wrong
     std::filesystem::create_directories(path_.parent_path(), ignored);
     const Json json = {{"format", 1}, {"database", database_}, {"entities", entities}};

@@ -3,10 +3,12 @@
 #include "schemawright/base/topological.h"
 #include "schemawright/orm/draft.h"
 #include "schemawright/orm/row_order.h"
-#include "schemawright/sql/statement.h"
+#include "schemawright/orm/row_statements.h"
 
 #include <algorithm>
+#include <deque>
 #include <set>
+#include <unordered_map>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -32,16 +34,23 @@ class PlanBuilder
 {
 public:
     /// Rows are written to the tables of the draft, as they are when they have been widened.
-    PlanBuilder(const Dialect &dialect, const Draft &draft) : dialect_(dialect), draft_(draft), baseline_(draft.after)
+    PlanBuilder(const Dialect &dialect, const Draft &draft, const std::map<QualifiedName, std::string> &versions)
+        : dialect_(dialect), draft_(draft), tables_(dialect, draft, versions), statements_(dialect)
     {}
 
     Plan build(const std::vector<const Change *> &changes)
     {
         for (const Change *change : changes)
+            if (change->isRow() && change->row().isNew()) {
+                newRows_.emplace(change->row().newRow, change);
+                statements_.addNewRow(change->row());
+            }
+        steps_.reserve(changes.size());
+        for (const Change *change : changes)
             if (change->isRow())
                 addStep(*change);
-        for (const std::size_t index : sortedSteps())
-            compile(steps_[index]);
+        tables_.link();
+        compileAll(sortedSteps());
         if (!deferred_.empty() && plan_.isRunnable())
             plan_.steps.insert(plan_.steps.begin(), deferringStep());
         if (!draft_.diffs.empty())
@@ -74,62 +83,89 @@ private:
         addPhases(Phase::Contract, Phase::After);
     }
 
-    /// The image by the draft's names, without columns that are dropped and, to compare, without those that are new.
-    RowImage renamed(const RowTarget &target, const RowImage &image, bool onlyKnown) const
-    {
-        const auto columns = draft_.columnNames.find(target.table);
-        if (columns == draft_.columnNames.end())
-            return image;
-        RowImage out;
-        for (const auto &[column, cell] : image) {
-            const auto name = columns->second.find(column);
-            const bool isKnown = name != columns->second.end();
-            if ((isKnown && name->second.empty()) || (!isKnown && onlyKnown && baseline_.table(target.table)))
-                continue;
-            out[isKnown ? name->second : column] = cell;
-        }
-        return out;
-    }
-
     void addStep(const Change &change)
     {
         const RowTarget &target = change.row();
-        RowStep step;
-        step.change = &change;
-        step.table = draft_.tableOf(target.table);
         if (const auto dropped = draft_.tableNames.find(target.table);
             dropped != draft_.tableNames.end() && dropped->second.name.empty())
             return; // its rows go with it
+        RowStep step;
+        step.change = &change;
+        step.table = tables_.find(target.table);
         if (!step.table) {
             refuse(change, Error(ErrorKind::NotFound, "the table " + target.table.text() + " is not there any more"));
             return;
         }
-        for (const auto &[column, value] : target.key)
-            if (const std::string name = draft_.columnOf(target.table, column); !name.empty())
-                step.key[name] = value;
         step.kind = change.isInsert() ? Kind::Insert : change.isDelete() ? Kind::Delete : Kind::Update;
-        if (change.before) {
-            step.match = renamed(target, *change.before, true);
-            step.old = step.match;
-        }
-        const RowImage base = renamed(target, change.base, true);
-        step.old.insert(base.begin(), base.end());
-        step.old.insert(step.key.begin(), step.key.end());
-        if (change.after)
-            step.set = renamed(target, *change.after, false);
-        if (step.kind == Kind::Update && step.set.empty())
-            return; // all that was edited is dropped
-        for (const RowImage *image : {&step.set, &step.match})
-            for (const auto &[column, cell] : *image)
-                if (!step.table->column(column)) {
+        step.old.reserve(change.base.size() + target.key.size());
+        for (const auto &[column, value] : target.key)
+            if (const auto at = step.table->position(column).column; at < PlanTable::dropped)
+                step.key.set(at, &owned_.emplace_back(value));
+        const auto take = [&](const RowImage &image, bool onlyKnown, auto put) {
+            for (const auto &[column, cell] : image) {
+                const PlanTable::Position at = step.table->position(column);
+                if (at.column == PlanTable::dropped || (onlyKnown && !at.isKnown))
+                    continue;
+                if (at.column != PlanTable::nowhere)
+                    put(at.column, &cell);
+                else if (&image != &change.base) {
                     refuse(change, Error(ErrorKind::NotFound, fmt::format("the table {} has no column '{}' any more",
                                                                           target.table.text(), column)));
-                    return;
+                    return false;
                 }
-        std::erase_if(step.match, [&](const auto &cell) { return step.key.contains(cell.first); });
-        if (target.isNew())
-            newRows_[target.newRow] = target.table.name;
+            }
+            return true;
+        };
+        if (change.after &&
+            !take(*change.after, false, [&](std::uint32_t at, const Cell *cell) { step.set.set(at, given(cell)); }))
+            return;
+        if (step.kind == Kind::Update && step.set.empty())
+            return; // all that was edited is dropped
+        if (change.before && !take(*change.before, true, [&](std::uint32_t at, const Cell *cell) {
+                step.old.set(at, cell);
+                if (!step.key.contains(at))
+                    step.match.set(at, cell);
+            }))
+            return;
+        take(change.base, true, [&](std::uint32_t at, const Cell *cell) { step.old.add(at, cell); });
+        for (const auto &[at, cell] : step.key)
+            step.old.add(at, cell);
+        countVersion(step);
         steps_.push_back(std::move(step));
+    }
+
+    /// A key that is given is used as it is, wherever it is referred to.
+    const Cell *given(const Cell *cell) const
+    {
+        for (int depth = 0; depth < 16; ++depth) {
+            const KeyOf *key = std::get_if<KeyOf>(cell);
+            const auto maker = key ? newRows_.find(key->row) : newRows_.end();
+            if (maker == newRows_.end())
+                return cell;
+            const auto found = maker->second->after->find(key->column);
+            if (found == maker->second->after->end() || std::holds_alternative<DefaultValue>(found->second))
+                return cell;
+            if (const Value *value = std::get_if<Value>(&found->second); value && value->isNull())
+                return cell;
+            cell = &found->second;
+        }
+        return cell;
+    }
+
+    /// A version that is known is compared instead of the old values, and counted up.
+    void countVersion(RowStep &step)
+    {
+        const std::uint32_t version = step.table->version;
+        const Cell *known = version == PlanTable::nowhere ? nullptr : step.oldCell(version);
+        const Value *value = known ? std::get_if<Value>(known) : nullptr;
+        const std::int64_t *number = value ? value->as<std::int64_t>() : nullptr;
+        if (!number || step.kind == Kind::Insert)
+            return;
+        step.match.clear();
+        if (!step.key.contains(version))
+            step.match.set(version, known);
+        if (step.kind == Kind::Update)
+            step.set.set(version, &owned_.emplace_back(Value(*number + 1)));
     }
 
     void refuse(const Change &change, Error error) { plan_.problems.push_back({change.id, std::move(error)}); }
@@ -138,62 +174,77 @@ private:
 
     std::vector<std::size_t> sortedSteps()
     {
-        // Each round breaks a ring at one place; no plan needs more rounds than it has rows, a few times over.
+        // Each round breaks every ring at one place, later ones at all places; no plan needs more rounds than it has
+        // rows, a few times over.
         const std::size_t mostRounds = 4 * steps_.size() + 8;
+        constexpr std::size_t carefulRounds = 12;
         for (std::size_t round = 0; round < mostRounds; ++round) {
-            std::vector<RowEdge> reasons = rowEdges(baseline_, steps_);
-            std::erase_if(reasons, [this](const RowEdge &edge) { return edge.key && deferred_.contains(edge.key); });
+            std::vector<RowEdge> reasons = rowEdges(steps_);
+            std::erase_if(reasons, [this](const RowEdge &edge) {
+                return edge.reference && deferred_.contains(edge.reference->key);
+            });
             std::vector<std::pair<std::size_t, std::size_t>> edges = forced_;
+            edges.reserve(edges.size() + reasons.size());
             for (const RowEdge &reason : reasons)
                 edges.emplace_back(reason.before, reason.after);
             TopologicalOrder sorted = topologicalSort(steps_.size(), edges);
             if (sorted.cycles.empty())
-                return sorted.order;
-            for (const auto &cycle : sorted.cycles)
-                if (!breakCycle(cycle, reasons)) {
-                    refuseCycle(cycle);
+                return std::move(sorted.order);
+            std::vector<std::size_t> ringOf(steps_.size(), sorted.cycles.size());
+            for (std::size_t ring = 0; ring < sorted.cycles.size(); ++ring)
+                for (const std::size_t member : sorted.cycles[ring])
+                    ringOf[member] = ring;
+            std::vector<std::vector<const RowEdge *>> inside(sorted.cycles.size());
+            for (const RowEdge &reason : reasons)
+                if (ringOf[reason.before] == ringOf[reason.after] && ringOf[reason.before] < inside.size())
+                    inside[ringOf[reason.before]].push_back(&reason);
+            for (std::size_t ring = 0; ring < inside.size(); ++ring)
+                if (!breakCycle(inside[ring], round >= carefulRounds)) {
+                    refuseCycle(sorted.cycles[ring]);
                     return {};
                 }
         }
         throw Error(ErrorKind::Internal, "the rings among these rows could not be broken");
     }
 
-    bool breakCycle(const std::vector<std::size_t> &cycle, const std::vector<RowEdge> &reasons)
+    bool breakCycle(const std::vector<const RowEdge *> &inside, bool everywhere)
     {
-        const std::set<std::size_t> members(cycle.begin(), cycle.end());
-        std::vector<const RowEdge *> inside;
-        for (const RowEdge &edge : reasons)
-            if (members.contains(edge.before) && members.contains(edge.after))
-                inside.push_back(&edge);
         for (const RowEdge *edge : inside)
-            if (edge->key && canDefer(*edge)) {
-                deferred_.insert(edge->key);
+            if (edge->reference && canDefer(*edge)) {
+                deferred_.insert(edge->reference->key);
                 return true;
             }
+        bool any = false;
+        std::set<std::size_t> split;
         for (const RowEdge *edge : inside)
-            if (edge->key && splitReference(*edge))
-                return true;
-        return std::ranges::any_of(inside, [this](const RowEdge *edge) { return !edge->key && park(*edge); });
+            if (edge->reference && (everywhere || !any) &&
+                split.insert(edge->reason == RowEdge::Reason::Reference ? edge->after : edge->before).second)
+                any = splitReference(*edge) || any;
+        for (const RowEdge *edge : inside)
+            if (!edge->reference && !any)
+                any = park(*edge);
+        return any;
     }
 
     bool canDefer(const RowEdge &edge) const
     {
         // RESTRICT is checked at once, whatever was deferred.
-        const auto &action = edge.reason == RowEdge::Reason::Release ? edge.key->onDelete : std::nullopt;
+        const ForeignKey &key = *edge.reference->key;
+        const auto &action = edge.reason == RowEdge::Reason::Release ? key.onDelete : std::nullopt;
         if (action && *action == "RESTRICT")
             return false;
         const Capabilities &capabilities = dialect_.capabilities();
-        return !dialect_.deferConstraintsSql().empty() && (capabilities.defersAnyForeignKey || edge.key->deferrable);
+        return !dialect_.deferConstraintsSql().empty() && (capabilities.defersAnyForeignKey || key.deferrable);
     }
 
     /// Columns of a foreign key that may be NULL for a while.
-    static std::vector<std::string> looseColumns(const RowStep &step, const ForeignKey &key)
+    static std::vector<std::uint32_t> looseColumns(const RowStep &step, const std::vector<std::uint32_t> &columns)
     {
-        std::vector<std::string> loose;
-        for (const std::string &name : key.columns)
-            if (const Column *column = step.table->column(name);
-                column && column->nullable && !column->generated && !step.key.contains(name))
-                loose.push_back(name);
+        std::vector<std::uint32_t> loose;
+        for (const std::uint32_t position : columns)
+            if (const Column *column = step.table->column(position);
+                column && column->nullable && !column->generated && !step.key.contains(position))
+                loose.push_back(position);
         return loose;
     }
 
@@ -203,32 +254,31 @@ private:
     {
         const bool isTaking = edge.reason == RowEdge::Reason::Reference;
         const std::size_t index = isTaking ? edge.after : edge.before;
-        const std::vector<std::string> loose = looseColumns(steps_[index], *edge.key);
+        const std::vector<std::uint32_t> loose = looseColumns(steps_[index], edge.reference->columns);
         if (loose.empty())
             return false;
         RowStep second = steps_[index];
         RowStep &first = steps_[index];
         if (isTaking) {
-            second.kind = Kind::Update;
-            second.old = first.old;
-            for (const auto &[column, cell] : first.set)
-                second.old[column] = cell;
-            second.set.clear();
-            second.match.clear();
             second.key = keyAfter(first);
             if (second.key.empty())
                 return false;
-            for (const std::string &column : loose) {
-                second.set[column] = *first.newCell(column);
-                second.old[column] = Value();
-                first.set[column] = Value();
+            second.kind = Kind::Update;
+            for (const auto &[column, cell] : first.set)
+                second.old.set(column, cell);
+            second.set.clear();
+            second.match.clear();
+            for (const std::uint32_t column : loose) {
+                second.set.set(column, first.newCell(column));
+                second.old.set(column, &null_);
+                first.set.set(column, &null_);
             }
         } else {
             first.kind = Kind::Update;
             first.set.clear();
-            for (const std::string &column : loose) {
-                first.set[column] = Value();
-                second.old[column] = Value();
+            for (const std::uint32_t column : loose) {
+                first.set.set(column, &null_);
+                second.old.set(column, &null_);
                 second.match.erase(column);
             }
         }
@@ -238,16 +288,21 @@ private:
     }
 
     /// By what a row is found after this step.
-    RowImage keyAfter(const RowStep &step) const
+    RowCells keyAfter(const RowStep &step)
     {
-        RowImage key = step.key;
+        RowCells key = step.key;
         if (step.kind == Kind::Insert)
-            for (const std::string &column : identityColumns(step.table))
-                key[column] = KeyOf{step.change->row().newRow, column};
-        for (auto &[column, cell] : key)
-            if (const auto written = step.set.find(column);
-                written != step.set.end() && std::holds_alternative<Value>(written->second))
-                cell = written->second;
+            for (const std::uint32_t column : step.table->identityColumns)
+                key.set(column, nullptr);
+        const RowCells before = key;
+        for (const auto &[column, cell] : before) {
+            const Cell *written = step.set.find(column);
+            const Value *value = written ? std::get_if<Value>(written) : nullptr;
+            if (written && !std::holds_alternative<DefaultValue>(*written) && !(value && value->isNull()))
+                key.set(column, written);
+            else if (!cell)
+                key.set(column, &owned_.emplace_back(KeyOf{step.change->row().newRow, step.table->columnName(column)}));
+        }
         return key;
     }
 
@@ -257,17 +312,19 @@ private:
         const std::size_t index = edge.before;
         if (steps_[index].kind != Kind::Update)
             return false;
-        for (const std::string &name : edge.columns) {
-            const auto value = parkingValue(steps_[index], name);
+        for (const std::uint32_t column : *edge.unique) {
+            const auto value = parkingValue(steps_[index], column);
             if (!value)
                 continue;
+            const Cell *cell = &owned_.emplace_back(*value);
             RowStep parked = steps_[index];
             RowStep &last = steps_[index];
-            parked.set = {{name, *value}};
-            last.old[name] = *value;
+            parked.set.clear();
+            parked.set.set(column, cell);
+            last.old.set(column, cell);
             last.match.clear(); // the first step has looked
-            if (last.key.contains(name))
-                last.key[name] = *value;
+            if (last.key.contains(column))
+                last.key.set(column, cell);
             forced_.emplace_back(steps_.size(), index);
             steps_.push_back(std::move(parked));
             return true;
@@ -276,10 +333,10 @@ private:
     }
 
     /// A value that no row is likely to hold; if one does, the database says so and nothing is written.
-    std::optional<Value> parkingValue(const RowStep &step, const std::string &name)
+    std::optional<Value> parkingValue(const RowStep &step, std::uint32_t position)
     {
-        const Column *column = step.table->column(name);
-        if (!column || column->generated || !step.set.contains(name))
+        const Column *column = step.table->column(position);
+        if (!column || column->generated || !step.set.contains(position))
             return std::nullopt;
         const std::int64_t number = ++parkedRows_;
         switch (column->type.kind) {
@@ -294,7 +351,7 @@ private:
         case TypeKind::String:
             return Value(fmt::format("~{}~", number));
         default:
-            return column->nullable && !step.key.contains(name) ? std::optional(Value()) : std::nullopt;
+            return column->nullable && !step.key.contains(position) ? std::optional(Value()) : std::nullopt;
         }
     }
 
@@ -319,118 +376,48 @@ private:
 
     // SQL.
 
-    void compile(const RowStep &row)
+    void compileAll(const std::vector<std::size_t> &order)
     {
-        Step step;
-        step.change = row.change->id;
-        step.target = row.change->row();
-        // What an INSTEAD OF trigger does is counted by no database alike.
-        if (!row.table->isView())
-            step.expectRows = 1;
-        try {
-            switch (row.kind) {
-            case Kind::Insert:
-                step.statement = insertStatement(row, step);
-                break;
-            case Kind::Update:
-                step.statement = updateStatement(row);
-                break;
-            case Kind::Delete:
-                step.statement = dialect_.compile(delete_(row.table).where(condition(row)));
-                break;
+        plan_.steps.reserve(order.size());
+        std::vector<const RowStep *> rows; // that may become one statement
+        const auto finish = [&] {
+            if (!rows.empty())
+                compile(rows);
+            rows.clear();
+        };
+        for (const std::size_t index : order) {
+            const RowStep &step = steps_[index];
+            if (!rows.empty() && !statements_.canJoin(rows, step))
+                finish();
+            rows.push_back(&step);
+        }
+        finish();
+    }
+
+    void compile(const std::vector<const RowStep *> &rows)
+    {
+        if (rows.size() > 1)
+            try {
+                plan_.steps.push_back(statements_.compileBatch(rows));
+                return;
+            } catch (const Error &) { // one of them is at fault: found below
             }
-            plan_.steps.push_back(std::move(step));
-        } catch (const Error &error) {
-            refuse(*row.change, error);
-        }
-    }
-
-    Compiled insertStatement(const RowStep &row, Step &step) const
-    {
-        Insert statement = insert(row.table);
-        for (const Column &column : row.table->columns)
-            if (const auto cell = row.set.find(column.name);
-                cell != row.set.end() && !std::holds_alternative<DefaultValue>(cell->second))
-                statement = statement.value(column.name, expression(column, cell->second));
-        if (dialect_.capabilities().returning && !row.table->isView())
-            step.returning = identityColumns(row.table);
-        if (!step.returning.empty()) {
-            std::vector<Expr> columns;
-            for (const std::string &name : step.returning)
-                columns.push_back(column(row.table, name));
-            statement = statement.returning(columns);
-        }
-        return dialect_.compile(statement);
-    }
-
-    Compiled updateStatement(const RowStep &row) const
-    {
-        Update statement = update(row.table);
-        for (const Column &column : row.table->columns)
-            if (const auto cell = row.set.find(column.name); cell != row.set.end())
-                statement = statement.set(column.name, expression(column, cell->second));
-        return dialect_.compile(statement.where(condition(row)));
-    }
-
-    /// The columns by which one row is found, when there are any.
-    std::vector<std::string> identityColumns(const TablePtr &table) const
-    {
-        const RowIdentity identity = dialect_.rowIdentity(*table);
-        const bool isShort = identity.kind == RowIdentity::Kind::Key || identity.kind == RowIdentity::Kind::RowId;
-        return isShort ? identity.columns : std::vector<std::string>();
-    }
-
-    Expr expression(const Column &column, const Cell &cell) const
-    {
-        if (const Value *value = std::get_if<Value>(&cell))
-            return bind(*value);
-        if (const KeyOf *key = std::get_if<KeyOf>(&cell))
-            return keyExpression(*key);
-        if (dialect_.capabilities().defaultKeyword)
-            return defaultValue();
-        return column.defaultSql ? text("(" + *column.defaultSql + ")") : bind(Value());
-    }
-
-    Expr keyExpression(const KeyOf &key) const
-    {
-        const auto made = newRows_.find(key.row);
-        if (made == newRows_.end())
-            throw Error(ErrorKind::NotFound, "the new row that this refers to is not pending any more");
-        return parameter(keyParameter(made->second, key.row, key.column));
-    }
-
-    Expr condition(const RowStep &row) const
-    {
-        std::vector<Expr> conditions;
-        for (const RowImage *image : {&row.key, &row.match})
-            for (const auto &[name, cell] : *image)
-                if (Expr each = equality(row, name, cell); !each.isEmpty())
-                    conditions.push_back(std::move(each));
-        return and_(std::move(conditions));
-    }
-
-    Expr equality(const RowStep &row, const std::string &name, const Cell &cell) const
-    {
-        const Column *known = row.table->column(name);
-        Expr left = column(row.table, name);
-        if (const KeyOf *key = std::get_if<KeyOf>(&cell))
-            return left == keyExpression(*key);
-        const Value *value = std::get_if<Value>(&cell);
-        if (!value || (known && known->generated)) // a generated value follows from others
-            return {};
-        if (value->isNull())
-            return isNull(left);
-        const bool isOdd = known && (known->type.kind == TypeKind::Unknown || known->type.kind == TypeKind::Json);
-        if (isOdd && !dialect_.capabilities().comparesAnyType && value->is<std::string>())
-            left = cast(left, types::text());
-        return left == bind(*value);
+        for (const RowStep *row : rows)
+            try {
+                plan_.steps.push_back(statements_.compile(*row));
+            } catch (const Error &error) {
+                refuse(*row->change, error);
+            }
     }
 
     const Dialect &dialect_;
     const Draft &draft_;
-    const MetaData &baseline_;
+    PlanTables tables_;
+    RowStatements statements_;
+    std::deque<Cell> owned_; ///< cells that no change holds; those of steps point into it
+    const Cell null_ = Value();
     std::vector<RowStep> steps_;
-    std::map<std::uint64_t, std::string> newRows_; ///< the table of each pending new row
+    std::unordered_map<std::uint64_t, const Change *> newRows_;
     std::vector<std::pair<std::size_t, std::size_t>> forced_;
     std::set<const ForeignKey *> deferred_;
     std::int64_t parkedRows_ = 0;
@@ -439,40 +426,36 @@ private:
 
 } // namespace
 
+bool Step::isAbout(ChangeId id) const noexcept
+{
+    return change == id || std::ranges::any_of(batch, [id](const BatchRow &row) { return row.change == id; });
+}
+
+Step Step::rowStep(std::size_t row) const
+{
+    Step one = *this;
+    one.batch.clear();
+    one.rowSql.clear();
+    one.change = batch[row].change;
+    one.target = batch[row].target;
+    if (one.expectRows)
+        one.expectRows = 1;
+    const auto width = static_cast<std::ptrdiff_t>(statement.parameters.size() / batch.size());
+    const auto first = statement.parameters.begin() + static_cast<std::ptrdiff_t>(row) * width;
+    one.statement = {rowSql, {first, first + width}};
+    return one;
+}
+
 std::string keyParameter(std::string_view table, std::uint64_t newRow, std::string_view column)
 {
     return fmt::format("{} of new {} {}", column, table, newRow);
 }
 
-Plan buildPlan(const Dialect &dialect, const MetaData &baseline, const std::vector<const Change *> &changes)
+Plan buildPlan(const Dialect &dialect, const MetaData &baseline, const std::vector<const Change *> &changes,
+               const std::map<QualifiedName, std::string> &versions)
 {
     const Draft draft = draftOf(baseline, changes);
-    return PlanBuilder(dialect, draft).build(changes);
-}
-
-std::string previewSql(const Dialect &dialect, const Step &step) { return dialect.literalSql(step.statement); }
-
-std::string scriptText(const Dialect &dialect, const Plan &plan)
-{
-    std::string script;
-    bool isOpen = false;
-    const auto setOpen = [&](bool open) {
-        if (open != isOpen)
-            script += open ? dialect.beginSql({}) + ";\n\n" : std::string("\nCOMMIT;\n");
-        isOpen = open;
-    };
-    for (const Step &step : plan.steps) {
-        setOpen(step.phase != Phase::Before && step.phase != Phase::After && step.transactional);
-        if (std::ranges::any_of(step.statement.parameters, [](const Parameter &p) { return !p.name.empty(); }))
-            throw Error(ErrorKind::Unsupported, "the script would need a key that only the database can make")
-                .withSql(dialect.literalSql(step.statement))
-                .withHint("Commit the new rows first, or give them their keys yourself.");
-        script += previewSql(dialect, step) + ";\n";
-    }
-    if (plan.steps.empty())
-        setOpen(true);
-    setOpen(false);
-    return script;
+    return PlanBuilder(dialect, draft, versions).build(changes);
 }
 
 } // namespace schemawright

@@ -4,12 +4,20 @@
 #include "schemawright/orm/change.h"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace schemawright {
+
+/// One of the rows that a batched INSERT makes.
+struct BatchRow
+{
+    ChangeId change = ChangeId::None;
+    RowTarget target;
+};
 
 /// One statement of a plan. Its named parameters are keys that earlier steps make, see keyParameter().
 struct Step
@@ -22,6 +30,14 @@ struct Step
     bool expectNone = false;                ///< a query that must find nothing
     RowTarget target;                       ///< the row it is about
     std::vector<std::string> returning;     ///< columns that it gives back, in order
+    TablePtr table;                         ///< of that row; null for a step that is about no row
+    /// Of an INSERT of many rows: all of them in order, the first of which is `change` and `target`. Else empty.
+    std::vector<BatchRow> batch;
+    std::string rowSql; ///< of a batch: the statement for one of its rows
+
+    bool isAbout(ChangeId id) const noexcept;
+    /// One row of a batch as a step of its own.
+    Step rowStep(std::size_t row) const;
 };
 
 /// A change that cannot be carried out, and why.
@@ -49,13 +65,17 @@ std::string keyParameter(std::string_view table, std::uint64_t newRow, std::stri
 /// parents before their children, children gone before their parents, a unique value given up before it is taken again.
 /// Rows that wait for each other in a ring are written in two steps where a nullable foreign key or a movable unique
 /// value allows it.
-Plan buildPlan(const Dialect &dialect, const MetaData &baseline, const std::vector<const Change *> &changes);
+///
+/// `versions` names, by table, columns that count the changes of a row: they are compared instead of the old values,
+/// and counted up. Inserts of the same columns that follow each other become one statement.
+Plan buildPlan(const Dialect &dialect, const MetaData &baseline, const std::vector<const Change *> &changes,
+               const std::map<QualifiedName, std::string> &versions = {});
 
 /// The step as the user reads it: values as literals, keys to come as <id of new customer 1>.
 std::string previewSql(const Dialect &dialect, const Step &step);
 
-/// The plan as a script that can be run elsewhere, in one transaction, values as literals. Throws Error(Unsupported)
-/// when a step needs a key that only the running database can tell.
+/// The plan as a script that can be run elsewhere, in one transaction, values as literals. Keys that the database makes
+/// are kept in temporary tables for the rows that need them. Throws Error(Unsupported) where the dialect has no way.
 std::string scriptText(const Dialect &dialect, const Plan &plan);
 
 } // namespace schemawright

@@ -101,6 +101,38 @@ private:
 
     void runStep(const Step &step)
     {
+        const bool canNest = connection_.dialect().capabilities().savepoints;
+        if (!step.batch.empty() && canNest && runBatch(step))
+            return;
+        if (step.batch.empty())
+            runAlone(step);
+        else // one of its rows is guilty, and is found by name
+            for (std::size_t row = 0; row < step.batch.size(); ++row)
+                runAlone(step.rowStep(row));
+    }
+
+    /// Runs all rows of a batch at once. False when that failed: then none of them is in the database.
+    bool runBatch(const Step &step)
+    {
+        const auto start = Clock::now();
+        Savepoint savepoint = connection_.savepoint();
+        try {
+            execute(step);
+        } catch (const Error &error) {
+            if (!connection_.isUsable() || !connection_.inTransaction() || error.kind == ErrorKind::Cancelled)
+                throw;
+            savepoint.rollback();
+            return false;
+        }
+        savepoint.release();
+        const auto each = since(start) / static_cast<std::int64_t>(step.batch.size());
+        for (const BatchRow &row : step.batch)
+            report_.steps.push_back({row.change, 1, each, std::nullopt});
+        return true;
+    }
+
+    void runAlone(const Step &step)
+    {
         StepReport report;
         report.change = step.change;
         const auto start = Clock::now();
@@ -143,16 +175,26 @@ private:
                     .withSql(step.statement.sql);
             }
         } else if (result.returnsRows())
-            while (const auto row = result.next())
-                for (std::size_t i = 0; i < step.returning.size() && i < row->size(); ++i) {
-                    const std::string &column = step.returning[i];
-                    report_.keys[{step.target.newRow, column}] = (*row)[i];
-                    named_[keyParameter(step.target.table.name, step.target.newRow, column)] = (*row)[i];
-                }
+            keepKeys(step, result);
         const std::int64_t rows = result.affectedRows();
         if (step.expectRows && rows >= 0 && rows != *step.expectRows)
             throw unexpectedRows(step, rows);
         return rows;
+    }
+
+    /// Rows come back in the order in which they were given.
+    void keepKeys(const Step &step, Result &result)
+    {
+        for (std::size_t made = 0; const auto row = result.next(); ++made) {
+            if (!step.batch.empty() && made >= step.batch.size())
+                continue; // told by the count of rows
+            const RowTarget &target = step.batch.empty() ? step.target : step.batch[made].target;
+            for (std::size_t i = 0; i < step.returning.size() && i < row->size(); ++i) {
+                const std::string &column = step.returning[i];
+                report_.keys[{target.newRow, column}] = (*row)[i];
+                named_[keyParameter(target.table.name, target.newRow, column)] = (*row)[i];
+            }
+        }
     }
 
     static Error unexpectedRows(const Step &step, std::int64_t rows)

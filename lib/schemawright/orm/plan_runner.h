@@ -17,7 +17,7 @@ enum class RunMode {
     Rehearse ///< all is run and rolled back, every failure reported
 };
 
-/// How one step of a plan went.
+/// How one step of a plan went; of a batch each row counts as one, with its part of the time.
 struct StepReport
 {
     ChangeId change = ChangeId::None;

@@ -1,53 +1,106 @@
 #include "schemawright/orm/row_order.h"
 
 #include <algorithm>
-#include <functional>
+#include <bit>
 #include <optional>
-#include <unordered_map>
 
 namespace schemawright {
 
 namespace {
 
-/// Values of some columns of one table, as a thing that can be looked up. A key to come is one value among others.
-struct Tuple
+std::uint64_t mixed(std::uint64_t seed, std::uint64_t value) noexcept
 {
-    const Table *table;
-    std::vector<std::string> columns;
-    std::vector<Cell> cells;
-    friend bool operator==(const Tuple &, const Tuple &) = default;
-};
+    std::uint64_t x = seed ^ (value + 0x9e3779b97f4a7c15u + (seed << 6) + (seed >> 2));
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+    return x ^ (x >> 31);
+}
 
-struct TupleHash
+std::uint64_t keyHash(std::uint64_t seed, std::uint64_t row, const std::string &column) noexcept
 {
-    std::size_t operator()(const Tuple &tuple) const noexcept
-    {
-        std::size_t seed = std::hash<const void *>()(tuple.table);
-        for (const Cell &cell : tuple.cells) {
-            const auto *key = std::get_if<KeyOf>(&cell);
-            const auto *value = std::get_if<Value>(&cell);
-            seed = seed * 1099511628211u + (value ? value->hash() : key ? static_cast<std::size_t>(key->row) : 7);
-        }
-        return seed;
-    }
-};
+    return mixed(mixed(seed, ~row), std::hash<std::string>()(column));
+}
 
+/// One number for the values of some columns. That two differ and share it is not worth asking for: it would only put
+/// one row before another without need.
+///
 /// Nothing when a column is unknown, NULL (which neither refers nor collides) or left to the database.
 template <class CellOf>
-std::optional<Tuple> tupleOf(const Table &table, const std::vector<std::string> &named,
-                             const std::vector<std::string> &columns, CellOf cellOf)
+std::optional<std::uint64_t> valuesHash(std::uint32_t list, const std::vector<std::uint32_t> &columns, CellOf cellOf)
 {
-    Tuple tuple{&table, named, {}};
-    for (const std::string &column : columns) {
+    std::uint64_t seed = mixed(0, list);
+    for (const std::uint32_t column : columns) {
         const Cell *cell = cellOf(column);
         if (!cell || std::holds_alternative<DefaultValue>(*cell))
             return std::nullopt;
-        if (const Value *value = std::get_if<Value>(cell); value && value->isNull())
+        if (const KeyOf *key = std::get_if<KeyOf>(cell))
+            seed = keyHash(seed, key->row, key->column);
+        else if (const Value &value = std::get<Value>(*cell); value.isNull())
             return std::nullopt;
-        tuple.cells.push_back(*cell);
+        else
+            seed = mixed(seed, value.hash());
     }
-    return tuple;
+    return seed;
 }
+
+/// What the values of a new row will be: a column that is left to the database makes a key that others wait for by the
+/// number of the row.
+std::optional<std::uint64_t> madeHash(const RowStep &step, const PlanTable::Columns &list)
+{
+    std::uint64_t seed = mixed(0, list.number);
+    for (const std::uint32_t column : list.columns) {
+        const Cell *cell = step.newCell(column);
+        const Value *value = cell ? std::get_if<Value>(cell) : nullptr;
+        const KeyOf *key = cell ? std::get_if<KeyOf>(cell) : nullptr;
+        if (value && !value->isNull())
+            seed = mixed(seed, value->hash());
+        else if (key)
+            seed = keyHash(seed, key->row, key->column);
+        else if (value && std::ranges::find(step.table->identityColumns, column) == step.table->identityColumns.end())
+            return std::nullopt; // NULL, which only a key turns into a value
+        else
+            seed = keyHash(seed, step.change->row().newRow, step.table->columnName(column));
+    }
+    return seed;
+}
+
+bool writesAny(const RowStep &step, const std::vector<std::uint32_t> &columns)
+{
+    return step.kind != RowStep::Kind::Update ||
+           std::ranges::any_of(columns, [&](std::uint32_t column) { return step.set.contains(column); });
+}
+
+/// Which steps make values and which give them up, by the number of the values. Chains in one array: no allocation for
+/// each step.
+class Holders
+{
+public:
+    explicit Holders(std::size_t expected) : heads_(std::bit_ceil(expected + 16), none) { entries_.reserve(expected); }
+
+    void add(std::uint64_t hash, std::size_t step, bool isMade)
+    {
+        std::uint32_t &head = heads_[hash & (heads_.size() - 1)];
+        entries_.push_back({hash, static_cast<std::uint32_t>(step), head, isMade});
+        head = static_cast<std::uint32_t>(entries_.size() - 1);
+    }
+    template <class Found> void each(std::uint64_t hash, bool isMade, Found found) const
+    {
+        for (std::uint32_t at = heads_[hash & (heads_.size() - 1)]; at != none; at = entries_[at].next)
+            if (entries_[at].hash == hash && entries_[at].isMade == isMade)
+                found(entries_[at].step);
+    }
+
+private:
+    static constexpr std::uint32_t none = static_cast<std::uint32_t>(-1);
+    struct Entry
+    {
+        std::uint64_t hash;
+        std::uint32_t step, next;
+        bool isMade;
+    };
+    std::vector<std::uint32_t> heads_;
+    std::vector<Entry> entries_;
+};
 
 /// The keys whose values tell rows of a table apart: primary key, unique constraints, plain unique indexes.
 std::vector<std::vector<std::string>> uniqueKeys(const Table &table)
@@ -70,121 +123,211 @@ std::vector<std::vector<std::string>> uniqueKeys(const Table &table)
     return keys;
 }
 
-bool writesAny(const RowStep &step, const std::vector<std::string> &columns)
+std::vector<std::uint32_t> positionsOf(const Table &table, const std::vector<std::string> &names)
 {
-    return step.kind != RowStep::Kind::Update ||
-           std::ranges::any_of(columns, [&](const std::string &column) { return step.set.contains(column); });
-}
-
-using Index_ = std::unordered_multimap<Tuple, std::size_t, TupleHash>;
-
-/// Which step makes a value, and which gives it up.
-struct Holders
-{
-    Index_ made, given;
-};
-
-void addHolder(Holders &holders, const RowStep &step, std::size_t index, const std::vector<std::string> &columns)
-{
-    if (!writesAny(step, columns))
-        return;
-    if (step.kind != RowStep::Kind::Delete) {
-        auto tuple = tupleOf(*step.table, columns, columns, [&](const auto &c) { return step.newCell(c); });
-        if (tuple)
-            holders.made.emplace(std::move(*tuple), index);
-        // A column left to the database makes a key that others may wait for by the number of the row.
-        const RowTarget &target = step.change->row();
-        if (step.kind == RowStep::Kind::Insert && target.isNew() && columns.size() == 1)
-            holders.made.emplace(Tuple{step.table.get(), columns, {KeyOf{target.newRow, columns.front()}}}, index);
-    }
-    if (step.kind != RowStep::Kind::Insert)
-        if (auto tuple = tupleOf(*step.table, columns, columns, [&](const auto &c) { return step.oldCell(c); }))
-            holders.given.emplace(std::move(*tuple), index);
+    std::vector<std::uint32_t> positions;
+    for (const std::string &name : names)
+        if (const auto index = table.columnIndex(name))
+            positions.push_back(static_cast<std::uint32_t>(*index));
+        else
+            return {};
+    return positions;
 }
 
 } // namespace
 
-const Cell *RowStep::oldCell(const std::string &column) const
+std::vector<RowCells::Entry>::iterator RowCells::place(std::uint32_t column)
 {
-    const auto found = old.find(column);
-    return found == old.end() ? nullptr : &found->second;
+    return std::ranges::lower_bound(entries_, column, {}, &Entry::column);
 }
 
-const Cell *RowStep::newCell(const std::string &column) const
+const Cell *RowCells::find(std::uint32_t column) const noexcept
 {
-    const auto found = set.find(column);
-    if (found != set.end())
-        return &found->second;
-    return kind == Kind::Insert ? nullptr : oldCell(column);
+    const auto found = std::ranges::lower_bound(entries_, column, {}, &Entry::column);
+    return found != entries_.end() && found->column == column ? found->cell : nullptr;
 }
 
-std::vector<RowEdge> rowEdges(const MetaData &baseline, const std::vector<RowStep> &steps)
+void RowCells::set(std::uint32_t column, const Cell *cell)
 {
-    // The column lists by which rows are referred to, and those that must stay unique, for each touched table.
-    std::map<const Table *, std::vector<std::vector<std::string>>> referred, unique;
-    for (const RowStep &step : steps) {
-        if (unique.contains(step.table.get()))
+    const auto at = place(column);
+    if (at != entries_.end() && at->column == column)
+        at->cell = cell;
+    else
+        entries_.insert(at, {column, cell});
+}
+
+void RowCells::add(std::uint32_t column, const Cell *cell)
+{
+    const auto at = place(column);
+    if (at == entries_.end() || at->column != column)
+        entries_.insert(at, {column, cell});
+}
+
+void RowCells::erase(std::uint32_t column)
+{
+    std::erase_if(entries_, [column](const Entry &entry) { return entry.column == column; });
+}
+
+PlanTable::Position PlanTable::position(std::string_view name) const
+{
+    const auto found = positions.find(name);
+    return found == positions.end() ? Position() : found->second;
+}
+
+const std::string &PlanTable::columnName(std::uint32_t column) const
+{
+    return column < table->columns.size() ? table->columns[column].name : identity.columns.front();
+}
+
+const Column *PlanTable::column(std::uint32_t position) const
+{
+    return position < table->columns.size() ? &table->columns[position] : nullptr;
+}
+
+const PlanTable *PlanTables::find(const QualifiedName &name)
+{
+    if (lastName_ && *lastName_ == name)
+        return last_;
+    const auto [entry, isNew] = tables_.try_emplace(name);
+    if (isNew)
+        entry->second = make(name);
+    lastName_ = &entry->first;
+    return last_ = entry->second.get();
+}
+
+std::unique_ptr<PlanTable> PlanTables::make(const QualifiedName &name) const
+{
+    const TablePtr table = draft_.tableOf(name);
+    if (!table)
+        return nullptr;
+    auto made = std::make_unique<PlanTable>();
+    made->table = table;
+    made->identity = dialect_.rowIdentity(*table);
+    const auto hidden = static_cast<std::uint32_t>(table->columns.size());
+    const auto renamed = draft_.columnNames.find(name);
+    for (std::uint32_t i = 0; i < hidden; ++i)
+        made->positions[table->columns[i].name] = {i, renamed == draft_.columnNames.end()};
+    if (renamed != draft_.columnNames.end())
+        for (const auto &[before, now] : renamed->second) {
+            const auto index = now.empty() ? std::nullopt : table->columnIndex(now);
+            made->positions[before] = {index ? static_cast<std::uint32_t>(*index) : PlanTable::dropped, true};
+        }
+    if (made->identity.kind == RowIdentity::Kind::RowId)
+        made->positions.try_emplace(made->identity.columns.front(), PlanTable::Position{hidden, true});
+    if (made->identity.kind == RowIdentity::Kind::Key || made->identity.kind == RowIdentity::Kind::RowId) {
+        for (const std::string &column : made->identity.columns) {
+            const auto index = table->columnIndex(column);
+            made->identityColumns.push_back(index ? static_cast<std::uint32_t>(*index) : hidden);
+        }
+        if (dialect_.capabilities().returning && !table->isView())
+            made->returning = made->identity.columns;
+    }
+    if (const auto version = versions_.find(name); version != versions_.end())
+        if (const auto position = made->position(version->second); position.column < hidden)
+            made->version = position.column;
+    return made;
+}
+
+std::uint32_t PlanTables::listOf(PlanTable &table, const std::vector<std::string> &columns, bool isUnique)
+{
+    std::vector<std::uint32_t> positions = positionsOf(*table.table, columns);
+    for (PlanTable::Columns &list : table.lists)
+        if (list.columns == positions) {
+            list.isUnique = list.isUnique || isUnique;
+            return list.number;
+        }
+    table.lists.push_back({std::move(positions), ++lists_, isUnique});
+    return lists_;
+}
+
+void PlanTables::link()
+{
+    std::map<const Table *, PlanTable *> byTable;
+    for (const auto &[name, table] : tables_)
+        if (table) {
+            byTable[table->table.get()] = table.get();
+            for (const auto &columns : uniqueKeys(*table->table))
+                if (!positionsOf(*table->table, columns).empty())
+                    listOf(*table, columns, true);
+        }
+    for (const auto &[name, table] : tables_) {
+        if (!table)
             continue;
-        unique[step.table.get()] = uniqueKeys(*step.table);
-        for (const ForeignKey &key : step.table->foreignKeys)
-            if (const TablePtr parent = baseline.table(key.referred))
-                referred[parent.get()].push_back(key.referredColumns);
+        for (const ForeignKey &key : table->table->foreignKeys) {
+            const auto parent = byTable.find(draft_.after.table(key.referred).get());
+            if (parent == byTable.end()) // its rows are not touched
+                continue;
+            // A key without columns refers to the parent's primary key.
+            const auto &named = key.referredColumns.empty() && parent->first->primaryKey
+                                    ? parent->first->primaryKey->columns
+                                    : key.referredColumns;
+            PlanTable::Reference reference;
+            reference.key = &key;
+            reference.columns = positionsOf(*table->table, key.columns);
+            if (reference.columns.empty() || reference.columns.size() != named.size() ||
+                positionsOf(*parent->first, named).empty())
+                continue;
+            reference.number = listOf(*parent->second, named, false);
+            table->references.push_back(std::move(reference));
+        }
     }
-    for (auto &[table, lists] : referred) {
-        std::ranges::sort(lists);
-        lists.erase(std::unique(lists.begin(), lists.end()), lists.end());
-    }
+}
 
-    Holders parents;
-    std::map<const Table *, std::vector<Holders>> takers;
+std::vector<RowEdge> rowEdges(const std::vector<RowStep> &steps)
+{
+    Holders holders(2 * steps.size());
     for (std::size_t i = 0; i < steps.size(); ++i) {
-        const Table *table = steps[i].table.get();
-        if (const auto found = referred.find(table); found != referred.end())
-            for (const auto &columns : found->second)
-                addHolder(parents, steps[i], i, columns);
-        auto &holders = takers[table];
-        holders.resize(unique[table].size());
-        for (std::size_t k = 0; k < unique[table].size(); ++k)
-            addHolder(holders[k], steps[i], i, unique[table][k]);
+        const RowStep &step = steps[i];
+        for (const PlanTable::Columns &list : step.table->lists) {
+            if (!writesAny(step, list.columns))
+                continue;
+            const auto newCell = [&](std::uint32_t column) { return step.newCell(column); };
+            const auto oldCell = [&](std::uint32_t column) { return step.oldCell(column); };
+            if (step.kind == RowStep::Kind::Insert) {
+                if (const auto made = madeHash(step, list))
+                    holders.add(*made, i, true);
+            } else if (step.kind == RowStep::Kind::Update) {
+                if (const auto made = valuesHash(list.number, list.columns, newCell))
+                    holders.add(*made, i, true);
+            }
+            if (step.kind != RowStep::Kind::Insert)
+                if (const auto given = valuesHash(list.number, list.columns, oldCell))
+                    holders.add(*given, i, false);
+        }
     }
 
     std::vector<RowEdge> edges;
     // Two steps of one change have their order already, and a row may well refer to itself.
     const auto isOther = [&](std::size_t a, std::size_t b) { return steps[a].change != steps[b].change; };
-    const auto connect = [&](const Index_ &index, const Tuple &tuple, auto add) {
-        for (auto [at, end] = index.equal_range(tuple); at != end; ++at)
-            add(at->second);
-    };
     for (std::size_t i = 0; i < steps.size(); ++i) {
         const RowStep &step = steps[i];
-        for (const ForeignKey &key : step.table->foreignKeys) {
-            const TablePtr parent = baseline.table(key.referred);
-            if (!parent || !writesAny(step, key.columns))
+        const auto newCell = [&](std::uint32_t column) { return step.newCell(column); };
+        const auto oldCell = [&](std::uint32_t column) { return step.oldCell(column); };
+        for (const PlanTable::Reference &reference : step.table->references) {
+            if (!writesAny(step, reference.columns))
                 continue;
             if (step.kind != RowStep::Kind::Delete)
-                if (const auto tuple = tupleOf(*parent, key.referredColumns, key.columns,
-                                               [&](const auto &c) { return step.newCell(c); }))
-                    connect(parents.made, *tuple, [&](std::size_t maker) {
+                if (const auto needed = valuesHash(reference.number, reference.columns, newCell))
+                    holders.each(*needed, true, [&](std::size_t maker) {
                         if (isOther(maker, i))
-                            edges.push_back({maker, i, RowEdge::Reason::Reference, &key, {}});
+                            edges.push_back({maker, i, RowEdge::Reason::Reference, &reference, nullptr});
                     });
             if (step.kind != RowStep::Kind::Insert)
-                if (const auto tuple = tupleOf(*parent, key.referredColumns, key.columns,
-                                               [&](const auto &c) { return step.oldCell(c); }))
-                    connect(parents.given, *tuple, [&](std::size_t remover) {
+                if (const auto left = valuesHash(reference.number, reference.columns, oldCell))
+                    holders.each(*left, false, [&](std::size_t remover) {
                         if (isOther(remover, i))
-                            edges.push_back({i, remover, RowEdge::Reason::Release, &key, {}});
+                            edges.push_back({i, remover, RowEdge::Reason::Release, &reference, nullptr});
                     });
         }
-        const auto &keys = unique[step.table.get()];
-        for (std::size_t k = 0; k < keys.size(); ++k) {
-            if (step.kind == RowStep::Kind::Delete || !writesAny(step, keys[k]))
+        if (step.kind == RowStep::Kind::Delete)
+            continue;
+        for (const PlanTable::Columns &list : step.table->lists) {
+            if (!list.isUnique || !writesAny(step, list.columns))
                 continue;
-            const auto tuple = tupleOf(*step.table, keys[k], keys[k], [&](const auto &c) { return step.newCell(c); });
-            if (tuple)
-                connect(takers[step.table.get()][k].given, *tuple, [&](std::size_t giver) {
+            if (const auto taken = valuesHash(list.number, list.columns, newCell))
+                holders.each(*taken, false, [&](std::size_t giver) {
                     if (isOther(giver, i))
-                        edges.push_back({giver, i, RowEdge::Reason::Unique, nullptr, keys[k]});
+                        edges.push_back({giver, i, RowEdge::Reason::Unique, nullptr, &list.columns});
                 });
         }
     }

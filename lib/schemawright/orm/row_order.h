@@ -1,30 +1,135 @@
 #pragma once
 
+#include "schemawright/dialect/dialect.h"
 #include "schemawright/orm/change.h"
-#include "schemawright/schema/metadata.h"
+#include "schemawright/orm/draft.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 namespace schemawright {
+
+/// Some cells of a row by the positions of their columns, ascending. The cells belong to the changes, or to who plans.
+class RowCells
+{
+public:
+    struct Entry
+    {
+        std::uint32_t column;
+        const Cell *cell;
+    };
+
+    /// Null when it is not among them.
+    const Cell *find(std::uint32_t column) const noexcept;
+    bool contains(std::uint32_t column) const noexcept { return find(column) != nullptr; }
+    /// Puts a cell in or replaces it.
+    void set(std::uint32_t column, const Cell *cell);
+    /// Puts it in unless one is there.
+    void add(std::uint32_t column, const Cell *cell);
+    void erase(std::uint32_t column);
+    void clear() noexcept { entries_.clear(); }
+    void reserve(std::size_t count) { entries_.reserve(count); }
+    bool empty() const noexcept { return entries_.empty(); }
+    auto begin() const noexcept { return entries_.begin(); }
+    auto end() const noexcept { return entries_.end(); }
+
+private:
+    std::vector<Entry>::iterator place(std::uint32_t column);
+    std::vector<Entry> entries_;
+};
+
+/// What planning must know of a table whose rows are written, worked out once.
+struct PlanTable
+{
+    static constexpr std::uint32_t nowhere = static_cast<std::uint32_t>(-1);
+    static constexpr std::uint32_t dropped = nowhere - 1;
+
+    /// Columns by which rows are referred to or must be unique.
+    struct Columns
+    {
+        std::vector<std::uint32_t> columns;
+        std::uint32_t number = 0; ///< told apart from those of all tables
+        bool isUnique = false;
+    };
+    struct Reference
+    {
+        const ForeignKey *key = nullptr;
+        std::vector<std::uint32_t> columns;
+        std::uint32_t number = 0; ///< of the parent's Columns
+    };
+    struct Position
+    {
+        std::uint32_t column = nowhere;
+        bool isKnown = true; ///< false: only the draft has it
+    };
+
+    TablePtr table; ///< of the draft
+    RowIdentity identity;
+    std::vector<std::uint32_t> identityColumns;               ///< when one row is found by few columns
+    std::vector<std::string> returning;                       ///< their names, where an INSERT gives them back
+    std::unordered_map<std::string_view, Position> positions; ///< by the names that edits use
+    std::uint32_t version = nowhere;                          ///< the column that counts a row's changes
+    std::vector<Columns> lists;
+    std::vector<Reference> references;
+
+    Position position(std::string_view name) const;
+    /// The hidden row number stands behind the columns.
+    const std::string &columnName(std::uint32_t column) const;
+    /// Null for the hidden row number.
+    const Column *column(std::uint32_t position) const;
+};
+
+/// The tables whose rows a plan writes, each by the name that its rows' targets have.
+class PlanTables
+{
+public:
+    /// `versions` names the columns that count the changes of a row, by the same names of tables.
+    PlanTables(const Dialect &dialect, const Draft &draft, const std::map<QualifiedName, std::string> &versions)
+        : dialect_(dialect), draft_(draft), versions_(versions)
+    {}
+    /// Null when the draft has no such table.
+    const PlanTable *find(const QualifiedName &name);
+    /// Once all are there: how they refer to each other.
+    void link();
+
+private:
+    std::unique_ptr<PlanTable> make(const QualifiedName &name) const;
+    std::uint32_t listOf(PlanTable &table, const std::vector<std::string> &columns, bool isUnique);
+
+    const Dialect &dialect_;
+    const Draft &draft_;
+    const std::map<QualifiedName, std::string> &versions_;
+    std::map<QualifiedName, std::unique_ptr<PlanTable>> tables_;
+    const QualifiedName *lastName_ = nullptr;
+    const PlanTable *last_ = nullptr;
+    std::uint32_t lists_ = 0;
+};
 
 /// A step of row work before it is SQL: what it does to one row, or to some columns of it.
 struct RowStep
 {
     const Change *change = nullptr;
     enum class Kind { Insert, Update, Delete } kind = Kind::Update;
-    TablePtr table;
-    RowImage old;   ///< all that is known of the row before this step
-    RowImage set;   ///< what this step writes
-    RowImage key;   ///< the identity by which it finds its row, as it is when this step runs
-    RowImage match; ///< old values that must still be there
+    const PlanTable *table = nullptr;
+    RowCells old;   ///< all that is known of the row before this step
+    RowCells set;   ///< what this step writes
+    RowCells key;   ///< the identity by which it finds its row, as it is when this step runs
+    RowCells match; ///< old values that must still be there
 
     /// The cell of a column before or after this step; null when it is not known.
-    const Cell *oldCell(const std::string &column) const;
-    const Cell *newCell(const std::string &column) const;
+    const Cell *oldCell(std::uint32_t column) const noexcept { return old.find(column); }
+    const Cell *newCell(std::uint32_t column) const noexcept
+    {
+        const Cell *written = set.find(column);
+        return written || kind == Kind::Insert ? written : old.find(column);
+    }
 };
 
 /// Why one step must run before another.
@@ -36,11 +141,11 @@ struct RowEdge
         Release,   ///< `before` gives up a reference to what `after` removes
         Unique,    ///< `before` gives up unique values that `after` takes
     } reason = Reason::Reference;
-    const ForeignKey *key = nullptr;
-    std::vector<std::string> columns; ///< of the unique values
+    const PlanTable::Reference *reference = nullptr;    ///< of the first two
+    const std::vector<std::uint32_t> *unique = nullptr; ///< of the last
 };
 
-/// All reasons among these steps, found by what each frees and takes. O(n log n) in the number of steps.
-std::vector<RowEdge> rowEdges(const MetaData &baseline, const std::vector<RowStep> &steps);
+/// All reasons among these steps, found by what each frees and takes. Linear in the number of steps.
+std::vector<RowEdge> rowEdges(const std::vector<RowStep> &steps);
 
 } // namespace schemawright

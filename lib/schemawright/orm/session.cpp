@@ -292,7 +292,29 @@ std::size_t Session::pendingCount(const QualifiedName &table) const
         all, [&](const Change *change) { return change->isRow() && change->row().table == table; }));
 }
 
-Plan Session::plan() const { return buildPlan(*dialect_, baseline_, unitOfWork_.changes()); }
+std::string Session::versionColumn(const QualifiedName &table) const
+{
+    if (const Change *pending = unitOfWork_.find(ChangeTarget(EntityTarget{table})))
+        return pending->mappingAfter ? pending->mappingAfter->versionColumn : std::string();
+    const auto mapping = mappings_.find(table);
+    return mapping == mappings_.end() ? std::string() : mapping->second.versionColumn;
+}
+
+Plan Session::plan() const
+{
+    const auto changes = unitOfWork_.changes();
+    std::map<QualifiedName, std::string> versions;
+    const auto look = [&](const QualifiedName &table) {
+        if (std::string column = versionColumn(table); !column.empty())
+            versions[table] = std::move(column);
+    };
+    for (const auto &[table, mapping] : mappings_)
+        look(table);
+    for (const Change *change : changes)
+        if (change->isMapping())
+            look(change->table());
+    return buildPlan(*dialect_, baseline_, changes, versions);
+}
 
 void Session::settle(const Report &report)
 {
@@ -302,6 +324,7 @@ void Session::settle(const Report &report)
             if (change->isMapping() && mappingStore_)
                 try {
                     mappingStore_->write(change->table(), change->mappingAfter);
+                    mappings_[change->table()] = change->mappingAfter.value_or(EntityMapping());
                 } catch (const Error &error) {
                     mappings.emplace_back(*change, error);
                 }
@@ -388,6 +411,8 @@ void Session::resolve(ChangeId id, const std::string &column, Resolution how, co
         throw Error(ErrorKind::Misuse, "there is no conflict in the column " + column);
     RowImage before = *change->before, after = *change->after, base = change->base;
     before[column] = base[column] = now->second;
+    if (const auto version = theirs.find(versionColumn(change->table())); version != theirs.end())
+        base[version->first] = version->second; // the row has been seen as it is now
     if (how == Resolution::TakeTheirs)
         after.erase(column);
     else if (how == Resolution::Edit)

@@ -56,6 +56,10 @@ public:
     {
         unitOfWork_.putMapping({table}, std::move(before), std::move(after));
     }
+    /// Mappings that are in force, as a project file keeps them; pending ones stand above them.
+    void setMappings(std::map<QualifiedName, EntityMapping> mappings) { mappings_ = std::move(mappings); }
+    /// The column that counts the changes of a table's rows, as mapped or pending; empty for none.
+    std::string versionColumn(const QualifiedName &table) const;
     /// Where pending mappings are written after a commit; must outlive the session. Null: they go with the commit.
     void setMappingStore(MappingStore *store) noexcept { mappingStore_ = store; }
 
@@ -119,6 +123,7 @@ private:
     mutable std::uint64_t draftRevision_ = 0;
     mutable std::uint64_t lastId_ = 0; ///< of tables and columns
     MappingStore *mappingStore_ = nullptr;
+    std::map<QualifiedName, EntityMapping> mappings_;
     /// Tables that were given ids, by baseline name: an id is kept through a revert and a new baseline.
     mutable std::map<QualifiedName, TablePtr> identified_;
     /// New ids are given behind those of changes that came from a journal.

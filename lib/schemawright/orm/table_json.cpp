@@ -70,7 +70,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Partition, of, by, bound)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Table, id, name, kind, temporary, comment, columns, primaryKey, foreignKeys, uniques,
                                    checks, exclusions, indexes, triggers, partition, inherits, options, definition,
                                    dependsOn)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EntityMapping, className, attributes, relationships)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(EntityMapping, className, attributes, relationships, versionColumn)
 
 nlohmann::json tableToJson(const TablePtr &table) { return table ? nlohmann::json(*table) : nlohmann::json(nullptr); }
 

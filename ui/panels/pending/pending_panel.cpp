@@ -250,7 +250,7 @@ QString PendingPanel::sqlOf(ChangeId id) const
 {
     QStringList statements;
     for (const Step &step : plan_.steps)
-        if (id == ChangeId::None || step.change == id)
+        if (id == ChangeId::None || step.isAbout(id))
             statements << toQString(previewSql(workspace_.dialect(), step)) + u';';
     constexpr qsizetype longest = 2000; // more is a script to save, not to read
     if (statements.size() > longest) {

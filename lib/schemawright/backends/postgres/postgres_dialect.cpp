@@ -58,7 +58,7 @@ std::string PostgresDialect::expressionSql(const Expr &expression, bool asCondit
     return PostgresCompiler().compileExpression(expression, asCondition);
 }
 Migration PostgresDialect::migrate(const MetaData &before, const MetaData &after,
-                                 const std::vector<TableDiff> &diffs) const
+                                   const std::vector<TableDiff> &diffs) const
 {
     return postgres::migrate(*this, before, after, diffs);
 }
@@ -80,7 +80,7 @@ Value PostgresDialect::parseCell(const Type &type, std::string_view typed) const
     return postgres::parseCell(type, typed);
 }
 
-std::string PostgresDialect::literalSql(const Compiled &compiled) const
+std::string PostgresDialect::literalSql(const Compiled &compiled, const std::map<std::string, std::string> &named) const
 {
     using namespace postgres;
     std::string out;
@@ -94,10 +94,28 @@ std::string PostgresDialect::literalSql(const Compiled &compiled) const
             continue;
         const Parameter &parameter = compiled.parameters[number - 1];
         out.append(compiled.sql, copied, token.offset - copied);
-        out += parameter.name.empty() ? literal(parameter.value) : "<" + parameter.name + ">";
+        out += literalOf(parameter, named);
         copied = token.end();
     }
     return out.append(compiled.sql, copied);
+}
+
+std::optional<KeptKeys> PostgresDialect::keepKeys(const std::string &insert, const Table &table,
+                                                  const std::vector<std::string> &columns, int number) const
+{
+    const std::string kept = "pg_temp.sw_key_" + std::to_string(number);
+    std::string list;
+    KeptKeys keys;
+    for (const std::string &name : columns) {
+        const Column *column = table.column(name);
+        if (!column)
+            return std::nullopt;
+        list += (list.empty() ? "" : ", ") + quote(name) + " " + typeSql(column->type);
+        keys.expressions.push_back("(SELECT " + quote(name) + " FROM " + kept + ")");
+    }
+    keys.statements = {"CREATE TEMP TABLE sw_key_" + std::to_string(number) + " (" + list + ") ON COMMIT DROP",
+                       "WITH made AS (" + insert + ") INSERT INTO " + kept + " SELECT * FROM made"};
+    return keys;
 }
 
 RowIdentity PostgresDialect::rowIdentity(const Table &table) const

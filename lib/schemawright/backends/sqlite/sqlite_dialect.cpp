@@ -246,7 +246,7 @@ std::string SqliteDialect::expressionSql(const Expr &expression, bool asConditio
     return SqliteCompiler().compileExpression(expression, asCondition);
 }
 
-std::string SqliteDialect::literalSql(const Compiled &compiled) const
+std::string SqliteDialect::literalSql(const Compiled &compiled, const std::map<std::string, std::string> &named) const
 {
     std::string out;
     std::size_t next = 0, copied = 0;
@@ -254,10 +254,33 @@ std::string SqliteDialect::literalSql(const Compiled &compiled) const
         if (token.kind == sqlite::TokenKind::Variable && next < compiled.parameters.size()) {
             const Parameter &parameter = compiled.parameters[next++];
             out.append(compiled.sql, copied, token.offset - copied);
-            out += parameter.name.empty() ? literal(parameter.value) : "<" + parameter.name + ">";
+            out += literalOf(parameter, named);
             copied = token.end();
         }
     return out.append(compiled.sql, copied);
+}
+
+std::optional<KeptKeys> SqliteDialect::keepKeys(const std::string &insert, const Table &table,
+                                                const std::vector<std::string> &columns, int number) const
+{
+    if (table.hasOption("without_rowid"))
+        return std::nullopt; // nothing tells its last row
+    std::string row, list;
+    for (const char *name : {"rowid", "_rowid_", "oid"})
+        if (std::ranges::none_of(table.columns, [&](const Column &c) { return sqlite::sameName(c.name, name); }))
+            row = name;
+    if (row.empty() && columns.size() == 1 && table.primaryKey)
+        row = quote(columns.front());
+    const std::string kept = "temp.sw_key_" + std::to_string(number);
+    KeptKeys keys;
+    for (const std::string &column : columns) {
+        list += (list.empty() ? "" : ", ") + quote(column);
+        keys.expressions.push_back("(SELECT " + quote(column) + " FROM " + kept + ")");
+    }
+    keys.statements = {insert, "CREATE TEMP TABLE sw_key_" + std::to_string(number) + " AS SELECT " + list + " FROM " +
+                                   quote(table.name) + " WHERE " + row + " = last_insert_rowid()"};
+    keys.drop = "DROP TABLE " + kept;
+    return keys;
 }
 
 std::string SqliteDialect::beginSql(const TransactionOptions &options) const

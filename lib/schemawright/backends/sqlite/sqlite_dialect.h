@@ -19,7 +19,9 @@ public:
     Compiled compileAs(const Statement &statement, const CompileOptions &options) const override;
     std::string expressionSql(const Expr &expression, bool asCondition) const override;
     using Dialect::literalSql;
-    std::string literalSql(const Compiled &compiled) const override;
+    std::string literalSql(const Compiled &compiled, const std::map<std::string, std::string> &named) const override;
+    std::optional<KeptKeys> keepKeys(const std::string &insert, const Table &table,
+                                     const std::vector<std::string> &columns, int number) const override;
     Script createScript(const MetaData &metadata, const ScriptOptions &options) const override;
     std::string createText(const Table &table) const override;
     Migration migrate(const MetaData &before, const MetaData &after,

@@ -1,0 +1,117 @@
+#include "schemawright/orm/plan.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace schemawright {
+
+namespace {
+
+/// The keys that any step of the plan waits for.
+std::set<std::string> neededKeys(const Plan &plan)
+{
+    std::set<std::string> needed;
+    for (const Step &step : plan.steps)
+        for (const Parameter &parameter : step.statement.parameters)
+            if (!parameter.name.empty())
+                needed.insert(parameter.name);
+    return needed;
+}
+
+/// Those of a row's returned columns that others wait for.
+std::vector<std::string> keptColumns(const std::set<std::string> &needed, const Step &step, const RowTarget &row)
+{
+    std::vector<std::string> kept;
+    for (const std::string &column : step.returning)
+        if (needed.contains(keyParameter(row.table.name, row.newRow, column)))
+            kept.push_back(column);
+    return kept;
+}
+
+class ScriptWriter
+{
+public:
+    ScriptWriter(const Dialect &dialect, const Plan &plan) : dialect_(dialect), plan_(plan), needed_(neededKeys(plan))
+    {}
+
+    std::string write()
+    {
+        for (const Step &step : plan_.steps) {
+            setOpen(step.phase != Phase::Before && step.phase != Phase::After && step.transactional);
+            const bool isTaken = std::ranges::any_of(
+                step.batch, [&](const BatchRow &row) { return !keptColumns(needed_, step, row.target).empty(); });
+            if (!isTaken)
+                add(step);
+            else // each row's key by itself
+                for (std::size_t row = 0; row < step.batch.size(); ++row)
+                    add(step.rowStep(row));
+        }
+        if (plan_.steps.empty())
+            setOpen(true);
+        setOpen(false);
+        return std::move(script_);
+    }
+
+private:
+    void setOpen(bool open)
+    {
+        if (open == isOpen_)
+            return;
+        isOpen_ = open;
+        if (open) {
+            script_ += dialect_.beginSql({}) + ";\n\n";
+            return;
+        }
+        for (const std::string &drop : drops_)
+            script_ += drop + ";\n";
+        drops_.clear();
+        script_ += "\nCOMMIT;\n";
+    }
+
+    void add(const Step &step)
+    {
+        for (const Parameter &parameter : step.statement.parameters)
+            if (!parameter.name.empty() && !keys_.contains(parameter.name))
+                refuse(step);
+        std::string sql = dialect_.literalSql(step.statement, keys_);
+        const std::vector<std::string> columns = keptColumns(needed_, step, step.target);
+        if (columns.empty()) {
+            script_ += sql + ";\n";
+            return;
+        }
+        const auto kept = dialect_.keepKeys(sql, *step.table, columns, ++lastKey_);
+        if (!kept)
+            refuse(step);
+        for (const std::string &statement : kept->statements)
+            script_ += statement + ";\n";
+        for (std::size_t i = 0; i < columns.size(); ++i)
+            keys_[keyParameter(step.target.table.name, step.target.newRow, columns[i])] = kept->expressions[i];
+        if (!kept->drop.empty())
+            drops_.push_back(kept->drop);
+    }
+
+    [[noreturn]] void refuse(const Step &step) const
+    {
+        throw Error(ErrorKind::Unsupported, "the script would need a key that only the database can make")
+            .withSql(previewSql(dialect_, step))
+            .withHint("Commit the new rows first, or give them their keys yourself.");
+    }
+
+    const Dialect &dialect_;
+    const Plan &plan_;
+    const std::set<std::string> needed_;
+    std::map<std::string, std::string> keys_; ///< by parameter, the SQL that stands for it
+    std::vector<std::string> drops_;
+    std::string script_;
+    int lastKey_ = 0;
+    bool isOpen_ = false;
+};
+
+} // namespace
+
+std::string previewSql(const Dialect &dialect, const Step &step) { return dialect.literalSql(step.statement); }
+
+std::string scriptText(const Dialect &dialect, const Plan &plan) { return ScriptWriter(dialect, plan).write(); }
+
+} // namespace schemawright

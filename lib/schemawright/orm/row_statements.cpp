@@ -1,0 +1,248 @@
+#include "schemawright/orm/row_statements.h"
+
+#include "schemawright/sql/statement.h"
+
+#include <algorithm>
+
+namespace schemawright {
+
+namespace {
+
+using Kind = RowStep::Kind;
+
+/// A cell that an INSERT leaves out, so that the database fills it.
+bool isLeftOut(const Cell &cell) { return std::holds_alternative<DefaultValue>(cell); }
+
+bool isOdd(const Column *column)
+{
+    return column && (column->type.kind == TypeKind::Unknown || column->type.kind == TypeKind::Json);
+}
+
+/// A generated value follows from others and is no condition.
+bool isCompared(const PlanTable &table, std::uint32_t position, const Cell &cell)
+{
+    const Column *column = table.column(position);
+    return !std::holds_alternative<DefaultValue>(cell) && !(column && column->generated);
+}
+
+/// What about a cell makes another SQL text: its kind, and that of its value.
+std::uint32_t kindOf(const Cell &cell)
+{
+    if (const Value *value = std::get_if<Value>(&cell))
+        return static_cast<std::uint32_t>(value->storage().index());
+    return std::holds_alternative<KeyOf>(cell) ? 30 : 31;
+}
+
+} // namespace
+
+std::size_t RowStatements::ShapeHash::operator()(const Shape &shape) const noexcept
+{
+    std::uint64_t seed = 14695981039346656037u;
+    for (const std::uint32_t part : shape)
+        seed = (seed ^ part) * 1099511628211u;
+    return seed ^ (seed >> 29);
+}
+
+RowStatements::Shape RowStatements::shapeOf(const RowStep &row) const
+{
+    const auto address = reinterpret_cast<std::uintptr_t>(row.table);
+    Shape shape{static_cast<std::uint32_t>(address), static_cast<std::uint32_t>(address >> 32),
+                static_cast<std::uint32_t>(row.kind)};
+    shape.reserve(12);
+    constexpr std::uint32_t separator = static_cast<std::uint32_t>(-1);
+    for (const RowCells *cells : {&row.set, &row.key, &row.match}) {
+        for (const auto &[column, cell] : *cells)
+            shape.push_back(column << 5 | kindOf(*cell));
+        shape.push_back(separator);
+    }
+    return shape;
+}
+
+Step RowStatements::stepFor(const RowStep &row) const
+{
+    Step step;
+    step.change = row.change->id;
+    step.target = row.change->row();
+    step.table = row.table->table;
+    // What an INSTEAD OF trigger does is counted by no database alike.
+    if (!row.table->table->isView())
+        step.expectRows = 1;
+    if (row.kind == Kind::Insert)
+        step.returning = row.table->returning;
+    return step;
+}
+
+Step RowStatements::compile(const RowStep &row)
+{
+    Step step = stepFor(row);
+    const auto [shared, isNew] = shared_.try_emplace(shapeOf(row));
+    if (isNew) {
+        try {
+            step.statement = compileFresh(row);
+        } catch (...) {
+            shared_.erase(shared);
+            throw;
+        }
+        shared->second = step.statement.sql;
+        return step;
+    }
+    step.statement.sql = shared->second;
+    addParameters(row, step.statement.parameters);
+    return step;
+}
+
+bool RowStatements::canJoin(const std::vector<const RowStep *> &rows, const RowStep &next) const
+{
+    const RowStep &first = *rows.front();
+    if (first.kind != Kind::Insert || next.kind != Kind::Insert || first.table != next.table ||
+        first.table->table->isView())
+        return false;
+    const auto isSameColumn = [](const RowCells::Entry &a, const RowCells::Entry &b) {
+        return a.column == b.column && isLeftOut(*a.cell) == isLeftOut(*b.cell);
+    };
+    if (first.set.empty() || !std::ranges::equal(first.set, next.set, isSameColumn))
+        return false;
+    std::size_t columns = 0;
+    for (const auto &[column, cell] : next.set) {
+        columns += !isLeftOut(*cell);
+        // A key that a row of this statement makes is only known behind it.
+        if (const KeyOf *key = std::get_if<KeyOf>(cell))
+            if (std::ranges::any_of(rows, [&](const RowStep *row) { return row->change->row().newRow == key->row; }))
+                return false;
+    }
+    // More rows at once cost a server less for each; an embedded database gains nothing beyond a few.
+    const Capabilities &can = dialect_.capabilities();
+    const std::size_t most = can.schemas ? 1000 : 100;
+    return columns > 0 && rows.size() < std::min(most, static_cast<std::size_t>(can.maxParameters) / columns);
+}
+
+Step RowStatements::compileBatch(const std::vector<const RowStep *> &rows)
+{
+    Step step = stepFor(*rows.front());
+    if (step.expectRows)
+        step.expectRows = static_cast<std::int64_t>(rows.size());
+    const Step single = compile(*rows.front());
+    std::string &sql = batches_[{shapeOf(*rows.front()), rows.size()}];
+    if (sql.empty())
+        sql = compileInsert(rows).sql;
+    step.statement.sql = sql;
+    step.rowSql = single.statement.sql;
+    step.statement.parameters.reserve(rows.size() * single.statement.parameters.size());
+    for (const RowStep *row : rows) {
+        addParameters(*row, step.statement.parameters);
+        step.batch.push_back({row->change->id, row->change->row()});
+    }
+    return step;
+}
+
+Compiled RowStatements::compileFresh(const RowStep &row) const
+{
+    if (row.kind == Kind::Insert)
+        return compileInsert({&row});
+    if (row.kind == Kind::Delete)
+        return dialect_.compile(delete_(row.table->table).where(condition(row)));
+    Update statement = update(row.table->table);
+    for (const auto &[position, cell] : row.set)
+        if (const Column *column = row.table->column(position))
+            statement = statement.set(column->name, expression(*column, *cell));
+    return dialect_.compile(statement.where(condition(row)));
+}
+
+Compiled RowStatements::compileInsert(const std::vector<const RowStep *> &rows) const
+{
+    const PlanTable &table = *rows.front()->table;
+    Insert statement = insert(table.table);
+    std::vector<std::string> names;
+    std::vector<std::vector<Expr>> values;
+    for (const RowStep *row : rows) {
+        std::vector<Expr> &cells = values.emplace_back();
+        for (const auto &[position, cell] : row->set)
+            if (const Column *known = table.column(position); known && !isLeftOut(*cell)) {
+                if (row == rows.front())
+                    names.push_back(known->name);
+                cells.push_back(expression(*known, *cell));
+            }
+    }
+    if (rows.size() > 1)
+        statement = statement.rows(names, values);
+    else
+        for (std::size_t i = 0; i < names.size(); ++i)
+            statement = statement.value(names[i], values.front()[i]);
+    if (!table.returning.empty()) {
+        std::vector<Expr> columns;
+        for (const std::string &name : table.returning)
+            columns.push_back(column(table.table, name));
+        statement = statement.returning(columns);
+    }
+    return dialect_.compile(statement);
+}
+
+void RowStatements::addParameters(const RowStep &row, std::vector<Parameter> &parameters) const
+{
+    if (parameters.empty())
+        parameters.reserve(8);
+    for (const auto &[column, cell] : row.set)
+        if (!isLeftOut(*cell))
+            parameters.push_back(parameterOf(*cell));
+        else if (row.kind == Kind::Update && !dialect_.capabilities().defaultKeyword &&
+                 !row.table->column(column)->defaultSql)
+            parameters.push_back({}); // no default: NULL
+    if (row.kind == Kind::Insert)
+        return;
+    for (const RowCells *cells : {&row.key, &row.match})
+        for (const auto &[column, cell] : *cells)
+            if (isCompared(*row.table, column, *cell)) {
+                const Value *value = std::get_if<Value>(cell);
+                if (!value || !value->isNull())
+                    parameters.push_back(parameterOf(*cell));
+            }
+}
+
+Parameter RowStatements::parameterOf(const Cell &cell) const
+{
+    if (const Value *value = std::get_if<Value>(&cell))
+        return {*value, {}};
+    const KeyOf &key = std::get<KeyOf>(cell);
+    const auto made = newRows_.find(key.row);
+    if (made == newRows_.end())
+        throw Error(ErrorKind::NotFound, "the new row that this refers to is not pending any more");
+    return {{}, keyParameter(*made->second, key.row, key.column)};
+}
+
+Expr RowStatements::expression(const Column &column, const Cell &cell) const
+{
+    if (const Value *value = std::get_if<Value>(&cell))
+        return bind(*value);
+    if (const KeyOf *key = std::get_if<KeyOf>(&cell))
+        return keyExpression(*key);
+    if (dialect_.capabilities().defaultKeyword)
+        return defaultValue();
+    return column.defaultSql ? text("(" + *column.defaultSql + ")") : bind(Value());
+}
+
+Expr RowStatements::keyExpression(const KeyOf &key) const { return parameter(parameterOf(Cell(key)).name); }
+
+Expr RowStatements::condition(const RowStep &row) const
+{
+    std::vector<Expr> conditions;
+    for (const RowCells *cells : {&row.key, &row.match})
+        for (const auto &[position, cell] : *cells)
+            if (isCompared(*row.table, position, *cell))
+                conditions.push_back(equality(row, position, *cell));
+    return and_(std::move(conditions));
+}
+
+Expr RowStatements::equality(const RowStep &row, std::uint32_t position, const Cell &cell) const
+{
+    Expr left = column(row.table->table, row.table->columnName(position));
+    const Value *value = std::get_if<Value>(&cell);
+    if (!value)
+        return left == keyExpression(std::get<KeyOf>(cell));
+    if (value->isNull())
+        return isNull(left);
+    if (isOdd(row.table->column(position)) && !dialect_.capabilities().comparesAnyType && value->is<std::string>())
+        left = cast(left, types::text());
+    return left == bind(*value);
+}
+
+} // namespace schemawright

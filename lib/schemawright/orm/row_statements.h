@@ -1,0 +1,59 @@
+#pragma once
+
+#include "schemawright/dialect/dialect.h"
+#include "schemawright/orm/plan.h"
+#include "schemawright/orm/row_order.h"
+#include "schemawright/sql/expr.h"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace schemawright {
+
+/// Makes the statements of row steps. Steps of one shape (table, kind, columns, kinds of values) share one that is
+/// compiled once.
+class RowStatements
+{
+public:
+    explicit RowStatements(const Dialect &dialect) : dialect_(dialect) {}
+
+    /// The pending new rows, which keys to come are named by. All must be told before compile().
+    void addNewRow(const RowTarget &target) { newRows_[target.newRow] = &target.table.name; }
+
+    /// Throws Error for what the dialect cannot say, and NotFound for the key of a row that is not pending.
+    Step compile(const RowStep &row);
+    /// Inserts that follow each other into one table with the same columns, none of which needs the key of another:
+    /// one statement of many rows for all of them. `rows` are at least two, and what canJoin() allows.
+    Step compileBatch(const std::vector<const RowStep *> &rows);
+    /// Can `next` stand in one statement with these rows?
+    bool canJoin(const std::vector<const RowStep *> &rows, const RowStep &next) const;
+
+private:
+    using Shape = std::vector<std::uint32_t>;
+    struct ShapeHash
+    {
+        std::size_t operator()(const Shape &shape) const noexcept;
+    };
+
+    Shape shapeOf(const RowStep &row) const;
+    Compiled compileInsert(const std::vector<const RowStep *> &rows) const;
+    Compiled compileFresh(const RowStep &row) const;
+    void addParameters(const RowStep &row, std::vector<Parameter> &parameters) const;
+    Parameter parameterOf(const Cell &cell) const;
+    Expr expression(const Column &column, const Cell &cell) const;
+    Expr keyExpression(const KeyOf &key) const;
+    Expr condition(const RowStep &row) const;
+    Expr equality(const RowStep &row, std::uint32_t position, const Cell &cell) const;
+    Step stepFor(const RowStep &row) const;
+
+    const Dialect &dialect_;
+    std::unordered_map<std::uint64_t, const std::string *> newRows_;
+    std::unordered_map<Shape, std::string, ShapeHash> shared_;
+    std::map<std::pair<Shape, std::size_t>, std::string> batches_;
+};
+
+} // namespace schemawright
