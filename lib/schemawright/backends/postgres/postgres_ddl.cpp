@@ -139,7 +139,7 @@ void Builder::collect()
                     // Operators and their classes are named with what tells them apart: "===(text, text)", "x USING
                     // btree".
                     std::string target = quoteName(each.name);
-                    if (word == "cast")
+                    if (word == "cast" || word == "transform" || word == "user mapping")
                         target = each.name.name;
                     else if (word == "operator")
                         target = quoteName(each.name.schema) + "." + each.name.name;
@@ -159,8 +159,8 @@ void Builder::collect()
             statements.push_back("COMMENT ON " + what + " IS " + quoteText(*text));
         return statements;
     };
-    others({"extension", "collation", "foreign_data_wrapper", "server", "text_search_dictionary",
-            "text_search_configuration"});
+    others({"extension", "language", "access_method", "collation", "foreign_data_wrapper", "server", "user_mapping",
+            "text_search_parser", "text_search_template", "text_search_dictionary", "text_search_configuration"});
     for (const EnumType &each : metadata_.enums) {
         const std::string name = quoteName(each.name);
         addNode({"type", each.name, ""}, withComment({guarded(ddl::enumType(each))}, "TYPE " + name, each.comment),
@@ -194,7 +194,8 @@ void Builder::collect()
                 withComment({replaces ? each.definition : guarded(each.definition)}, what, each.comment),
                 "DROP " + what.substr(0, word.size() + 1) + ifExists + what.substr(word.size() + 1));
     }
-    others({"operator", "operator_family", "operator_class", "operator_family_member", "cast"});
+    others(
+        {"operator", "operator_family", "operator_class", "operator_family_member", "cast", "transform", "conversion"});
     const auto relations = [&](const std::vector<TablePtr> &all) {
         for (const TablePtr &each : all) {
             addNode({"table", resolved(each->name), ""}, {},
@@ -430,7 +431,9 @@ void Builder::inheritedDifferences(const Table &table)
     if (table.inherits.empty())
         return;
     for (const Column &column : table.columns) {
-        if (!column.options.contains("inherited"))
+        // One that is declared here too has what it says, but a parent's default where it says none.
+        const bool isOwn = !column.options.contains("inherited");
+        if (isOwn && (column.defaultSql || column.generated || column.identity))
             continue;
         bool parentNotNull = false;
         std::optional<std::string> parentDefault;
@@ -438,14 +441,14 @@ void Builder::inheritedDifferences(const Table &table)
             if (const TablePtr parent = metadata_.table(each))
                 if (const Column *same = parent->column(column.name)) {
                     parentNotNull = parentNotNull || !same->nullable;
-                    if (!parentDefault)
+                    if (!parentDefault && !same->generated)
                         parentDefault = same->defaultSql;
                 }
         const std::string alter =
             "ALTER TABLE ONLY " + quoteName(table.name) + " ALTER COLUMN " + quoteName(column.name);
         if (column.defaultSql != parentDefault)
             emit(alter + (column.defaultSql ? " SET DEFAULT " + *column.defaultSql : " DROP DEFAULT"));
-        if (!column.nullable && !parentNotNull)
+        if (!isOwn && !column.nullable && !parentNotNull)
             emit(alter + " SET NOT NULL");
     }
 }
@@ -501,7 +504,7 @@ void Builder::afterTables()
         emit(ddl::settings(*table));
         emit(ddl::comments(*table));
     }
-    others({"publication", "event_trigger"});
+    others({"trigger_state", "publication", "event_trigger"}); // a parent's state is passed on before a child's is set
 }
 
 Script Builder::drop()

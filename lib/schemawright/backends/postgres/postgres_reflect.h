@@ -48,7 +48,7 @@ private:
         Table table;
         std::vector<int> columnAt;      ///< attnum -> position in table.columns, -1 for none
         std::vector<ColumnFacts> facts; ///< of each column
-        bool isPopulated = true;
+        bool isPopulated = true, isPartition = false;
     };
     struct IndexFacts
     {
@@ -115,11 +115,16 @@ private:
     void readOperators();
     void readOperatorClasses();
     void readTextSearch();
-    void readForeignServers();
-    void readPublications();
     void addOther(ObjectId catalog, ObjectId id, std::string kind, QualifiedName name, std::string definition,
                   std::string commentTarget);
+
+    // postgres_reflect_servers.cpp
+    void readLanguages();
+    void readTextSearchParts();
+    void readForeignServers();
+    void readPublications();
     void readUncarried();
+
     void readDependencies();
     std::optional<ObjectReference> reference(ObjectId catalog, ObjectId object) const;
 
@@ -157,7 +162,8 @@ inline constexpr ObjectId type = 1247, procedure = 1255, relation = 1259, constr
                           cast = 2605, language = 2612, schema = 2615, opclass = 2616, operator_ = 2617, rewrite = 2618,
                           trigger = 2620, opfamily = 2753, extension = 3079, policy = 3256, statistics = 3381,
                           collation = 3456, eventTrigger = 3466, textDictionary = 3600, textConfiguration = 3602,
-                          wrapper = 2328, server = 1417, publication = 6104;
+                          wrapper = 2328, server = 1417, publication = 6104, accessMethod = 2601, transform = 3576,
+                          conversion = 2607, textParser = 3601, textTemplate = 3764, userMapping = 1418;
 } // namespace catalog
 
 } // namespace schemawright::postgres

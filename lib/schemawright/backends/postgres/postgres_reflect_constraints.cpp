@@ -256,6 +256,29 @@ void Reflection::readTriggers()
                                              : enabled == 'R' ? "ENABLE REPLICA"
                                                               : "ENABLE ALWAYS";
         });
+    if (version_ < 130000)
+        return;
+    // A partition's copy of a trigger is made with its parent's; only that it is switched otherwise is its own.
+    catalog_.read(
+        "triggers of partitions",
+        "SELECT t.tgrelid, t.tgname, t.tgenabled FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_trigger p ON "
+        "p.oid = t.tgparentid WHERE NOT p.tgisinternal AND t.tgenabled <> p.tgenabled" +
+            only("t.tgrelid") + " ORDER BY 1, 2",
+        [&](const CatalogRow &row) {
+            const Relation *const owner = relation(row.number(0));
+            if (!owner)
+                return;
+            const char enabled = row.letter(2);
+            metadata_.others.push_back({"trigger_state",
+                                        {owner->table.name.schema, row.text(1)},
+                                        fmt::format("ALTER TABLE {} {} TRIGGER {}", quoteName(owner->table.name),
+                                                    enabled == 'D'   ? "DISABLE"
+                                                    : enabled == 'R' ? "ENABLE REPLICA"
+                                                    : enabled == 'A' ? "ENABLE ALWAYS"
+                                                                     : "ENABLE",
+                                                    quoteName(row.view(1))),
+                                        owner->table.name});
+        });
 }
 
 void Reflection::readRulesAndPolicies()

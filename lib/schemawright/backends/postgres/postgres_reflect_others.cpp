@@ -8,28 +8,14 @@
 
 namespace schemawright::postgres {
 
-namespace {
-
-/// "{a=1,b=x y}" as " OPTIONS (a '1', b 'x y')", or nothing.
-std::string optionsClause(std::string_view array)
-{
-    std::string sql;
-    for (const std::string &each : arrayElements(array)) {
-        const std::size_t equals = each.find('=');
-        sql += (sql.empty() ? " OPTIONS (" : ", ") + quoteName(each.substr(0, equals)) + " " +
-               quoteText(each.substr(equals + 1));
-    }
-    return sql.empty() ? sql : sql + ")";
-}
-
-} // namespace
-
 void Reflection::readOthers()
 {
+    readLanguages();
     readExtensionsAndCollations();
     readOperators();
     readOperatorClasses();
     readTextSearch();
+    readTextSearchParts();
     readForeignServers();
     readPublications();
 }
@@ -304,120 +290,6 @@ void Reflection::readTextSearch()
                       addOther(catalog::textConfiguration, row.number(0), "text_search_configuration", name, sql,
                                "TEXT SEARCH CONFIGURATION " + quoteName(name));
                   });
-}
-
-void Reflection::readForeignServers()
-{
-    catalog_.read("foreign-data wrappers",
-                  "SELECT w.oid, w.fdwname, NULLIF(w.fdwhandler, 0)::regproc::text, NULLIF(w.fdwvalidator, "
-                  "0)::regproc::text, w.fdwoptions FROM pg_catalog.pg_foreign_data_wrapper w ORDER BY 2",
-                  [&](const CatalogRow &row) {
-                      if (isExtensionMember(catalog::wrapper, row.number(0)))
-                          return;
-                      const std::string name = quoteName(row.view(1));
-                      std::string sql = "CREATE FOREIGN DATA WRAPPER " + name;
-                      if (!row.isNull(2))
-                          sql += " HANDLER " + row.text(2);
-                      if (!row.isNull(3))
-                          sql += " VALIDATOR " + row.text(3);
-                      addOther(catalog::wrapper, row.number(0), "foreign_data_wrapper", {"", row.text(1)},
-                               sql + optionsClause(row.view(4)), "FOREIGN DATA WRAPPER " + name);
-                  });
-    catalog_.read(
-        "foreign servers",
-        "SELECT s.oid, s.srvname, s.srvtype, s.srvversion, w.fdwname, s.srvoptions FROM "
-        "pg_catalog.pg_foreign_server s JOIN pg_catalog.pg_foreign_data_wrapper w ON w.oid = s.srvfdw ORDER BY 2",
-        [&](const CatalogRow &row) {
-            if (isExtensionMember(catalog::server, row.number(0)))
-                return;
-            const std::string name = quoteName(row.view(1));
-            std::string sql = "CREATE SERVER " + name;
-            if (!row.isNull(2))
-                sql += " TYPE " + quoteText(row.view(2));
-            if (!row.isNull(3))
-                sql += " VERSION " + quoteText(row.view(3));
-            sql += " FOREIGN DATA WRAPPER " + quoteName(row.view(4)) + optionsClause(row.view(5));
-            addOther(catalog::server, row.number(0), "server", {"", row.text(1)}, sql, "SERVER " + name);
-        });
-}
-
-void Reflection::readPublications()
-{
-    std::map<ObjectId, std::string> tables;
-    const std::string rowFilter = version_ >= 150000 ? "pg_catalog.pg_get_expr(r.prqual, r.prrelid)" : "NULL";
-    const std::string columns =
-        version_ >= 150000
-            ? "(SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM "
-              "pg_catalog.pg_attribute a WHERE a.attrelid = r.prrelid AND a.attnum = ANY (r.prattrs))"
-            : "NULL";
-    catalog_.read("published tables",
-                  "SELECT r.prpubid, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), " +
-                      columns + ", " + rowFilter +
-                      " FROM pg_catalog.pg_publication_rel r JOIN pg_catalog.pg_class c ON c.oid = r.prrelid JOIN "
-                      "pg_catalog.pg_namespace n ON n.oid = c.relnamespace ORDER BY 1, 2",
-                  [&](const CatalogRow &row) {
-                      std::string &list = tables[row.number(0)];
-                      list += (list.empty() ? " FOR TABLE ONLY " : ", TABLE ONLY ") + row.text(1);
-                      if (!row.isNull(2))
-                          list += " (" + row.text(2) + ")";
-                      if (!row.isNull(3))
-                          list += " WHERE (" + withoutOuterParentheses(row.view(3)) + ")";
-                  });
-    if (version_ >= 150000)
-        catalog_.read("published schemas",
-                      "SELECT s.pnpubid, pg_catalog.quote_ident(n.nspname) FROM pg_catalog.pg_publication_namespace "
-                      "s JOIN pg_catalog.pg_namespace n ON n.oid = s.pnnspid ORDER BY 1, 2",
-                      [&](const CatalogRow &row) {
-                          std::string &list = tables[row.number(0)];
-                          list += (list.empty() ? " FOR TABLES IN SCHEMA " : ", TABLES IN SCHEMA ") + row.text(1);
-                      });
-    catalog_.read("publications",
-                  "SELECT p.oid, p.pubname, p.puballtables, p.pubinsert, p.pubupdate, p.pubdelete, "
-                  "p.pubtruncate, p.pubviaroot FROM pg_catalog.pg_publication p ORDER BY 2",
-                  [&](const CatalogRow &row) {
-                      if (isExtensionMember(catalog::publication, row.number(0)))
-                          return;
-                      std::string sql = "CREATE PUBLICATION " + quoteName(row.view(1)), actions;
-                      sql += row.flag(2) ? std::string(" FOR ALL TABLES") : tables[row.number(0)];
-                      static constexpr const char *names[] = {"insert", "update", "delete", "truncate"};
-                      for (std::size_t i = 0; i < 4; ++i)
-                          if (row.flag(3 + i))
-                              actions += (actions.empty() ? "" : ", ") + std::string(names[i]);
-                      sql += " WITH (publish = '" + actions + "'";
-                      if (row.flag(7))
-                          sql += ", publish_via_partition_root = true";
-                      addOther(catalog::publication, row.number(0), "publication", {"", row.text(1)}, sql + ")",
-                               "PUBLICATION " + quoteName(row.view(1)));
-                  });
-}
-
-void Reflection::readUncarried()
-{
-    catalog_.read(
-        "what is not carried",
-        "SELECT * FROM (SELECT 2607::bigint c, oid o, conname n, 'a conversion' w FROM "
-        "pg_catalog.pg_conversion UNION ALL SELECT 2612, oid, lanname, 'a procedural language' FROM "
-        "pg_catalog.pg_language "
-        "UNION ALL SELECT 2601, oid, amname, 'an access method' FROM pg_catalog.pg_am UNION ALL SELECT 3576, oid, "
-        "pg_catalog.format_type(trftype, NULL), 'a transform' FROM pg_catalog.pg_transform UNION ALL SELECT 3601, oid, "
-        "prsname, 'a text search parser' FROM pg_catalog.pg_ts_parser UNION ALL SELECT 3764, oid, tmplname, 'a text "
-        "search "
-        "template' FROM pg_catalog.pg_ts_template UNION ALL SELECT 826, oid, pg_catalog.pg_get_userbyid(defaclrole), "
-        "'default privileges' FROM pg_catalog.pg_default_acl UNION ALL SELECT 1418, umid, srvname || ' for ' || "
-        "usename, "
-        "'a user mapping' FROM pg_catalog.pg_user_mappings UNION ALL SELECT 2613, oid, oid::text, 'a large object' "
-        "FROM "
-        "pg_catalog.pg_largeobject_metadata UNION ALL SELECT 6100, subid, subname, 'a subscription' FROM "
-        "pg_catalog.pg_stat_subscription UNION ALL SELECT 2615, oid, nspname, 'privileges on a schema' FROM "
-        "pg_catalog.pg_namespace WHERE "
-        "nspacl IS "
-        "NOT NULL AND oid >= 16384 UNION ALL SELECT 1255, oid, proname, 'privileges on a function' FROM "
-        "pg_catalog.pg_proc "
-        "WHERE proacl IS NOT NULL) all_of_it WHERE o >= 16384 ORDER BY w, n",
-        [&](const CatalogRow &row) {
-            if (!isExtensionMember(row.number(0), row.number(1)))
-                metadata_.notCarried.push_back({row.text(2), row.text(3)});
-        });
 }
 
 } // namespace schemawright::postgres

@@ -88,7 +88,8 @@ void Reflection::readRelations()
         Table &table = relation.table;
         table.temporary = row.letter(4) == 't';
         table.name = {table.temporary ? "pg_temp" : schemaName(row.number(1)), row.text(2)};
-        table.kind = kindOf(relation.kind, row.flag(5));
+        relation.isPartition = row.flag(5);
+        table.kind = kindOf(relation.kind, relation.isPartition);
         parts_.push_back({{catalog::relation, id}, id});
         parts_.push_back({{catalog::type, row.number(11)}, id});
         if (row.letter(4) == 'u')
@@ -385,7 +386,7 @@ void Reflection::readInheritance()
                       if (!child)
                           return;
                       const QualifiedName parent{row.text(3), row.text(2)};
-                      if (child->table.kind == TableKind::Partition)
+                      if (child->isPartition) // a foreign table may be one
                           child->table.partition.of = parent;
                       else
                           child->table.inherits.push_back(parent);
@@ -394,7 +395,7 @@ void Reflection::readInheritance()
     for (const auto &[id, each] : relations_) {
         if (each.kind == 'p')
             partitioned.push_back(id);
-        if (each.table.kind == TableKind::Partition)
+        if (each.isPartition)
             partitions.push_back(id);
     }
     const auto name = [&](ObjectId id) { return relation(id)->table.name.text(); };
