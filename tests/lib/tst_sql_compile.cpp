@@ -71,6 +71,10 @@ private Q_SLOTS:
     void writesLines();
     void cacheKeepsShapesApart();
     void cacheGivesTheNewValues();
+    void ordersJoinedTexts();
+    void namesTheColumnsOfValues();
+    void returnsAllColumns();
+    void refusesDefaultWhereItIsNoValue();
     void lintsProducts();
     void lintsUngroupedColumns();
 };
@@ -469,6 +473,51 @@ void tst_SqlCompile::cacheGivesTheNewValues()
     for (int i = 0; i < 10; ++i) // more shapes than it holds
         cache.compile<SqliteCompiler>(select({column("c" + std::to_string(i))}));
     QCOMPARE(cache.compile<SqliteCompiler>(select({column("c0")})).sql, std::string("SELECT c0"));
+}
+
+void tst_SqlCompile::ordersJoinedTexts()
+{
+    const Statement names =
+        select({func::aggregateStrings(aggregateOrder(t_.users["name"], {t_.users["id"].desc()}), "; ")});
+    QCOMPARE(compiled(names, "postgresql"), "SELECT string_agg(users.name, $1 ORDER BY users.id DESC) FROM users");
+    QCOMPARE(compiled(names, "mysql"),
+             "SELECT group_concat(users.name ORDER BY users.id DESC SEPARATOR '; ') FROM users");
+    QCOMPARE(compiled(names, "mssql"),
+             "SELECT string_agg(users.name, ?) WITHIN GROUP (ORDER BY users.id DESC) FROM users");
+    QCOMPARE(compiled(names, "oracle"),
+             "SELECT LISTAGG(users.name, :1) WITHIN GROUP (ORDER BY users.id DESC) FROM users");
+    QCOMPARE(errorOf([&] { compiled(names); }).kind, ErrorKind::Unsupported);
+}
+
+void tst_SqlCompile::namesTheColumnsOfValues()
+{
+    const Values rows = valuesQuery({{1, "a"}, {2, "b"}}, {"k", "s"});
+    const Source common = rows.cte("v"), inFrom = rows.subquery("v");
+    QCOMPARE(compiled(select({common["s"]})), "WITH v (k, s) AS (VALUES (?, ?), (?, ?)) SELECT v.s FROM v");
+    QCOMPARE(compiled(select({common["s"]}), "mysql"),
+             "WITH v (k, s) AS (SELECT ?, ? UNION ALL SELECT ?, ?) SELECT v.s FROM v");
+    for (const char *dialect : {"sqlite", "postgresql", "mysql", "mssql", "oracle"}) {
+        const Source direct = values({"k", "s"}, {{1, "a"}, {2, "b"}}, "v");
+        QCOMPARE(compiled(select({inFrom["s"]}), dialect), compiled(select({direct["s"]}), dialect));
+    }
+}
+
+void tst_SqlCompile::returnsAllColumns()
+{
+    const Statement added = insert(t_.log).value("msg", "x").returning({star()});
+    QCOMPARE(compiled(added, "mssql"), "INSERT INTO audit.log (msg) OUTPUT inserted.* VALUES (?)");
+    QCOMPARE(compiled(added), "INSERT INTO audit.log (msg) VALUES (?) RETURNING *");
+    QVERIFY(compiled(added, "oracle").ends_with(" INTO :ret_0, :ret_1, :ret_2"));
+    QCOMPARE(compiled(delete_(t_.log).returning({star()}), "mssql"), "DELETE FROM audit.log OUTPUT deleted.*");
+}
+
+void tst_SqlCompile::refusesDefaultWhereItIsNoValue()
+{
+    const Statement reset = update(t_.users).set("active", defaultValue());
+    QCOMPARE(compiled(reset, "postgresql"), "UPDATE users SET active = DEFAULT");
+    const Error error = errorOf([&] { compiled(reset); });
+    QCOMPARE(error.kind, ErrorKind::Unsupported);
+    QVERIFY(error.message.find("DEFAULT") != std::string::npos);
 }
 
 void tst_SqlCompile::lintsProducts()

@@ -126,14 +126,23 @@ void Compiler::withClause()
     clause("");
 }
 
+const ValuesNode *Compiler::namedValues(const StatementNode &node)
+{
+    const auto *rows = node.kind == Statement::Kind::Values ? static_cast<const ValuesNode *>(&node) : nullptr;
+    return rows && !rows->columns.empty() ? rows : nullptr;
+}
+
 void Compiler::cteBody(const SourceNode &node)
 {
     if (isDataModifying(*node.query) && !hasDataModifyingCtes())
         unsupported("CTE that changes data (" + node.name + ")");
     write(quote(node.name));
-    if (node.listColumns) {
+    // Rows of VALUES have no names but those that are written here.
+    const ValuesNode *const rows = namedValues(*node.query);
+    const bool listsColumns = node.listColumns || rows;
+    if (listsColumns) {
         write(" (");
-        columnNames(node.columns);
+        columnNames(node.listColumns ? node.columns : rows->columns);
         write(")");
     }
     write(" AS ");
@@ -147,7 +156,7 @@ void Compiler::cteBody(const SourceNode &node)
     if (isDataModifying(*node.query))
         statement(*node.query);
     else
-        query(*node.query, !node.listColumns);
+        query(*node.query, !listsColumns);
     if (node.more) {
         if (node.recursiveDistinct && !saysRecursive())
             unsupported("recursive CTE by UNION without ALL");
@@ -526,6 +535,14 @@ void Compiler::source(const SourceNode &node)
         sample(node);
         break;
     case SourceKind::Subquery: {
+        if (const ValuesNode *const rows = namedValues(*node.query)) {
+            SourceNode named;
+            named.kind = SourceKind::Values;
+            named.name = sourceName(node);
+            named.columns = rows->columns;
+            named.rows = rows->rows;
+            return valuesSource(named);
+        }
         if (node.lateral)
             write("LATERAL ");
         const bool outer = std::exchange(isSubquery_, true);

@@ -59,6 +59,7 @@ protected:
     virtual bool hasFullJoin() const { return true; }
     virtual bool hasGroupingSets() const { return true; }
     virtual bool hasAggregateOrder() const { return false; }
+    virtual bool hasDefaultKeyword() const { return true; } ///< DEFAULT among the values
     virtual bool writesReturningUnqualified() const { return false; }
     virtual bool saysRecursive() const { return true; }
     virtual bool hasDataModifyingCtes() const { return false; }
@@ -99,7 +100,9 @@ protected:
     virtual void extract(const ExprNode &node);
     virtual void collate(const ExprNode &node);
     virtual void function(const ExprNode &node);
-    virtual void aggregateStrings(const ExprNode &node);
+    virtual void aggregateStrings(const ExprNode &node) { joinedStrings("string_agg", node); }
+    /// name(text, separator) with the order of the texts where this database wants it.
+    void joinedStrings(const char *name, const ExprNode &node);
     virtual void filter(const ExprNode &node);
     virtual void over(const ExprNode &node);
     virtual void frame(const WindowFrame &frame);
@@ -218,6 +221,8 @@ private:
     void join(const SourceNode &node);
     void nary(const ExprNode &node, bool asCondition);
     void collectCtes(const StatementNode &node);
+    /// VALUES whose columns have names, or null.
+    static const ValuesNode *namedValues(const StatementNode &node);
     void cteBody(const SourceNode &node);
 
     CompileOptions options_;

@@ -393,6 +393,8 @@ void Compiler::constant(const ExprNode &node, bool asCondition)
     case Operator::Null:
         return write("NULL");
     case Operator::Default:
+        if (!hasDefaultKeyword())
+            unsupported("DEFAULT as a value");
         return write("DEFAULT");
     case Operator::Star:
         return write("*");
@@ -777,10 +779,19 @@ void Compiler::function(const ExprNode &node)
     argumentsOf(node);
 }
 
-void Compiler::aggregateStrings(const ExprNode &node)
+void Compiler::joinedStrings(const char *name, const ExprNode &node)
 {
-    write("string_agg");
-    argumentsOf(node);
+    write(name);
+    const ExprNode &text = node.arguments.front().node();
+    if (text.kind != ExprKind::AggregateOrder)
+        return argumentsOf(node);
+    if (!hasAggregateOrder() && !hasWithinGroup())
+        unsupported("ORDER BY inside an aggregate");
+    write("(");
+    list({text.arguments.front(), node.arguments[1]});
+    write(hasAggregateOrder() ? " ORDER BY " : ") WITHIN GROUP (ORDER BY ");
+    orderList({text.arguments.begin() + 1, text.arguments.end()});
+    write(")");
 }
 
 void Compiler::filter(const ExprNode &node)

@@ -292,6 +292,10 @@ void MssqlCompiler::output(const std::vector<Expr> &columns, bool isDelete)
     for (std::size_t i = 0; i < columns.size(); ++i) {
         write(i ? ", " : "");
         const ExprNode &node = columns[i].node();
+        if (node.op == Operator::Star) {
+            write(std::string(rowImage_) + ".*");
+            continue;
+        }
         expr(node.kind == ExprKind::Label ? node.arguments.front() : columns[i]);
         if (node.kind == ExprKind::Label)
             write(" AS " + quote(node.text));

@@ -120,11 +120,7 @@ void OracleCompiler::function(const ExprNode &node)
     Compiler::function(node);
 }
 
-void OracleCompiler::aggregateStrings(const ExprNode &node)
-{
-    write("LISTAGG");
-    argumentsOf(node);
-}
+void OracleCompiler::aggregateStrings(const ExprNode &node) { joinedStrings("LISTAGG", node); }
 
 void OracleCompiler::json(const ExprNode &node)
 {
@@ -265,10 +261,23 @@ void OracleCompiler::insertRows(const InsertNode &node)
     valuesRows(node.rows);
 }
 
-void OracleCompiler::returning(const std::vector<Expr> &columns, std::string_view)
+void OracleCompiler::returning(const std::vector<Expr> &wanted, std::string_view clauseName)
 {
-    if (columns.empty())
+    if (wanted.empty())
         return;
+    std::vector<Expr> columns;
+    for (const Expr &each : wanted) {
+        if (each.node().op != Operator::Star) {
+            columns.push_back(each);
+            continue;
+        }
+        // Each value needs a variable, so the columns must be known.
+        const auto &sources = scopes().back().sources;
+        if (sources.empty() || !sources.front()->table || sources.front()->table->columns.empty())
+            unsupported("RETURNING * of a table whose columns are not known, with " + std::string(clauseName));
+        for (const Column &column : sources.front()->table->columns)
+            columns.push_back(schemawright::column(sources.front()->table, column.name));
+    }
     clause("RETURNING ");
     for (std::size_t i = 0; i < columns.size(); ++i) {
         write(i ? ", " : "");

@@ -121,11 +121,7 @@ void SqliteCompiler::function(const ExprNode &node)
     Compiler::function(node);
 }
 
-void SqliteCompiler::aggregateStrings(const ExprNode &node)
-{
-    write("group_concat");
-    argumentsOf(node);
-}
+void SqliteCompiler::aggregateStrings(const ExprNode &node) { joinedStrings("group_concat", node); }
 
 void SqliteCompiler::json(const ExprNode &node)
 {

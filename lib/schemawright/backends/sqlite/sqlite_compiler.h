@@ -33,6 +33,7 @@ protected:
     void quantified(const ExprNode &node) override;
     void extract(const ExprNode &node) override;
     void function(const ExprNode &node) override;
+    bool hasDefaultKeyword() const override { return false; }
     void aggregateStrings(const ExprNode &node) override;
     void json(const ExprNode &node) override;
     void source(const SourceNode &node) override;
