@@ -51,7 +51,7 @@ public:
                 addStep(*change);
         tables_.link();
         compileAll(sortedSteps());
-        if (!deferred_.empty() && plan_.isRunnable())
+        if ((defers_ || !deferred_.empty()) && plan_.isRunnable())
             plan_.steps.insert(plan_.steps.begin(), deferringStep());
         if (!draft_.diffs.empty())
             addMigration();
@@ -185,8 +185,12 @@ private:
             });
             std::vector<std::pair<std::size_t, std::size_t>> edges = forced_;
             edges.reserve(edges.size() + reasons.size());
-            for (const RowEdge &reason : reasons)
+            for (const RowEdge &reason : reasons) {
                 edges.emplace_back(reason.before, reason.after);
+                // Rows that nobody edits may refer to a value while it goes from one row to another.
+                defers_ = defers_ || (reason.unique && steps_[reason.before].table->isReferred &&
+                                      !dialect_.deferConstraintsSql().empty());
+            }
             TopologicalOrder sorted = topologicalSort(steps_.size(), edges);
             if (sorted.cycles.empty())
                 return std::move(sorted.order);
@@ -420,6 +424,7 @@ private:
     std::unordered_map<std::uint64_t, const Change *> newRows_;
     std::vector<std::pair<std::size_t, std::size_t>> forced_;
     std::set<const ForeignKey *> deferred_;
+    bool defers_ = false;
     std::int64_t parkedRows_ = 0;
     Plan plan_;
 };

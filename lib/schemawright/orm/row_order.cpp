@@ -250,6 +250,10 @@ void PlanTables::link()
                 if (!positionsOf(*table->table, columns).empty())
                     listOf(*table, columns, true);
         }
+    for (const TablePtr &any : draft_.after.tables())
+        for (const ForeignKey &key : any->foreignKeys)
+            if (const auto parent = byTable.find(draft_.after.table(key.referred).get()); parent != byTable.end())
+                parent->second->isReferred = true;
     for (const auto &[name, table] : tables_) {
         if (!table)
             continue;

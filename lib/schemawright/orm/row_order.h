@@ -37,6 +37,7 @@ public:
     void clear() noexcept { entries_.clear(); }
     void reserve(std::size_t count) { entries_.reserve(count); }
     bool empty() const noexcept { return entries_.empty(); }
+    std::size_t size() const noexcept { return entries_.size(); }
     auto begin() const noexcept { return entries_.begin(); }
     auto end() const noexcept { return entries_.end(); }
 
@@ -78,6 +79,7 @@ struct PlanTable
     std::uint32_t version = nowhere;                          ///< the column that counts a row's changes
     std::vector<Columns> lists;
     std::vector<Reference> references;
+    bool isReferred = false; ///< by any table, also one whose rows are not touched
 
     Position position(std::string_view name) const;
     /// The hidden row number stands behind the columns.

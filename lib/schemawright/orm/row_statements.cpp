@@ -43,19 +43,19 @@ std::size_t RowStatements::ShapeHash::operator()(const Shape &shape) const noexc
     return seed ^ (seed >> 29);
 }
 
-RowStatements::Shape RowStatements::shapeOf(const RowStep &row) const
+const RowStatements::Shape &RowStatements::shapeOf(const RowStep &row)
 {
     const auto address = reinterpret_cast<std::uintptr_t>(row.table);
-    Shape shape{static_cast<std::uint32_t>(address), static_cast<std::uint32_t>(address >> 32),
-                static_cast<std::uint32_t>(row.kind)};
-    shape.reserve(12);
+    shape_.clear();
+    shape_.insert(shape_.end(), {static_cast<std::uint32_t>(address), static_cast<std::uint32_t>(address >> 32),
+                                 static_cast<std::uint32_t>(row.kind)});
     constexpr std::uint32_t separator = static_cast<std::uint32_t>(-1);
     for (const RowCells *cells : {&row.set, &row.key, &row.match}) {
         for (const auto &[column, cell] : *cells)
-            shape.push_back(column << 5 | kindOf(*cell));
-        shape.push_back(separator);
+            shape_.push_back(column << 5 | kindOf(*cell));
+        shape_.push_back(separator);
     }
-    return shape;
+    return shape_;
 }
 
 Step RowStatements::stepFor(const RowStep &row) const
@@ -180,7 +180,7 @@ Compiled RowStatements::compileInsert(const std::vector<const RowStep *> &rows) 
 void RowStatements::addParameters(const RowStep &row, std::vector<Parameter> &parameters) const
 {
     if (parameters.empty())
-        parameters.reserve(8);
+        parameters.reserve(row.set.size() + row.key.size() + row.match.size());
     for (const auto &[column, cell] : row.set)
         if (!isLeftOut(*cell))
             parameters.push_back(parameterOf(*cell));

@@ -39,7 +39,8 @@ private:
         std::size_t operator()(const Shape &shape) const noexcept;
     };
 
-    Shape shapeOf(const RowStep &row) const;
+    /// Valid until the next call.
+    const Shape &shapeOf(const RowStep &row);
     Compiled compileInsert(const std::vector<const RowStep *> &rows) const;
     Compiled compileFresh(const RowStep &row) const;
     void addParameters(const RowStep &row, std::vector<Parameter> &parameters) const;
@@ -53,6 +54,7 @@ private:
     const Dialect &dialect_;
     std::unordered_map<std::uint64_t, const std::string *> newRows_;
     std::unordered_map<Shape, std::string, ShapeHash> shared_;
+    Shape shape_;
     std::map<std::pair<Shape, std::size_t>, std::string> batches_;
 };
 
