@@ -13,7 +13,7 @@ namespace schemawright {
 
 namespace {
 
-constexpr std::array commandWords{"inspect", "ddl", "diff", "query", "models"};
+constexpr std::array commandWords{"inspect", "ddl", "diff", "query", "models", "plan"};
 
 void addSelection(CLI::App &command, Selection &selection)
 {
@@ -100,6 +100,15 @@ int runCommand(int argc, char **argv)
     addSelection(*modelsCommand, modelsArguments.selection);
     modelsCommand->add_option("-o,--output", modelsArguments.output, "Write to this file");
 
+    PlanArguments planArguments;
+    CLI::App *planCommand = app.add_subcommand("plan", "Print the steps that would carry changes out, in order");
+    planCommand->add_option("URL", planArguments.source, "Database URL or SQLite file")->required();
+    planCommand
+        ->add_option("CHANGES", planArguments.changes,
+                     "CHANGES.json, or a database URL, SQLite file or FILE.sql that has the wanted tables")
+        ->required();
+    planCommand->add_flag("--json", planArguments.json, "As JSON, for other programs");
+
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError &error) {
@@ -114,6 +123,8 @@ int runCommand(int argc, char **argv)
             return diff(diffArguments);
         if (*modelsCommand)
             return models(modelsArguments);
+        if (*planCommand)
+            return plan(planArguments);
         return query(queryArguments);
     } catch (const Error &error) {
         return report(error);

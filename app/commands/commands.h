@@ -67,6 +67,14 @@ struct ModelsArguments
 };
 int models(const ModelsArguments &arguments);
 
+struct PlanArguments
+{
+    std::string source;
+    std::string changes; ///< CHANGES.json, or a database or script that says how the tables shall be
+    bool json = false;
+};
+int plan(const PlanArguments &arguments);
+
 /// The picture of what a source names: a database by URL or path, or a .sql script, which is loaded into a private
 /// SQLite database in memory. Throws Error(NotFound) for a table that was asked for by name and is not there.
 MetaData readMetaData(const std::string &source, const Selection &selection);

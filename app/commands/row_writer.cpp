@@ -15,9 +15,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 std::string base64(std::string_view bytes)
 {
-    static constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     std::string out;
     for (std::size_t i = 0; i < bytes.size(); i += 3) {
         const std::size_t left = std::min<std::size_t>(3, bytes.size() - i);
@@ -30,7 +31,29 @@ std::string base64(std::string_view bytes)
     return out;
 }
 
-Json toJson(const Value &value)
+} // namespace
+
+std::string fromBase64(std::string_view text)
+{
+    std::string out;
+    unsigned group = 0, bits = 0;
+    while (text.ends_with('='))
+        text.remove_suffix(1);
+    for (const char c : text) {
+        const std::size_t digit = digits.find(c);
+        if (digit == std::string_view::npos)
+            throw Error(ErrorKind::Conversion, "this is no base64 text");
+        group = group << 6 | static_cast<unsigned>(digit);
+        bits += 6;
+        if (bits >= 8) {
+            bits -= 8;
+            out += static_cast<char>(group >> bits & 0xff);
+        }
+    }
+    return out;
+}
+
+nlohmann::ordered_json valueToJson(const Value &value)
 {
     if (value.isNull())
         return nullptr;
@@ -51,6 +74,8 @@ Json toJson(const Value &value)
         return {{"$text", base64(text)}};
     return text;
 }
+
+namespace {
 
 /// What text formats print for a value that is not NULL.
 std::string plainText(const Value &value) { return value.is<Bytes>() ? "\\x" + value.text() : value.text(); }
@@ -160,7 +185,7 @@ public:
         for (std::size_t row = 0; row < batch.rowCount(); ++row) {
             Json object = Json::object();
             for (std::size_t column = 0; column < batch.columnCount(); ++column)
-                object[names_[column]] = toJson(batch.value(row, column));
+                object[names_[column]] = valueToJson(batch.value(row, column));
             if (!lines_)
                 out_ << (first_ ? "\n  " : ",\n  ");
             first_ = false;

@@ -7,7 +7,14 @@
 #include <string>
 #include <string_view>
 
+#include <nlohmann/json_fwd.hpp>
+
 namespace schemawright {
+
+/// A value as JSON has it, see RowWriter; blobs are objects.
+nlohmann::ordered_json valueToJson(const Value &value);
+/// What base64 text stands for. Throws Error(Conversion).
+std::string fromBase64(std::string_view text);
 
 /// Prints the rows of one result in one format, batch by batch.
 ///

@@ -70,6 +70,9 @@ private Q_SLOTS:
     void ddlOfAScript();
     void ddlWritesAFile();
     void ddlDrops();
+    void planOrdersRows();
+    void planOfAModel();
+    void planRefuses();
     void queryFormats_data();
     void queryFormats();
     void queryBindsParameters();
@@ -189,6 +192,90 @@ void tst_CommandLine::ddlDrops()
     QVERIFY(outcome.output.contains("DROP TABLE"));
     QVERIFY(outcome.output.indexOf("\"order\"") < outcome.output.indexOf("customer"));
     QVERIFY(!outcome.output.contains("CREATE"));
+}
+
+void tst_CommandLine::planOrdersRows()
+{
+    const QString database = path("plan.db"), changes = path("changes.json");
+    writeFile(database, {}); // no database is made by a wrong name
+    for (const char *sql : {"CREATE TABLE p (id INTEGER PRIMARY KEY, name TEXT, pic BLOB)",
+                            "CREATE TABLE c (id INTEGER PRIMARY KEY, p_id INTEGER NOT NULL REFERENCES p (id))",
+                            "INSERT INTO p VALUES (1, 'one', NULL), (2, 'two', NULL)", "INSERT INTO c VALUES (7, 2)"})
+        QCOMPARE(run({"query", database, "--write", QString::fromUtf8(sql)}).status, 0);
+    writeFile(changes, R"({"rows": [
+        {"table": ["main", "c"], "key": null, "set": {"id": 9, "p_id": 3}},
+        {"table": ["main", "p"], "key": {"id": 2}, "set": null},
+        {"table": ["main", "c"], "key": {"id": 7}, "set": null},
+        {"table": ["main", "p"], "key": {"id": 1}, "set": {"name": "it's", "pic": {"$blob": "AP8="}}},
+        {"table": ["main", "p"], "key": null, "set": {"id": 3}},
+        {"table": ["main", "p"], "key": null, "set": {"id": 4}},
+        {"table": ["main", "p"], "key": null, "set": {"id": 5}}]})");
+    const Outcome outcome = run({"plan", database, changes, "--json"});
+    QCOMPARE(outcome.status, 0);
+    const QJsonObject plan = QJsonDocument::fromJson(outcome.output).object();
+    QCOMPARE(plan["format"].toInt(), 1);
+    QStringList names, statements;
+    for (const QJsonValue &phase : plan["phases"].toArray()) {
+        names << phase["name"].toString();
+        for (const QJsonValue &step : phase["steps"].toArray()) {
+            QCOMPARE(phase["name"].toString(), QString("Data"));
+            QVERIFY(step["transactional"].toBool());
+            QVERIFY(step["change"].toInt() > 0);
+            statements << step["sql"].toString();
+            if (statements.last().startsWith("UPDATE")) {
+                QCOMPARE(step["params"].toArray(), (QJsonArray{"it's", QJsonObject{{"$blob", "AP8="}}, 1, "one"}));
+                QCOMPARE(step["expect_rows"].toInt(), 1);
+            } else if (statements.last().startsWith("INSERT INTO main.p")) // rows that follow each other are one
+                QCOMPARE(step["expect_rows"].toInt(), static_cast<int>(step["params"].toArray().size()));
+        }
+    }
+    QCOMPARE(names, (QStringList{"Before", "Expand", "Data", "Contract", "Verify", "After"}));
+    QCOMPARE(statements.size(), 6);
+    const auto place = [&](const char *start) {
+        for (int i = 0; i < statements.size(); ++i)
+            if (statements[i].startsWith(QLatin1String(start)))
+                return i;
+        return -1;
+    };
+    QVERIFY(place("INSERT INTO main.p") >= 0 && place("INSERT INTO main.p") < place("INSERT INTO main.c"));
+    QVERIFY(place("DELETE FROM main.c") >= 0 && place("DELETE FROM main.c") < place("DELETE FROM main.p"));
+    // Without --json it is a script, which does what it says.
+    const Outcome script = run({"plan", database, changes});
+    QCOMPARE(script.status, 0);
+    QVERIFY(script.output.contains("VALUES (4), (5)"));
+    QCOMPARE(run({"query", database, "SELECT count(*) FROM c WHERE id = 7", "--format", "csv"}).output.simplified(),
+             QByteArray("count(*) 1")); // planning changes nothing
+}
+
+void tst_CommandLine::planOfAModel()
+{
+    const QString database = path("model.db"), wanted = path("wanted.sql");
+    writeFile(database, {});
+    for (const char *sql : {"CREATE TABLE a (id INTEGER PRIMARY KEY)", "CREATE TABLE gone (id INTEGER PRIMARY KEY)"})
+        QCOMPARE(run({"query", database, "--write", QString::fromUtf8(sql)}).status, 0);
+    writeFile(wanted, "CREATE TABLE b (id INTEGER PRIMARY KEY, a_id INTEGER REFERENCES a (id));"
+                      "CREATE TABLE a (id INTEGER PRIMARY KEY, n TEXT);");
+    const Outcome script = run({"plan", database, wanted});
+    QCOMPARE(script.status, 0);
+    QVERIFY(script.output.contains("DROP TABLE"));
+    const QString target = path("after.sql");
+    writeFile(target,
+              "CREATE TABLE a (id INTEGER PRIMARY KEY); CREATE TABLE gone (id INTEGER PRIMARY KEY);" + script.output);
+    QCOMPARE(run({"diff", target, wanted, "--exit-code"}).status, 0);
+}
+
+void tst_CommandLine::planRefuses()
+{
+    const QString database = path("plan.db"), changes = path("refused.json");
+    const auto status = [&](const char *json) {
+        writeFile(changes, json);
+        return run({"plan", database, changes, "--json"}).status;
+    };
+    QCOMPARE(status(R"({"rows": [{"table": ["main", "nowhere"], "key": null, "set": {}}]})"), 3);
+    QCOMPARE(status(R"({"rows": [{"table": ["main", "p"], "key": {"id": 99}, "set": null}]})"), 3);
+    QCOMPARE(status(R"({"rows": [{"table": ["main", "p"], "key": null, "set": {"no": 1}}]})"), 3);
+    QCOMPARE(status("{\"rows\": ["), 3);
+    QCOMPARE(run({"plan", database}).status, 2);
 }
 
 void tst_CommandLine::queryFormats_data()
