@@ -38,6 +38,12 @@ public:
     {
         return get(object) == normal(rows.value(row, column));
     }
+    /// A key that the database is to make: nothing, or zero.
+    virtual bool isUnset(const void *object) const
+    {
+        const Value held = get(object);
+        return held.isNull() || held == Value(0);
+    }
     /// A member that is a whole number and nothing else.
     virtual bool isInteger() const { return false; }
     /// True when `member` points to a member pointer of type `type` that is this one.

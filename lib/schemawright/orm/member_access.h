@@ -151,6 +151,13 @@ public:
     {
         return equalsCell(of(object), rows, row, column);
     }
+    bool isUnset(const void *object) const override
+    {
+        if constexpr (std::integral<M>)
+            return of(object) == 0;
+        else
+            return FieldAccess::isUnset(object);
+    }
     bool isInteger() const override { return std::integral<M> && !std::same_as<M, bool>; }
     bool isMember(const std::type_info &type, const void *member) const override
     {

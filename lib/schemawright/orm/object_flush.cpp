@@ -37,6 +37,7 @@ void ObjectSession::flush()
 {
     if (isFlushing_)
         return;
+    sweep();
     isFlushing_ = true;
     try {
         synchronize();

@@ -16,6 +16,10 @@ std::vector<ObjectSession::Record *> ObjectSession::insertOrder()
     for (Record *record : std::exchange(new_, {}))
         if (record->state == ObjectState::Pending)
             records.push_back(record);
+    if (!hasRelations_ && std::ranges::all_of(records, [&](const Record *record) {
+            return record->layout == records.front()->layout; // as they were added
+        }))
+        return records;
     std::map<const EntityMap *, std::size_t> places;
     for (const EntityMap *entity : mappings_.sorted())
         places.emplace(entity, places.size());
@@ -72,8 +76,7 @@ bool ObjectSession::hasKey(const Layout &layout, const void *object) const
 {
     if (!layout.generatedKey)
         return true;
-    const Value key = layout.entity->fields[layout.entity->key.front()].access->get(object);
-    return !key.isNull() && key != Value(0);
+    return !layout.entity->fields[layout.entity->key.front()].access->isUnset(object);
 }
 
 void ObjectSession::insertNew()
@@ -82,7 +85,7 @@ void ObjectSession::insertNew()
         return;
     const std::vector<Record *> records = insertOrder();
     for (Record *record : records)
-        if (record)
+        if (record && !record->entity().beforeInsert.empty())
             for (const auto &event : record->entity().beforeInsert)
                 event(record->held.get());
     for (std::size_t start = 0; start < records.size();) {
@@ -92,16 +95,16 @@ void ObjectSession::insertNew()
         }
         Layout &layout = *records[start]->layout;
         const bool keyed = hasKey(layout, records[start]->address);
+        const std::size_t atMost = std::min(records.size(), start + rowsAtOnce(layout));
         std::size_t end = start + 1;
-        while (end < records.size() && records[end] && records[end]->layout == &layout &&
+        while (end < atMost && records[end] && records[end]->layout == &layout &&
                hasKey(layout, records[end]->address) == keyed)
             ++end;
-        const std::size_t atOnce = rowsAtOnce(layout);
-        for (; start < end; start += std::min(atOnce, end - start))
-            insertBatch(layout, std::span(records).subspan(start, std::min(atOnce, end - start)), keyed);
+        insertBatch(layout, std::span(records).subspan(start, end - start), keyed);
+        start = end;
     }
     for (Record *record : records)
-        if (record)
+        if (record && !record->entity().afterInsert.empty())
             if (const std::shared_ptr<void> object = record->object.lock())
                 for (const auto &event : record->entity().afterInsert)
                     event(object.get());
@@ -131,7 +134,6 @@ void ObjectSession::insertBatch(Layout &layout, std::span<Record *const> records
     insertRows(layout, rows, hasKeys);
     detail::IdentityMap &identity = identityOf(entity);
     const FieldAccess *key = hasKeys ? nullptr : entity.fields[entity.key.front()].access.get();
-    std::vector<Record *> inserted(records.begin(), records.end());
     Objects alive;
     for (std::size_t i = 0; i < records.size(); ++i) {
         Record &record = *records[i];
@@ -146,7 +148,7 @@ void ObjectSession::insertBatch(Layout &layout, std::span<Record *const> records
         record.held.reset();
     }
     if (layout.hasReadOnly)
-        refreshRecords(layout, inserted);
+        refreshRecords(layout, {records.begin(), records.end()});
 }
 
 void ObjectSession::insertRows(Layout &layout, RowBatch &rows, bool hasKeys)

@@ -179,6 +179,8 @@ ObjectSession::Objects ObjectSession::loadRelation(const EntityMap &entity, cons
 /// What a query's options and the mappings say comes with the objects.
 void ObjectSession::loadEager(const Objects &owners, const Objects &fresh, const detail::QueryParts &parts)
 {
+    if (!hasRelations_)
+        return;
     std::set<std::string> said;
     for (const auto &[path, loading] : parts.loading) {
         said.insert(path);

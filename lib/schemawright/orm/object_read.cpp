@@ -114,7 +114,8 @@ std::shared_ptr<void> ObjectSession::objectOf(Layout &layout, detail::Snapshot *
     record->isExpired = false;
     record->image = std::move(image);
     readMembers(*record, object.get());
-    fresh.push_back(object);
+    if (hasRelations_)
+        fresh.push_back(object);
     for (const auto &event : entity.afterLoad)
         event(object.get());
     return object;

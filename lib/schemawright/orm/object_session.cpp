@@ -44,6 +44,9 @@ ObjectSession::~ObjectSession()
 /// The record of an object that is there; an address may be another's by now.
 ObjectSession::Record *ObjectSession::recordOf(const void *object) const
 {
+    for (Record *record : unindexed_)
+        addresses_.insert(addressOf(record->address), record);
+    unindexed_.clear();
     Record *record = addresses_.find(addressOf(object));
     return record && !record->object.expired() ? record : nullptr;
 }
@@ -58,7 +61,7 @@ ObjectSession::Record &ObjectSession::track(Layout &layout, const std::shared_pt
     if (!layout.entity->relations.empty())
         record.related.resize(layout.entity->relations.size());
     record.order = ++added_;
-    addresses_.insert(addressOf(object.get()), &record);
+    unindexed_.push_back(&record);
     return record;
 }
 
@@ -67,6 +70,7 @@ void ObjectSession::forget(Record &record)
 {
     if (record.isRow())
         identityOf(record.entity()).erase(keyOf(*record.layout, record.image), &record);
+    recordOf(nullptr); // the index is whole
     if (addresses_.find(addressOf(record.address)) == &record)
         addresses_.erase(addressOf(record.address));
     for (detail::Related &related : record.related)
@@ -97,6 +101,7 @@ std::shared_ptr<void> ObjectSession::revived(Record &record)
     if (std::shared_ptr<void> object = record.object.lock())
         return object;
     const std::shared_ptr<void> object = record.entity().make();
+    recordOf(nullptr);
     if (addresses_.find(addressOf(record.address)) == &record)
         addresses_.erase(addressOf(record.address));
     record.object = object;
@@ -231,8 +236,7 @@ std::shared_ptr<void> ObjectSession::mergeObject(const EntityMap &entity, const 
         return known->second;
     Layout &layout = layoutOf(entity);
     const std::vector<Value> key = keyValues(layout, other);
-    const bool hasKey = !layout.generatedKey || (!key.front().isNull() && key.front() != Value(0));
-    std::shared_ptr<void> mine = hasKey ? getObject(entity, key) : nullptr;
+    std::shared_ptr<void> mine = hasKey(layout, other) ? getObject(entity, key) : nullptr;
     const bool isNew = !mine;
     if (isNew)
         mine = entity.make();

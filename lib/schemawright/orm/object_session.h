@@ -273,7 +273,8 @@ private:
     Connection &connection_;
     Mappings &mappings_;
     detail::RecordPool pool_;
-    detail::RecordMap addresses_;
+    mutable detail::RecordMap addresses_;
+    mutable std::vector<Record *> unindexed_; ///< not in addresses_ yet: who only reads never asks by address
     std::map<const EntityMap *, detail::IdentityMap> identities_; ///< by the root of each hierarchy
     std::map<const EntityMap *, Layout> layouts_;
     std::optional<Transaction> transaction_;

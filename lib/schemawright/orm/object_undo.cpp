@@ -94,7 +94,6 @@ void ObjectSession::commit()
     undo_.clear();
     for (Record *record : gone)
         forget(*record);
-    sweep();
 }
 
 void ObjectSession::rollback()
