@@ -55,6 +55,12 @@ const EntityMap &Mappings::of(std::type_index type) const
     return *found->second;
 }
 
+const EntityMap &Mappings::of(std::type_index type, std::type_index otherwise) const
+{
+    const auto found = entities_.find(type);
+    return found == entities_.end() ? of(otherwise) : *found->second;
+}
+
 Expr Mappings::columnOf(const EntityMap &entity, const MappedField &field)
 {
     return Source(entity.parts.at(field.part).table)[field.column];

@@ -92,6 +92,8 @@ public:
     virtual std::size_t size(const void *owner) const = 0;
     virtual const void *at(const void *owner, std::size_t index) const = 0;
     virtual std::shared_ptr<void> share(const void *owner, std::size_t index) const = 0;
+    /// The struct that it really is, where it has virtual functions to tell.
+    virtual std::type_index typeAt(const void *owner, std::size_t index) const = 0;
     virtual void set(void *owner, std::vector<std::shared_ptr<void>> objects) const = 0;
     /// False where the member says nothing: lazy and not asked for, or a weak pointer whose object is gone.
     virtual bool isKnown(const void * /*owner*/) const { return true; }

@@ -239,6 +239,15 @@ private:
     Deferred<M> T::*member_;
 };
 
+/// The type of an object, as far as it can tell.
+template <class P> std::type_index typeOf(const P *object)
+{
+    if constexpr (std::is_polymorphic_v<P>)
+        if (object)
+            return typeid(*object);
+    return typeid(P);
+}
+
 template <class T, class P> class OneAccess final : public RelationAccess
 {
 public:
@@ -246,6 +255,7 @@ public:
     std::size_t size(const void *owner) const override { return of(owner) ? 1 : 0; }
     const void *at(const void *owner, std::size_t) const override { return of(owner).get(); }
     std::shared_ptr<void> share(const void *owner, std::size_t) const override { return of(owner); }
+    std::type_index typeAt(const void *owner, std::size_t) const override { return typeOf(of(owner).get()); }
     void set(void *owner, std::vector<std::shared_ptr<void>> objects) const override
     {
         static_cast<T *>(owner)->*member_ =
@@ -265,6 +275,7 @@ public:
     std::size_t size(const void *owner) const override { return of(owner).expired() ? 0 : 1; }
     const void *at(const void *owner, std::size_t) const override { return of(owner).lock().get(); }
     std::shared_ptr<void> share(const void *owner, std::size_t) const override { return of(owner).lock(); }
+    std::type_index typeAt(const void *owner, std::size_t) const override { return typeOf(of(owner).lock().get()); }
     void set(void *owner, std::vector<std::shared_ptr<void>> objects) const override
     {
         (static_cast<T *>(owner)->*member_) =
@@ -299,6 +310,10 @@ public:
     std::size_t size(const void *owner) const override { return of(owner).size(); }
     const void *at(const void *owner, std::size_t index) const override { return of(owner)[index].get(); }
     std::shared_ptr<void> share(const void *owner, std::size_t index) const override { return of(owner)[index]; }
+    std::type_index typeAt(const void *owner, std::size_t index) const override
+    {
+        return typeOf(of(owner)[index].get());
+    }
     void set(void *owner, std::vector<std::shared_ptr<void>> objects) const override
     {
         static_cast<T *>(owner)->*member_ = listOf<P>(std::move(objects));
@@ -319,6 +334,7 @@ public:
     std::size_t size(const void *owner) const override { return isKnown(owner) && of(owner).get() ? 1 : 0; }
     const void *at(const void *owner, std::size_t) const override { return of(owner).get().get(); }
     std::shared_ptr<void> share(const void *owner, std::size_t) const override { return of(owner).get(); }
+    std::type_index typeAt(const void *owner, std::size_t) const override { return typeOf(of(owner).get().get()); }
     void set(void *owner, std::vector<std::shared_ptr<void>> objects) const override
     {
         static_cast<T *>(owner)->*member_ =
@@ -343,6 +359,10 @@ public:
     std::size_t size(const void *owner) const override { return isKnown(owner) ? of(owner).get().size() : 0; }
     const void *at(const void *owner, std::size_t index) const override { return of(owner).get()[index].get(); }
     std::shared_ptr<void> share(const void *owner, std::size_t index) const override { return of(owner).get()[index]; }
+    std::type_index typeAt(const void *owner, std::size_t index) const override
+    {
+        return typeOf(of(owner).get()[index].get());
+    }
     void set(void *owner, std::vector<std::shared_ptr<void>> objects) const override
     {
         static_cast<T *>(owner)->*member_ = listOf<P>(std::move(objects));

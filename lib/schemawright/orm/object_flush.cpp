@@ -60,6 +60,9 @@ void ObjectSession::flush()
                     dirty.push_back(record);
             updateRecords(dirty);
             writeAssociations();
+            for (Record *record : std::exchange(moved_, {}))
+                if (record->state == ObjectState::Persistent)
+                    record->held.reset();
             for (Record *record : added)
                 record->isFlushed = false;
             if (hasWork)
@@ -301,8 +304,6 @@ void ObjectSession::writeUpdates(Layout &layout, const std::string &changed, det
         }
         more->before = std::exchange(record.image, std::move(next));
         undo_.push_back({Undo::What::Update, &record, std::move(more)});
-        if (record.state == ObjectState::Persistent && record.pins > 0)
-            record.held.reset(); // an orphan that nobody else held is written
     }
     if (layout.hasReadOnly)
         refreshRecords(layout, records);

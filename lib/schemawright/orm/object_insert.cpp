@@ -145,7 +145,10 @@ void ObjectSession::insertBatch(Layout &layout, std::span<Record *const> records
         identity.insert(keyOf(layout, record.image), &record);
         if (layout.hasReadOnly)
             alive.push_back(record.held);
-        record.held.reset();
+        if (hasRelations_)
+            moved_.push_back(&record); // others may refer to it weakly, and have not been written yet
+        else
+            record.held.reset();
     }
     if (layout.hasReadOnly)
         refreshRecords(layout, {records.begin(), records.end()});

@@ -61,12 +61,21 @@ void ObjectSession::cascade()
                 const void *each = relation.access->at(record.address, i);
                 if (!each || recordOf(each))
                     continue;
-                addObject(*relation.other, relation.access->share(record.address, i));
+                addObject(mappings_.of(relation.access->typeAt(record.address, i), relation.target),
+                          relation.access->share(record.address, i));
                 if (Record *added = recordOf(each); added && !added->related.empty())
                     open.push_back(added);
             }
         }
     }
+}
+
+void ObjectSession::holdUntilWritten(Record &record, std::shared_ptr<void> object)
+{
+    if (record.held)
+        return;
+    record.held = std::move(object);
+    moved_.push_back(&record);
 }
 
 bool ObjectSession::listHas(const Record &owner, const Relation &relation, const void *object) const
@@ -148,7 +157,7 @@ void ObjectSession::listChanged(Record &record, std::size_t index,
         if (ownerNow && ownerNow != owner.get())
             continue; // it has another owner by now
         back.access->set(child.get(), {});
-        each->held = child; // until it is written
+        holdUntilWritten(*each, child);
         each->related[*relation.inverse].isLoaded = true;
         if (relation.cascade.removeOrphan)
             orphans.emplace_back(each, index);
@@ -167,6 +176,7 @@ void ObjectSession::ownerChanged(Record &record, std::size_t index)
     Record *old = before.records.empty() ? nullptr : before.records.front();
     if (old ? old->address == now : !now)
         return;
+    holdUntilWritten(record, object);
     if (old)
         takeFrom(*old, *relation.inverse, object.get());
     if (Record *owner = now ? recordOf(now) : nullptr)

@@ -146,6 +146,7 @@ void ObjectSession::removeObject(const EntityMap &said, const std::shared_ptr<vo
     removed_.push_back(&record);
     undo_.push_back({Undo::What::Remove, &record});
     const EntityMap &entity = record.entity();
+    const NoAutoflush off(*this); // nothing is deleted before all is known that goes with it
     for (std::size_t i = 0; i < entity.relations.size(); ++i) {
         const Relation &relation = entity.relations[i];
         if (!relation.cascade.remove && !relation.isOwnedByOther())
@@ -162,8 +163,10 @@ void ObjectSession::removeObject(const EntityMap &said, const std::shared_ptr<vo
             if (relation.cascade.remove)
                 removeObject(*relation.other, each);
             else if (const Relation &back = other->entity().relations[*relation.inverse];
-                     back.access->size(each.get()) && back.access->at(each.get(), 0) == object.get())
+                     back.access->size(each.get()) && back.access->at(each.get(), 0) == object.get()) {
                 back.access->set(each.get(), {});
+                holdUntilWritten(*other, each);
+            }
         }
     }
 }
@@ -175,6 +178,7 @@ void ObjectSession::expungeObject(const void *object)
         return;
     std::erase(new_, record);
     std::erase(removed_, record);
+    std::erase(moved_, record);
     std::erase_if(undo_, [&](const Undo &undo) { return undo.record == record; });
     forget(*record);
 }
@@ -249,7 +253,8 @@ std::shared_ptr<void> ObjectSession::mergeObject(const EntityMap &entity, const 
             continue;
         Objects merged;
         for (std::size_t i = 0; i < relation.access->size(other); ++i)
-            merged.push_back(mergeObject(*relation.other, relation.access->at(other, i), done));
+            merged.push_back(mergeObject(mappings_.of(relation.access->typeAt(other, i), relation.target),
+                                         relation.access->at(other, i), done));
         relation.access->set(mine.get(), std::move(merged));
     }
     if (isNew)

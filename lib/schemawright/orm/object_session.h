@@ -38,8 +38,12 @@ public:
     ObjectSession(const ObjectSession &) = delete;
     ObjectSession &operator=(const ObjectSession &) = delete;
 
-    /// New objects and what is reachable from them.
-    template <class T> void add(const std::shared_ptr<T> &object) { addObject(mappings_.of<T>(), object); }
+    /// New objects and what is reachable from them. One that derives from T is known as such by virtual functions; one
+    /// without must be added by its own type.
+    template <class T> void add(const std::shared_ptr<T> &object)
+    {
+        addObject(mappings_.ofObject(object.get()), object);
+    }
     /// To be deleted by the next flush, with what its relationships' cascades say; other children lose their owner.
     template <class T> void remove(const std::shared_ptr<T> &object) { removeObject(mappings_.of<T>(), object); }
     /// The object of a key, from memory if it is there; null when there is no such row. `key` as values, in order.
@@ -190,6 +194,7 @@ private:
     Record *recordOf(const void *object) const;
     Record &track(Layout &layout, const std::shared_ptr<void> &object, ObjectState state);
     void forget(Record &record);
+    void holdUntilWritten(Record &record, std::shared_ptr<void> object);
     void sweep();
     std::shared_ptr<void> revived(Record &record);
 
@@ -280,6 +285,7 @@ private:
     std::optional<Transaction> transaction_;
     std::vector<detail::Undo> undo_; ///< how objects become what they were, last first
     std::vector<Record *> new_, removed_;
+    std::vector<Record *> moved_; ///< held until they are written, for their lists may have been all that held them
     std::shared_ptr<detail::LazySlot> slot_;
     bool hasRelations_ = false;
     int autoflushOff_ = 0;

@@ -103,6 +103,9 @@ void ObjectSession::rollback()
     transaction_.reset();
     undoTo(0);
     restoreAll();
+    for (Record *record : std::exchange(moved_, {}))
+        if (record->state == ObjectState::Persistent)
+            record->held.reset();
 }
 
 ObjectSession::Nested ObjectSession::nested()
