@@ -6,6 +6,8 @@
 #include "ui/dialogs/connect_dialog.h"
 #include "ui/dialogs/pending_dialog.h"
 #include "ui/panels/data_grid/data_grid_panel.h"
+#include "ui/panels/schema_tree/schema_tree_panel.h"
+#include "ui/panels/schema_tree/structure_actions.h"
 #include "ui/widgets/message_bar.h"
 #include "ui/widgets/start_page.h"
 #include "ui/workspace/journal_keeper.h"
@@ -137,8 +139,9 @@ void MainWindow::buildActions()
                          [this] { application_.setTheme(ui::Theme::Mode::System); });
     viewMenu_->addAction(tr("Reset Layout"), this, [this] { restoreState(defaultState_); });
     viewMenu_->addSeparator();
-    QMenu *database = menuBar()->addMenu(tr("&Database"));
+    QMenu *database = databaseMenu_ = menuBar()->addMenu(tr("&Database"));
     database->addActions({refresh_});
+    database->addSeparator();
     database->addSeparator();
     database->addActions({rehearse_, commit_});
     QMenu *help = menuBar()->addMenu(tr("&Help"));
@@ -254,7 +257,11 @@ void MainWindow::buildDocks()
     }
     if (bottom)
         bottom->raise();
-    resizeDocks({docks_[0], docks_[1]}, {250, 340}, Qt::Horizontal);
+    if (auto *tree = findChild<ui::SchemaTreePanel *>()) { // they leave the menus with the panel
+        databaseMenu_->insertActions(databaseMenu_->actions().value(1), tree->structure().all());
+        bar_->insertAction(pagesPlace_, tree->structure().newTable());
+    }
+    resizeDocks({docks_[0], docks_[1]}, {250, 400}, Qt::Horizontal);
     resizeDocks({bottom}, {230}, Qt::Vertical);
     defaultState_ = saveState();
     restoreState(application_.settings().windowState());

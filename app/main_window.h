@@ -89,7 +89,7 @@ private:
     std::vector<QDockWidget *> roomGiven_; ///< docks that are hidden while a page is shown
     QToolBar *bar_ = nullptr;
     QAction *pagesPlace_ = nullptr; ///< in the tool bar, pages stand before it
-    QMenu *viewMenu_ = nullptr, *recentMenu_ = nullptr;
+    QMenu *viewMenu_ = nullptr, *recentMenu_ = nullptr, *databaseMenu_ = nullptr;
     QAction *undo_, *redo_, *commit_, *rehearse_, *discard_, *refresh_, *close_;
     QToolButton *commitButton_ = nullptr;
     QLabel *connection_, *pendingLabel_, *activity_;

@@ -4,6 +4,7 @@
 #include "ui/theme/theme.h"
 
 #include <algorithm>
+#include <set>
 
 namespace schemawright::ui {
 
@@ -26,12 +27,15 @@ std::vector<std::vector<Value>> readRows(Connection &connection, const Compiled 
 } // namespace
 
 RowsModel::RowsModel(Workspace &workspace, TablePtr table, QObject *parent)
-    : QAbstractTableModel(parent), workspace_(workspace), table_(std::move(table))
+    : QAbstractTableModel(parent), workspace_(workspace), first_(workspace.firstName(table->name)),
+      table_(std::move(table))
 {
+    takeDraft();
     restart();
     connect(&workspace, &Workspace::pendingChanged, this, &RowsModel::takePending);
     connect(&workspace, &Workspace::rowsChanged, this, &RowsModel::reload);
     connect(&workspace, &Workspace::metadataChanged, this, &RowsModel::takeSchema);
+    connect(&workspace, &Workspace::structureCommitted, this, &RowsModel::takeNames);
 }
 
 RowsModel::~RowsModel()
@@ -45,16 +49,12 @@ RowsModel::~RowsModel()
 void RowsModel::restart()
 {
     beginResetModel();
-    shown_.clear();
-    for (const Column &column : table_->columns)
-        if (!column.hidden)
-            shown_.push_back(column.name);
     stale_.clear();
     pages_.clear();
     recent_.clear();
     baseRows_ = 0;
     newRows_.clear();
-    for (const Change *change : workspace_.session().newRows(table_->name))
+    for (const Change *change : workspace_.session().newRows(first_))
         newRows_.push_back(change->row());
     endResetModel();
     reload();
@@ -64,6 +64,11 @@ void RowsModel::reload()
 {
     if (table_->columns.empty()) // only its name is known yet
         return;
+    if (!isInDatabase_) { // nothing to read
+        total_ = 0;
+        Q_EMIT statusChanged();
+        return;
+    }
     for (auto &[page, job] : pageJobs_)
         job.abandon();
     pageJobs_.clear();
@@ -102,13 +107,14 @@ void RowsModel::setFilter(const Expr &filter)
 void RowsModel::setSort(std::vector<SortColumn> sort)
 {
     sort_ = std::move(sort);
+    std::erase_if(sort_, [this](const SortColumn &by) { return !isInDatabase_ || !table_->column(by.column); });
     restart();
     Q_EMIT headerDataChanged(Qt::Horizontal, 0, std::max(0, columnCount() - 1));
 }
 
 void RowsModel::requestPage(std::int64_t page) const
 {
-    if (pageJobs_.contains(page) || error_)
+    if (pageJobs_.contains(page) || error_ || !isInDatabase_)
         return;
     auto *self = const_cast<RowsModel *>(this); // a page that is looked at is asked for
     while (requested_.size() >= requestsKept) {
@@ -191,8 +197,14 @@ void RowsModel::setBaseRows(std::int64_t rows)
 
 void RowsModel::takePending()
 {
+    if (workspace_.session().unitOfWork().tableRevision() != draftRevision_ && takeDraft()) {
+        beginResetModel(); // the rows are the same, so none is read again
+        if (!isInDatabase_)
+            baseRows_ = 0;
+        endResetModel();
+    }
     std::vector<RowTarget> now;
-    for (const Change *change : workspace_.session().newRows(table_->name))
+    for (const Change *change : workspace_.session().newRows(first_))
         now.push_back(change->row());
     if (now != newRows_) {
         // Rows come and go at any place (undo brings one back), but few at a time: take all out, put all in.
@@ -215,11 +227,97 @@ void RowsModel::takePending()
 
 void RowsModel::takeSchema()
 {
-    const TablePtr now = workspace_.metadata().table(table_->name);
-    if (!now || *now == *table_)
-        return;
-    table_ = now;
-    restart();
+    const TablePtr before = table_;
+    const bool wasInDatabase = isInDatabase_;
+    const bool isOther = takeDraft();
+    if (wasInDatabase != isInDatabase_ || !(*before == *table_))
+        restart();
+    else if (isOther) {
+        beginResetModel();
+        endResetModel();
+    }
+}
+
+void RowsModel::takeNames(const std::map<QualifiedName, QualifiedName> &names)
+{
+    if (const auto now = names.find(first_); now != names.end() && !now->second.name.empty())
+        first_ = now->second;
+}
+
+bool RowsModel::exists() const
+{
+    return workspace_.metadata().table(first_) || workspace_.session().draft().tableOf(first_);
+}
+
+bool RowsModel::takeDraft()
+{
+    const Draft &draft = workspace_.session().draft();
+    draftRevision_ = workspace_.session().unitOfWork().tableRevision();
+    const TablePtr inDatabase = workspace_.metadata().table(first_);
+    const TablePtr later = draft.tableOf(first_);
+    if (!inDatabase && !later) // undone, or dropped by others: what was shown stays until the page is closed
+        return false;
+    isInDatabase_ = inDatabase != nullptr;
+    isDropped_ = !later;
+    draft_ = later ? later : inDatabase;
+    if (isInDatabase_)
+        table_ = inDatabase;
+    else {
+        Table named = *draft_;
+        named.name = first_;
+        table_ = std::make_shared<const Table>(std::move(named));
+    }
+    std::vector<std::string> keys;
+    std::vector<ShownColumn> columns = columnsOf(*draft_, keys);
+    const bool isOther = columns != columns_ || keys != shown_;
+    columns_ = std::move(columns);
+    shown_ = std::move(keys);
+    return isOther;
+}
+
+std::vector<RowsModel::ShownColumn> RowsModel::columnsOf(const Table &draft, std::vector<std::string> &keys) const
+{
+    std::vector<ShownColumn> columns;
+    const auto show = [&](const Column &column, Mark mark, int read, const std::string &key) {
+        columns.push_back({column, mark, read});
+        keys.push_back(key);
+    };
+    std::set<std::string> shown;
+    int read = 0;
+    if (isInDatabase_)
+        for (const Column &old : table_->columns) { // what is there keeps its place; new ones follow
+            if (old.hidden)
+                continue;
+            const std::string name = isDropped_ ? old.name : workspace_.session().draft().columnOf(first_, old.name);
+            const Column *now = name.empty() ? nullptr : draft.column(name);
+            Column plain = now ? *now : old;
+            plain.id = ColumnId::None;
+            const Mark mark = !now || isDropped_ ? Mark::Dropped : plain == old ? Mark::None : Mark::Changed;
+            show(plain, mark, read++, old.name);
+            shown.insert(name);
+        }
+    for (const Column &column : draft.columns)
+        if (!shown.contains(column.name) && !column.hidden)
+            show(column, Mark::New, -1, column.name);
+    return columns;
+}
+
+/// The table with the names under which cells are kept.
+Table RowsModel::keyedTable() const
+{
+    Table keyed = *draft_;
+    std::map<std::string, std::string> keys;
+    for (std::size_t i = 0; i < columns_.size(); ++i)
+        if (columns_[i].mark != Mark::Dropped)
+            keys[columns_[i].column.name] = shown_[i];
+    for (Column &column : keyed.columns)
+        if (const auto key = keys.find(column.name); key != keys.end())
+            column.name = key->second;
+    if (keyed.primaryKey)
+        for (std::string &name : keyed.primaryKey->columns)
+            if (const auto key = keys.find(name); key != keys.end())
+                name = key->second;
+    return keyed;
 }
 
 const std::vector<Value> *RowsModel::loadedRow(int row) const
@@ -239,11 +337,6 @@ const std::vector<Value> *RowsModel::loadedRow(int row) const
             page = &old->second;
     }
     return page && at < page->rows.size() ? &page->rows[at] : nullptr;
-}
-
-const Column *RowsModel::columnAt(int section) const
-{
-    return table_->column(shown_[static_cast<std::size_t>(section)]);
 }
 
 std::optional<RowTarget> RowsModel::target(int row) const
@@ -294,11 +387,14 @@ Cell RowsModel::cell(int row, int column) const
         const Column *known = columnAt(column);
         const bool isLeftOut = known->defaultSql || known->generated || known->identity || known->autoincrement ||
                                !known->nullable ||
-                               (table_->primaryKey && table_->primaryKey->columns == std::vector{name});
+                               (draft_->primaryKey && draft_->primaryKey->columns == std::vector{known->name});
         return isLeftOut ? Cell(DefaultValue{}) : Cell(Value());
     }
+    const int read = columns_[static_cast<std::size_t>(column)].read;
+    if (read < 0) // a new column: what the database will put there
+        return columnAt(column)->defaultSql || columnAt(column)->generated ? Cell(DefaultValue{}) : Cell(Value());
     const std::vector<Value> *values = loadedRow(row);
-    return values ? Cell((*values)[static_cast<std::size_t>(column)]) : Cell(Value());
+    return values ? Cell((*values)[static_cast<std::size_t>(read)]) : Cell(Value());
 }
 
 QString RowsModel::whyNotEditable(int row, int column) const
@@ -308,8 +404,11 @@ QString RowsModel::whyNotEditable(int row, int column) const
     const Change *change = changeOf(row);
     if (change && change->isDelete())
         return tr("The row is to be deleted. Revert that to edit it.");
-    const std::string why = workspace_.session().whyNotEditable(*table_, shown_[static_cast<std::size_t>(column)]);
-    return toQString(why);
+    if (isDropped_)
+        return tr("The table is to be dropped.");
+    if (columnMark(column) == Mark::Dropped)
+        return tr("%1 is to be dropped.").arg(toQString(columnAt(column)->name));
+    return toQString(workspace_.session().whyNotEditable(*draft_, columnAt(column)->name));
 }
 
 void RowsModel::setCell(int row, int column, const Cell &cell)
@@ -323,16 +422,18 @@ void RowsModel::setCell(int row, int column, const Cell &cell)
 
 int RowsModel::addRow()
 {
-    workspace_.session().addRow(*table_);
+    if (isDropped_)
+        throw Error(ErrorKind::Unsupported, tr("The table is to be dropped.").toStdString());
+    workspace_.session().addRow(*draft_);
     return rowCount() - 1;
 }
 
 int RowsModel::duplicateRow(int row)
 {
     const auto image = shownRow(row);
-    if (!image)
+    if (!image || isDropped_)
         return -1;
-    workspace_.session().duplicateRow(*table_, *image);
+    workspace_.session().duplicateRow(keyedTable(), *image);
     return rowCount() - 1;
 }
 
@@ -340,6 +441,8 @@ void RowsModel::deleteRows(const std::vector<int> &rows)
 {
     if (workspace_.isReadOnly())
         throw Error(ErrorKind::Permission, "the database is open read-only");
+    if (isDropped_)
+        throw Error(ErrorKind::Unsupported, tr("The table is to be dropped.").toStdString());
     std::vector<std::pair<RowTarget, RowImage>> all; // taken first: a new row that goes moves the others
     for (const int row : rows)
         if (const auto known = target(row))
@@ -387,6 +490,8 @@ QVariant RowsModel::data(const QModelIndex &index, int role) const
         const Change *change = changeOf(row);
         return change && change->after && change->after->contains(shown_[static_cast<std::size_t>(index.column())]);
     }
+    case ColumnMarkRole:
+        return static_cast<int>(columnMark(index.column()));
     case HasErrorRole: {
         const Change *change = changeOf(row);
         return change && change->error;
@@ -457,8 +562,16 @@ QVariant RowsModel::headerData(int section, Qt::Orientation orientation, int rol
     switch (role) {
     case Qt::DisplayRole:
         return toQString(column->name);
+    case ColumnMarkRole:
+        return static_cast<int>(columnMark(section));
     case Qt::ToolTipRole: {
         QString tip = QStringLiteral("%1  %2").arg(toQString(column->name), toQString(column->type.native));
+        if (columnMark(section) == Mark::New)
+            tip += tr("\nnew");
+        else if (columnMark(section) == Mark::Dropped)
+            tip += tr("\nto be dropped");
+        else if (const std::string &was = shown_[static_cast<std::size_t>(section)]; was != column->name)
+            tip += tr("\nwas %1").arg(toQString(was));
         if (!column->nullable)
             tip += tr("\nnot null");
         if (column->defaultSql)

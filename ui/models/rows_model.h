@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ui/models/mark.h"
 #include "ui/models/row_pager.h"
 #include "ui/workspace/workspace.h"
 
@@ -28,16 +29,27 @@ public:
         HasErrorRole,                ///< the last commit or rehearsal failed on this row
         IsNumberRole,
         IsLoadedRole,
+        ColumnMarkRole, ///< int(Mark): how the column stands against the database
     };
     enum class RowState { Clean, Inserted, Updated, Deleted };
 
     RowsModel(Workspace &workspace, TablePtr table, QObject *parent = nullptr);
     ~RowsModel() override;
 
+    /// As it is in the database, which is what is read, filtered and sorted; a new one as it will be, by its first
+    /// name.
     const TablePtr &table() const noexcept { return table_; }
-    /// The columns that are shown, in order.
+    /// As it will be with the pending changes; as it was when it is to be dropped.
+    const TablePtr &draftTable() const noexcept { return draft_; }
+    bool isDropped() const noexcept { return isDropped_; }
+    /// False when there is no such table any more, not even a pending one.
+    bool exists() const;
+    /// The columns that are shown, in order, by the names under which their cells are kept: those of the database, and
+    /// of new columns their own.
     const std::vector<std::string> &columnNames() const noexcept { return shown_; }
-    const Column *columnAt(int section) const;
+    /// As it will be, or as it was when it is to be dropped.
+    const Column *columnAt(int section) const { return &columns_[static_cast<std::size_t>(section)].column; }
+    Mark columnMark(int section) const { return columns_[static_cast<std::size_t>(section)].mark; }
 
     void setFilter(const Expr &filter);
     void setSort(std::vector<SortColumn> sort);
@@ -91,15 +103,31 @@ private:
     void takePage(std::int64_t page, std::vector<std::vector<Value>> rows);
     void fail(const Error &error);
     void setBaseRows(std::int64_t rows);
+    struct ShownColumn
+    {
+        Column column;
+        Mark mark = Mark::None;
+        int read = -1; ///< where it stands among what is read; -1 for a new one
+        friend bool operator==(const ShownColumn &, const ShownColumn &) = default;
+    };
     void takePending();
     void takeSchema();
+    void takeNames(const std::map<QualifiedName, QualifiedName> &names);
+    /// Looks at what is pending on the table. True when its columns are shown otherwise from now on.
+    bool takeDraft();
+    std::vector<ShownColumn> columnsOf(const Table &draft, std::vector<std::string> &keys) const;
+    Table keyedTable() const;
     const std::vector<Value> *loadedRow(int row) const;
     const Change *changeOf(int row) const;
     bool isNewRow(int row) const { return row >= baseRows_; }
 
     Workspace &workspace_;
-    TablePtr table_;
+    QualifiedName first_; ///< its name in the database, or the first of a new one: whatever it is called meanwhile
+    TablePtr table_, draft_;
+    bool isInDatabase_ = true, isDropped_ = false;
+    std::uint64_t draftRevision_ = 0;
     std::vector<std::string> shown_;
+    std::vector<ShownColumn> columns_;
     std::vector<SortColumn> sort_;
     Expr filter_;
     RowPager pager_;

@@ -16,7 +16,9 @@ struct SchemaModel::Node
 {
     NodeKind kind = NodeKind::Schema;
     QString text, detail, icon;
-    TablePtr table; ///< of the table itself and all inside it
+    TablePtr table;  ///< of the table itself and all inside it
+    TablePtr before; ///< as it is in the database; the same pointer when nothing is pending
+    Mark mark = Mark::None;
     Node *parent = nullptr;
     int row = 0;
     bool isBuilt = true;
@@ -43,6 +45,16 @@ bool isReference(const Table &table, const std::string &column)
     return std::ranges::any_of(table.foreignKeys, [&](const ForeignKey &key) {
         return std::ranges::find(key.columns, column) != key.columns.end();
     });
+}
+
+constexpr std::string_view primaryMark = "schemawright_primary"; // tells the primary key among the unique ones
+
+template <class Item> std::string nameOf(const Item &item)
+{
+    if constexpr (std::is_same_v<std::decay_t<decltype(item.name)>, std::string>)
+        return item.name;
+    else
+        return item.name.value_or("");
 }
 
 QString indexDetail(const Index &index)
@@ -76,14 +88,37 @@ SchemaModel::Node *SchemaModel::addNode(Node *parent, NodeKind kind, QString tex
 
 void SchemaModel::setMetaData(const MetaData &metadata)
 {
+    Draft draft;
+    draft.before = draft.after = metadata;
+    setDraft(draft);
+}
+
+void SchemaModel::setDraft(const Draft &draft)
+{
     beginResetModel();
     root_ = std::make_unique<Node>();
     tables_.clear();
-    std::map<std::string, std::vector<TablePtr>> bySchema;
-    for (const Schema &schema : metadata.schemas)
+    std::map<std::string, std::vector<Shown>> bySchema;
+    for (const Schema &schema : draft.after.schemas)
         bySchema[schema.name];
-    for (const TablePtr &table : metadata.tables())
-        bySchema[table->name.schema].push_back(table);
+    std::map<TablePtr, Mark> marks;
+    for (const TableDiff &diff : draft.diffs)
+        if (diff.after)
+            marks[diff.after] = diff.isCreate() ? Mark::New : Mark::Changed;
+    for (const TablePtr &table : draft.after.tables()) {
+        const auto mark = marks.find(table);
+        Shown shown{table, table, mark == marks.end() ? Mark::None : mark->second};
+        if (shown.mark != Mark::None)
+            shown.before = draft.before.table(table->id);
+        bySchema[table->name.schema].push_back(shown);
+    }
+    for (const TableDiff &diff : draft.diffs)
+        if (diff.isDrop()) {
+            auto &tables = bySchema[diff.before->name.schema];
+            const auto place = std::ranges::find_if(
+                tables, [&](const Shown &each) { return each.table->name.name > diff.before->name.name; });
+            tables.insert(place, {diff.before, diff.before, Mark::Dropped});
+        }
     for (const auto &[schema, tables] : bySchema) {
         if (bySchema.size() == 1)
             addTables(root_.get(), tables);
@@ -93,24 +128,32 @@ void SchemaModel::setMetaData(const MetaData &metadata)
     endResetModel();
 }
 
-void SchemaModel::addTables(Node *parent, const std::vector<TablePtr> &tables)
+void SchemaModel::addTables(Node *parent, const std::vector<Shown> &tables)
 {
     const auto addGroup = [&](const QString &title, const QString &icon, auto belongs) {
-        const auto count = std::ranges::count_if(tables, belongs);
+        const auto count = std::ranges::count_if(tables, [&](const Shown &each) { return belongs(each.table); });
         if (count == 0)
             return;
         Node *group = addNode(parent, NodeKind::Group, title, grouped(count), icon);
-        for (const TablePtr &table : tables) {
+        for (const Shown &each : tables) {
+            const TablePtr &table = each.table;
             if (!belongs(table))
                 continue;
             QString detail;
             if (table->kind != TableKind::Table && table->kind != TableKind::View)
                 detail = toQString(toString(table->kind)).replace(u'_', u' ');
+            else if (each.mark == Mark::Changed && each.before && each.before->name != table->name)
+                detail = tr("was %1").arg(toQString(each.before->name.name));
             Node *node = addNode(group, NodeKind::Table, toQString(table->name.name), detail,
                                  table->isView() ? QStringLiteral("view") : QStringLiteral("table"));
             node->table = table;
+            node->before = each.before;
+            node->mark = each.mark;
             node->isBuilt = false;
-            tables_[table->name] = node;
+            if (each.mark == Mark::Dropped)
+                tables_.emplace(table->name, node); // another may have its name by now
+            else
+                tables_[table->name] = node;
         }
     };
     addGroup(tr("Tables"), QStringLiteral("table"), [](const TablePtr &t) { return t->isBaseTable(); });
@@ -119,45 +162,117 @@ void SchemaModel::addTables(Node *parent, const std::vector<TablePtr> &tables)
              [](const TablePtr &t) { return t->kind == TableKind::Shadow; });
 }
 
+void SchemaModel::buildColumns(Node *node) const
+{
+    const Table &table = *node->table;
+    const auto add = [&](const Table &of, const Column &column, Mark mark, const QString &was) {
+        const QString icon = isInKey(of, column.name)       ? QStringLiteral("key")
+                             : isReference(of, column.name) ? QStringLiteral("foreign-key")
+                                                            : QStringLiteral("column");
+        const QString detail = toQString(column.type.native.empty() ? genericName(column.type) : column.type.native);
+        addNode(node, NodeKind::Column, toQString(column.name), was.isEmpty() ? detail : detail + u' ' + was, icon)
+            ->mark = mark;
+    };
+    const Table *before = node->mark == Mark::Changed ? node->before.get() : nullptr;
+    std::size_t old = 0; // columns of the database up to here are shown
+    const auto addDropped = [&](std::size_t end) {
+        for (; before && old < end; ++old)
+            if (const Column &gone = before->columns[old];
+                std::ranges::find(table.columns, gone.id, &Column::id) == table.columns.end())
+                add(*before, gone, Mark::Dropped, {});
+    };
+    for (const Column &column : table.columns) {
+        Mark mark = node->mark == Mark::Dropped ? Mark::Dropped : node->mark == Mark::New ? Mark::New : Mark::None;
+        QString was;
+        if (before) {
+            const auto then = std::ranges::find(before->columns, column.id, &Column::id);
+            addDropped(then == before->columns.end() ? before->columns.size()
+                                                     : static_cast<std::size_t>(then - before->columns.begin()));
+            mark = then == before->columns.end() ? Mark::New : *then == column ? Mark::None : Mark::Changed;
+            if (mark == Mark::Changed && then->name != column.name)
+                was = tr("was %1").arg(toQString(then->name));
+        }
+        add(table, column, mark, was);
+    }
+    addDropped(before ? before->columns.size() : 0);
+}
+
 void SchemaModel::build(Node *node) const
 {
     const Table &table = *node->table;
     node->isBuilt = true;
-    for (const Column &column : table.columns) {
-        const QString icon = isInKey(table, column.name)       ? QStringLiteral("key")
-                             : isReference(table, column.name) ? QStringLiteral("foreign-key")
-                                                               : QStringLiteral("column");
-        addNode(node, NodeKind::Column, toQString(column.name), toQString(column.type.native), icon);
-    }
-    const auto section = [&](const QString &title, std::size_t count, const QString &icon) -> Node * {
-        return count ? addNode(node, NodeKind::Section, title, grouped(static_cast<std::int64_t>(count)), icon)
-                     : nullptr;
+    buildColumns(node);
+    const Table *before = node->mark == Mark::Changed ? node->before.get() : nullptr;
+    const auto section = [&](const QString &title, const QString &icon, const auto &now, const auto *then, auto make) {
+        using Items = std::decay_t<decltype(now)>;
+        Items gone;
+        if (then)
+            for (const auto &item : *then) {
+                const bool isThere = std::ranges::any_of(now, [&](const auto &each) {
+                    return each == item || (!nameOf(item).empty() && nameOf(each) == nameOf(item));
+                });
+                if (!isThere)
+                    gone.push_back(item);
+            }
+        if (now.empty() && gone.empty())
+            return;
+        Node *list = addNode(node, NodeKind::Section, title, grouped(static_cast<std::int64_t>(now.size())), icon);
+        for (const auto &item : now) {
+            Mark mark = node->mark == Mark::Changed ? Mark::None : node->mark;
+            if (then && std::ranges::find(*then, item) == then->end())
+                mark =
+                    std::ranges::any_of(
+                        *then, [&](const auto &each) { return !nameOf(item).empty() && nameOf(each) == nameOf(item); })
+                        ? Mark::Changed
+                        : Mark::New;
+            make(list, item)->mark = mark;
+        }
+        for (const auto &item : gone)
+            make(list, item)->mark = Mark::Dropped;
     };
-    const std::size_t keys = (table.primaryKey ? 1 : 0) + table.uniques.size();
-    if (Node *list = section(tr("Keys"), keys, QStringLiteral("key"))) {
-        if (table.primaryKey)
-            addNode(list, NodeKind::Key,
-                    table.primaryKey->name ? toQString(*table.primaryKey->name) : tr("primary key"),
-                    joined(table.primaryKey->columns), QStringLiteral("key"));
-        for (const UniqueConstraint &unique : table.uniques)
-            addNode(list, NodeKind::Unique, unique.name ? toQString(*unique.name) : tr("unique"),
-                    joined(unique.columns), QStringLiteral("constraint"));
-    }
-    if (Node *list = section(tr("Foreign Keys"), table.foreignKeys.size(), QStringLiteral("foreign-key")))
-        for (const ForeignKey &key : table.foreignKeys)
-            addNode(list, NodeKind::ForeignKey, joined(key.columns),
+    // Primary key and unique constraints stand in one section.
+    const auto keysOf = [](const Table &of) {
+        std::vector<UniqueConstraint> keys;
+        if (of.primaryKey) {
+            UniqueConstraint primary;
+            primary.name = of.primaryKey->name;
+            primary.columns = of.primaryKey->columns;
+            primary.options[std::string(primaryMark)] = "true";
+            keys.push_back(std::move(primary));
+        }
+        keys.insert(keys.end(), of.uniques.begin(), of.uniques.end());
+        return keys;
+    };
+    const auto keysBefore = before ? keysOf(*before) : std::vector<UniqueConstraint>();
+    section(tr("Keys"), QStringLiteral("key"), keysOf(table), before ? &keysBefore : nullptr,
+            [&](Node *list, const UniqueConstraint &key) {
+                const bool isPrimary = key.options.contains(std::string(primaryMark));
+                return addNode(list, isPrimary ? NodeKind::Key : NodeKind::Unique,
+                               key.name    ? toQString(*key.name)
+                               : isPrimary ? tr("primary key")
+                                           : tr("unique"),
+                               joined(key.columns), isPrimary ? QStringLiteral("key") : QStringLiteral("constraint"));
+            });
+    section(tr("Foreign Keys"), QStringLiteral("foreign-key"), table.foreignKeys,
+            before ? &before->foreignKeys : nullptr, [&](Node *list, const ForeignKey &key) {
+                return addNode(
+                    list, NodeKind::ForeignKey, joined(key.columns),
                     QStringLiteral("→ %1 (%2)").arg(toQString(key.referred.name), joined(key.referredColumns)),
                     QStringLiteral("foreign-key"));
-    if (Node *list = section(tr("Checks"), table.checks.size(), QStringLiteral("constraint")))
-        for (const CheckConstraint &check : table.checks)
-            addNode(list, NodeKind::Check, check.name ? toQString(*check.name) : tr("check"),
-                    toQString(check.expression), QStringLiteral("constraint"));
-    if (Node *list = section(tr("Indexes"), table.indexes.size(), QStringLiteral("index")))
-        for (const Index &each : table.indexes)
-            addNode(list, NodeKind::Index, toQString(each.name), indexDetail(each), QStringLiteral("index"));
-    if (Node *list = section(tr("Triggers"), table.triggers.size(), QStringLiteral("trigger")))
-        for (const Trigger &trigger : table.triggers)
-            addNode(list, NodeKind::Trigger, toQString(trigger.name), {}, QStringLiteral("trigger"));
+            });
+    section(tr("Checks"), QStringLiteral("constraint"), table.checks, before ? &before->checks : nullptr,
+            [&](Node *list, const CheckConstraint &check) {
+                return addNode(list, NodeKind::Check, check.name ? toQString(*check.name) : tr("check"),
+                               toQString(check.expression), QStringLiteral("constraint"));
+            });
+    section(tr("Indexes"), QStringLiteral("index"), table.indexes, before ? &before->indexes : nullptr,
+            [&](Node *list, const Index &each) {
+                return addNode(list, NodeKind::Index, toQString(each.name), indexDetail(each), QStringLiteral("index"));
+            });
+    section(tr("Triggers"), QStringLiteral("trigger"), table.triggers, before ? &before->triggers : nullptr,
+            [&](Node *list, const Trigger &trigger) {
+                return addNode(list, NodeKind::Trigger, toQString(trigger.name), {}, QStringLiteral("trigger"));
+            });
 }
 
 void SchemaModel::setRowCount(const QualifiedName &table, std::int64_t rows)
@@ -190,6 +305,17 @@ QModelIndex SchemaModel::indexOf(const QualifiedName &table) const
 {
     const auto found = tables_.find(table);
     return found == tables_.end() ? QModelIndex() : createIndex(found->second->row, 0, found->second);
+}
+
+QModelIndex SchemaModel::indexOf(const QualifiedName &table, const std::string &column) const
+{
+    const QModelIndex parent = indexOf(table);
+    for (int row = 0; parent.isValid() && row < rowCount(parent); ++row) {
+        const Node *node = nodeOf(parent)->children[static_cast<std::size_t>(row)].get();
+        if (node->kind == NodeKind::Column && node->mark != Mark::Dropped && node->text == toQString(column))
+            return index(row, 0, parent);
+    }
+    return {};
 }
 
 QModelIndex SchemaModel::index(int row, int column, const QModelIndex &parent) const
@@ -228,7 +354,10 @@ QVariant SchemaModel::data(const QModelIndex &index, int role) const
     const Node *node = nodeOf(index);
     switch (role) {
     case Qt::DisplayRole:
+    case Qt::EditRole:
         return node->text;
+    case MarkRole:
+        return static_cast<int>(node->mark);
     case Qt::ToolTipRole:
         return node->detail.isEmpty() ? node->text : node->text + QStringLiteral("  ") + node->detail;
     case Qt::DecorationRole:
@@ -256,10 +385,28 @@ QVariant SchemaModel::data(const QModelIndex &index, int role) const
     }
 }
 
+bool SchemaModel::setData(const QModelIndex &index, const QVariant &value, int role)
+{
+    if (role != Qt::EditRole || !(flags(index) & Qt::ItemIsEditable))
+        return false;
+    const Node *node = nodeOf(index);
+    if (value.toString().trimmed() == node->text)
+        return true;
+    Q_EMIT renameWanted(node->table->name, node->kind == NodeKind::Column ? node->text : QString(),
+                        value.toString().trimmed());
+    return true;
+}
+
 Qt::ItemFlags SchemaModel::flags(const QModelIndex &index) const
 {
-    const Qt::ItemFlags flags = QAbstractItemModel::flags(index);
-    return tableAt(index) ? flags | Qt::ItemIsDragEnabled : flags;
+    Qt::ItemFlags flags = QAbstractItemModel::flags(index);
+    const Node *node = nodeOf(index);
+    if (!index.isValid() || !node->table)
+        return flags;
+    const bool isNamed = node->kind == NodeKind::Table || node->kind == NodeKind::Column;
+    if (isEditable_ && isNamed && node->table->kind == TableKind::Table && node->mark != Mark::Dropped)
+        flags |= Qt::ItemIsEditable;
+    return flags | Qt::ItemIsDragEnabled;
 }
 
 QStringList SchemaModel::mimeTypes() const { return {QString::fromLatin1(tableMimeType)}; }

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "schemawright/schema/metadata.h"
+#include "schemawright/orm/draft.h"
+#include "ui/models/mark.h"
 
 #include <QAbstractItemModel>
 #include <QHash>
@@ -33,6 +34,7 @@ public:
         IconRole,                    ///< name of an icon
         SchemaNameRole,
         TableNameRole,
+        MarkRole, ///< int(Mark): how it stands against the database
     };
 
     explicit SchemaModel(QObject *parent = nullptr);
@@ -40,12 +42,17 @@ public:
 
     /// Shows another picture. Counts of tables that are still there stay.
     void setMetaData(const MetaData &metadata);
+    /// The database as it will be; what is to be dropped stands where it was.
+    void setDraft(const Draft &draft);
+    /// Names of tables and columns can be typed over.
+    void setEditable(bool isEditable) { isEditable_ = isEditable; }
     void setRowCount(const QualifiedName &table, std::int64_t rows);
     void setPending(const std::map<QualifiedName, int> &pending);
 
     /// The table at an index or around it; null for a schema or group.
     TablePtr tableAt(const QModelIndex &index) const;
     QModelIndex indexOf(const QualifiedName &table) const;
+    QModelIndex indexOf(const QualifiedName &table, const std::string &column) const;
 
     QModelIndex index(int row, int column, const QModelIndex &parent = {}) const override;
     QModelIndex parent(const QModelIndex &index) const override;
@@ -53,22 +60,35 @@ public:
     int columnCount(const QModelIndex &parent = {}) const override;
     bool hasChildren(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role) const override;
+    /// Asks for another name by renameWanted; the model follows when the picture changes.
+    bool setData(const QModelIndex &index, const QVariant &value, int role) override;
     /// Tables can be dragged: see tableMimeType.
     Qt::ItemFlags flags(const QModelIndex &index) const override;
     QStringList mimeTypes() const override;
     QMimeData *mimeData(const QModelIndexList &indexes) const override;
 
+Q_SIGNALS:
+    /// Of a table, or of a column of it when that is not empty.
+    void renameWanted(const schemawright::QualifiedName &table, const QString &column, const QString &name);
+
 private:
     struct Node;
     Node *nodeOf(const QModelIndex &index) const;
     Node *addNode(Node *parent, NodeKind kind, QString text, QString detail, QString icon) const;
-    void addTables(Node *parent, const std::vector<TablePtr> &tables);
+    struct Shown
+    {
+        TablePtr table, before;
+        Mark mark = Mark::None;
+    };
+    void addTables(Node *parent, const std::vector<Shown> &tables);
     void build(Node *table) const;
+    void buildColumns(Node *table) const;
 
     std::unique_ptr<Node> root_;
     std::map<QualifiedName, Node *> tables_;
     std::map<QualifiedName, std::int64_t> counts_;
     std::map<QualifiedName, int> pending_;
+    bool isEditable_ = false;
 };
 
 } // namespace schemawright::ui

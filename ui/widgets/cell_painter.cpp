@@ -36,6 +36,18 @@ void CellPainter::initStyleOption(QStyleOptionViewItem *option, const QModelInde
     }
     if (!index.data(RowsModel::IsLoadedRole).toBool())
         setText(colors.mutedText);
+    switch (static_cast<Mark>(index.data(RowsModel::ColumnMarkRole).toInt())) {
+    case Mark::New:
+        option->backgroundBrush = colors.insertedTint;
+        break;
+    case Mark::Dropped:
+        option->backgroundBrush = colors.deletedTint;
+        option->font.setStrikeOut(true);
+        setText(colors.deleted);
+        break;
+    default:
+        break;
+    }
     switch (static_cast<RowsModel::RowState>(index.data(RowsModel::RowStateRole).toInt())) {
     case RowsModel::RowState::Inserted:
         option->backgroundBrush = colors.insertedTint;

@@ -10,7 +10,7 @@ Workspace::Workspace(Engine engine, QObject *parent)
     : QObject(parent), engine_(std::move(engine)), lane_(std::make_unique<Lane>(engine_)),
       session_(std::make_unique<Session>(engine_.sharedDialect()))
 {
-    uowSubscription_ = session_->unitOfWork().changed.subscribe([this] { Q_EMIT pendingChanged(); });
+    uowSubscription_ = session_->unitOfWork().changed.subscribe([this] { takeEdit(); });
 }
 
 Workspace::~Workspace() = default;
@@ -98,11 +98,42 @@ void Workspace::readSchema()
         [this](const Error &error) { notify(error); });
 }
 
+QualifiedName Workspace::firstName(const QualifiedName &draftName) const
+{
+    for (const auto &[first, now] : session_->draft().tableNames)
+        if (now == draftName)
+            return first;
+    return draftName;
+}
+
+QualifiedName Workspace::draftName(const QualifiedName &firstName) const
+{
+    const auto &names = session_->draft().tableNames;
+    const auto now = names.find(firstName);
+    return now == names.end() || now->second.name.empty() ? firstName : now->second;
+}
+
+void Workspace::takeEdit()
+{
+    if (settling_)
+        return;
+    bool isOther = false;
+    if (currentFirst_) {
+        const QualifiedName name = draftName(*currentFirst_);
+        isOther = name != *currentTable_;
+        currentTable_ = name;
+    }
+    Q_EMIT pendingChanged();
+    if (isOther)
+        Q_EMIT currentTableChanged();
+}
+
 void Workspace::setCurrentTable(const std::optional<QualifiedName> &table)
 {
     if (currentTable_ == table)
         return;
     currentTable_ = table;
+    currentFirst_ = table ? std::optional(firstName(*table)) : std::nullopt;
     Q_EMIT currentTableChanged();
 }
 
@@ -145,10 +176,7 @@ void Workspace::run(RunMode mode)
         session_->unitOfWork().thaw();
         if (report.inDoubt)
             return resolveDoubt(report);
-        session_->settle(report);
-        Q_EMIT runFinished(mode, report);
-        if (report.committed)
-            Q_EMIT rowsChanged();
+        finishRun(report);
     };
     runJob_ = lane_->run(
         this, mode == RunMode::Commit ? tr("Committing") : tr("Rehearsing"),
@@ -163,6 +191,45 @@ void Workspace::run(RunMode mode)
         });
 }
 
+void Workspace::settle(const Report &report)
+{
+    const Draft draft = session_->draft();
+    const bool isStructure = report.committed && !draft.tableNames.empty();
+    if (!isStructure)
+        return session_->settle(report);
+    // What was pending is the picture until the schema is read again, so nothing flickers back.
+    settling_ = true;
+    session_->settle(report);
+    MetaData now = draft.after;
+    for (const TablePtr &table : draft.after.tables())
+        if (table->id != TableId::None) {
+            Table plain = *table;
+            plain.id = TableId::None;
+            for (Column &column : plain.columns)
+                column.id = ColumnId::None;
+            now.add(std::move(plain));
+        }
+    session_->setBaseline(std::move(now));
+    if (currentTable_)
+        currentFirst_ = currentTable_;
+    settling_ = false;
+    Q_EMIT structureCommitted(draft.tableNames);
+    Q_EMIT metadataChanged();
+    Q_EMIT pendingChanged();
+}
+
+void Workspace::finishRun(const Report &report)
+{
+    const bool isStructure = report.committed && !session_->draft().tableNames.empty();
+    settle(report);
+    Q_EMIT runFinished(report.mode, report);
+    if (!report.committed)
+        return;
+    if (isStructure)
+        readSchema();
+    Q_EMIT rowsChanged();
+}
+
 void Workspace::resolveDoubt(Report report)
 {
     std::vector<Change> changes;
@@ -175,10 +242,7 @@ void Workspace::resolveDoubt(Report report)
         } else if (outcome == DoubtOutcome::NotCommitted)
             report.error->hint =
                 tr("It was read again: nothing was written. All edits are still pending.").toStdString();
-        session_->settle(report);
-        Q_EMIT runFinished(report.mode, report);
-        if (report.committed)
-            Q_EMIT rowsChanged();
+        finishRun(report);
     };
     runJob_ = lane_->run(
         this, tr("Finding out whether the commit happened"),

@@ -9,6 +9,7 @@
 #include <QObject>
 #include <QString>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -63,9 +64,14 @@ public:
     /// Reads the schema anew and asks the panels to reload rows. Pending edits stay.
     void refresh();
 
-    /// What the inspector shows and the tree marks.
+    /// What the inspector shows and the tree marks, by its name with the pending changes: it follows a rename and the
+    /// undo of one.
     const std::optional<QualifiedName> &currentTable() const noexcept { return currentTable_; }
     void setCurrentTable(const std::optional<QualifiedName> &table);
+    /// A table's name in the database, or the first of a new one, by its name with the pending changes; and the way
+    /// back, which is the same name for one that is to be dropped.
+    QualifiedName firstName(const QualifiedName &draftName) const;
+    QualifiedName draftName(const QualifiedName &firstName) const;
     /// Asks for a data tab of this table, with a filter text when given, and makes it current.
     void showTable(const QualifiedName &table, const QString &filter = {});
 
@@ -85,6 +91,9 @@ Q_SIGNALS:
     void tableRequested(const schemawright::QualifiedName &table, const QString &filter);
     /// Rows may have changed in the database: reload what is shown.
     void rowsChanged();
+    /// A commit changed tables: they go by these names now, by those they had (a new one by its first). metadataChanged
+    /// follows, at first with what was pending and then with what was read again.
+    void structureCommitted(const std::map<schemawright::QualifiedName, schemawright::QualifiedName> &names);
     /// Any change of the unit of work: edits, undo, errors marked, frozen, thawed.
     void pendingChanged();
     void runStarted(schemawright::RunMode mode);
@@ -95,6 +104,9 @@ private:
     void setState(State state);
     void readSchema();
     void resolveDoubt(Report report);
+    void finishRun(const Report &report);
+    void settle(const Report &report);
+    void takeEdit();
 
     Engine engine_;
     std::unique_ptr<Lane> lane_;
@@ -102,9 +114,10 @@ private:
     std::unique_ptr<Session> session_;
     State state_ = State::Closed;
     std::optional<Error> openError_;
-    std::optional<QualifiedName> currentTable_;
+    std::optional<QualifiedName> currentTable_, currentFirst_; ///< the latter by its first name, which never changes
     Job openJob_, runJob_;
     bool running_ = false;
+    bool settling_ = false;
     bool isSchemaRead_ = false;
     Subscription uowSubscription_;
 };

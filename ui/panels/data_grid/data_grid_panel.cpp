@@ -22,18 +22,20 @@ DataGridPanel::DataGridPanel(Workspace &workspace, QWidget *parent) : QTabWidget
     connect(this, &QTabWidget::tabCloseRequested, this, [this](int index) { widget(index)->deleteLater(); });
     connect(this, &QTabWidget::currentChanged, this, [this](int index) {
         if (const GridPage *page = pageAt(index))
-            workspace_.setCurrentTable(const_cast<GridPage *>(page)->model().table()->name);
+            workspace_.setCurrentTable(workspace_.draftName(const_cast<GridPage *>(page)->model().table()->name));
     });
     connect(&workspace, &Workspace::tableRequested, this,
             [this](const QualifiedName &table, const QString &filter) { open(table, filter); });
     connect(&workspace, &Workspace::pendingChanged, this, &DataGridPanel::showPending);
+    connect(&workspace, &Workspace::structureCommitted, this, &DataGridPanel::closeDropped);
     connect(&theme(), &Theme::changed, this, [this] { update(); });
 }
 
 GridPage *DataGridPanel::pageAt(int index) const { return qobject_cast<GridPage *>(widget(index)); }
 
-GridPage *DataGridPanel::open(const QualifiedName &name, const QString &filter)
+GridPage *DataGridPanel::open(const QualifiedName &wanted, const QString &filter)
 {
+    const QualifiedName name = workspace_.firstName(wanted); // pages go by names that no pending rename changes
     for (int i = 0; i < count(); ++i)
         if (GridPage *page = pageAt(i); page && page->model().table()->name == name) {
             setCurrentIndex(i);
@@ -41,7 +43,9 @@ GridPage *DataGridPanel::open(const QualifiedName &name, const QString &filter)
                 page->setFilterText(filter);
             return page;
         }
-    const TablePtr table = workspace_.metadata().table(name);
+    TablePtr table = workspace_.session().draft().tableOf(name);
+    if (!table) // to be dropped
+        table = workspace_.metadata().table(name);
     if (!table)
         return nullptr;
     auto *page = new GridPage(workspace_, table);
@@ -58,11 +62,31 @@ GridPage *DataGridPanel::open(const QualifiedName &name, const QString &filter)
 
 void DataGridPanel::showPending()
 {
-    for (int i = 0; i < count(); ++i)
+    for (int i = count() - 1; i >= 0; --i)
         if (GridPage *page = pageAt(i)) {
-            const QualifiedName &name = page->model().table()->name;
+            RowsModel &model = page->model();
+            if (!model.exists()) { // a new table that was undone
+                removeTab(i);
+                page->deleteLater();
+                continue;
+            }
+            const QualifiedName &name = model.table()->name;
             const bool isDirty = workspace_.session().pendingCount(name) > 0;
-            setTabText(i, toQString(name.name) + (isDirty ? QStringLiteral(" •") : QString()));
+            setTabText(i, toQString(workspace_.draftName(name).name) + (isDirty ? QStringLiteral(" •") : QString()));
+            const Colors &colors = theme().colors();
+            tabBar()->setTabTextColor(i, model.isDropped() ? colors.deleted : QColor());
+        }
+}
+
+void DataGridPanel::closeDropped(const std::map<QualifiedName, QualifiedName> &names)
+{
+    for (int i = count() - 1; i >= 0; --i)
+        if (GridPage *page = pageAt(i)) {
+            const auto now = names.find(page->model().table()->name);
+            if (now == names.end() || !now->second.name.empty() || !page->model().isDropped())
+                continue;
+            removeTab(i);
+            page->deleteLater();
         }
 }
 

@@ -4,6 +4,8 @@
 
 #include <QTabWidget>
 
+#include <map>
+
 namespace schemawright::ui {
 
 class GridPage;
@@ -24,6 +26,8 @@ protected:
 
 private:
     void showPending();
+    /// Tables that a commit has dropped have no page any more.
+    void closeDropped(const std::map<QualifiedName, QualifiedName> &names);
     GridPage *pageAt(int index) const;
 
     Workspace &workspace_;

@@ -109,7 +109,13 @@ void ColumnHeader::paintSection(QPainter *painter, const QRect &rect, int sectio
     painter->drawLine(rect.bottomLeft(), rect.bottomRight());
 
     QRect line = rect.adjusted(8, 4, -8, -rect.height() / 2 + 2);
-    const Table &table = *model_.table();
+    const Table &table = *model_.draftTable();
+    const Mark mark = model_.columnMark(section);
+    QColor ink = colors.text;
+    if (mark != Mark::None) {
+        ink = mark == Mark::New ? colors.inserted : mark == Mark::Dropped ? colors.deleted : colors.updated;
+        painter->fillRect(QRect(rect.left(), rect.top(), rect.width() - 1, 2), ink);
+    }
     const auto holds = [&](const std::vector<std::string> &names) {
         return std::ranges::find(names, column->name) != names.end();
     };
@@ -122,7 +128,8 @@ void ColumnHeader::paintSection(QPainter *painter, const QRect &rect, int sectio
         theme().icon(icon).paint(painter, QRect(line.left(), line.center().y() - 6, 13, 13));
         line.setLeft(line.left() + 17);
     }
-    const auto sorted = std::ranges::find(model_.sort(), column->name, &SortColumn::column);
+    const auto sorted =
+        std::ranges::find(model_.sort(), model_.columnNames()[static_cast<std::size_t>(section)], &SortColumn::column);
     if (sorted != model_.sort().end()) {
         const QRect arrow(line.right() - 11, line.center().y() - 6, 13, 13);
         theme()
@@ -132,8 +139,9 @@ void ColumnHeader::paintSection(QPainter *painter, const QRect &rect, int sectio
     }
     QFont name = font();
     name.setWeight(QFont::DemiBold);
+    name.setStrikeOut(mark == Mark::Dropped);
     painter->setFont(name);
-    painter->setPen(colors.text);
+    painter->setPen(ink);
     painter->drawText(line, Qt::AlignLeft | Qt::AlignVCenter,
                       QFontMetrics(name).elidedText(toQString(column->name), Qt::ElideRight, line.width()));
     const QRect below = rect.adjusted(8, rect.height() / 2, -8, -3);

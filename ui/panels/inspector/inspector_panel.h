@@ -1,22 +1,24 @@
 #pragma once
 
-#include "schemawright/schema/metadata.h"
+#include "ui/models/parts_model.h"
 
+#include <QTimer>
 #include <QWidget>
 
 class QLabel;
+class QLineEdit;
 class QStackedWidget;
 class QTabWidget;
 class QToolButton;
-class QTreeWidget;
-class QTreeWidgetItem;
 
 namespace schemawright::ui {
 
-class SqlView;
+class CreatePane;
+class PartsPage;
 class Workspace;
 
-/// What the selected table or view is made of: columns, keys and references both ways, indexes, constraints, its DDL.
+/// What the selected table or view is made of, as it will be with the pending changes: its columns, keys, checks and
+/// indexes, each edited in place as a pending change, and its CREATE text beneath.
 class InspectorPanel : public QWidget
 {
     Q_OBJECT
@@ -24,21 +26,27 @@ public:
     explicit InspectorPanel(Workspace &workspace, QWidget *parent = nullptr);
 
 private:
-    void show(const TablePtr &table);
-    void showCurrent();
-    void fillColumns(const Table &table);
-    void fillRelations(const Table &table);
-    void fillIndexes(const Table &table);
+    void buildHead(QWidget *page);
+    void refresh();
+    void showHead(const TablePtr &table, bool isDropped);
+    void showCounts();
+    void takeName();
+    void takeComment();
+    void tell(const QString &why);
     void countRows();
+    QString edit(const std::function<QString(Table &)> &change);
 
     Workspace &workspace_;
     TablePtr shown_;
+    QString whyFixed_; ///< why the table that is shown cannot be changed
     QStackedWidget *pages_;
-    QLabel *name_, *about_;
-    QToolButton *count_;
+    QLineEdit *name_, *comment_;
+    QLabel *about_, *state_, *problem_;
+    QToolButton *count_, *restore_;
     QTabWidget *tabs_;
-    QTreeWidget *columns_, *relations_, *indexes_;
-    SqlView *ddl_;
+    std::vector<PartsPage *> parts_;
+    CreatePane *create_;
+    QTimer refreshTimer_;
 };
 
 } // namespace schemawright::ui

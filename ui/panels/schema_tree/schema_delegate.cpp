@@ -14,6 +14,12 @@ QSize SchemaDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelI
     return {QStyledItemDelegate::sizeHint(option, index).width(), 24};
 }
 
+void SchemaDelegate::updateEditorGeometry(QWidget *editor, const QStyleOptionViewItem &option,
+                                          const QModelIndex &) const
+{
+    editor->setGeometry(option.rect.adjusted(20, 0, 0, 0));
+}
+
 void SchemaDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const
 {
     QStyleOptionViewItem item = option;
@@ -44,10 +50,13 @@ void SchemaDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option
     }
 
     QFont font = item.font;
-    if (isHeading)
-        painter->setPen(colors.mutedText);
-    else
-        painter->setPen(colors.text);
+    QColor ink = isHeading ? colors.mutedText : colors.text;
+    if (const auto mark = static_cast<Mark>(index.data(SchemaModel::MarkRole).toInt()); mark != Mark::None) {
+        ink = mark == Mark::New ? colors.inserted : mark == Mark::Dropped ? colors.deleted : colors.updated;
+        font.setStrikeOut(mark == Mark::Dropped);
+        painter->fillRect(QRect(0, item.rect.top() + 2, 3, item.rect.height() - 4), ink);
+    }
+    painter->setPen(ink);
     painter->setFont(font);
     const QString detail = index.data(SchemaModel::DetailRole).toString();
     // The name goes first; the detail takes what is left.
@@ -67,6 +76,7 @@ void SchemaDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option
         painter->setPen(colors.mutedText);
         QFont small = font;
         small.setPixelSize(11);
+        small.setStrikeOut(false);
         painter->setFont(small);
         painter->drawText(rest, Qt::AlignLeft | Qt::AlignVCenter,
                           QFontMetrics(small).elidedText(detail.simplified(), Qt::ElideRight, rest.width()));

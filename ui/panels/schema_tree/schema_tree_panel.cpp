@@ -5,6 +5,7 @@
 #include "ui/models/schema_model.h"
 #include "ui/panels/schema_tree/schema_delegate.h"
 #include "ui/panels/schema_tree/schema_filter.h"
+#include "ui/panels/schema_tree/structure_actions.h"
 #include "ui/theme/theme.h"
 #include "ui/workspace/workspace.h"
 
@@ -26,7 +27,7 @@ namespace schemawright::ui {
 
 SchemaTreePanel::SchemaTreePanel(Workspace &workspace, QWidget *parent)
     : QWidget(parent), workspace_(workspace), model_(new SchemaModel(this)), filtered_(new SchemaFilter(this)),
-      filter_(new QLineEdit), view_(new QTreeView), hint_(new QLabel)
+      filter_(new QLineEdit), view_(new QTreeView), hint_(new QLabel), problem_(new QLabel)
 {
     filtered_->setSourceModel(model_);
     filter_->setObjectName(QStringLiteral("schemaFilter"));
@@ -61,6 +62,12 @@ SchemaTreePanel::SchemaTreePanel(Workspace &workspace, QWidget *parent)
     hint_->setWordWrap(true);
     hint_->setMargin(24);
 
+    view_->setEditTriggers(QAbstractItemView::NoEditTriggers); // F2 is an action, with the others
+    problem_->setObjectName(QStringLiteral("schemaProblem"));
+    problem_->setWordWrap(true);
+    problem_->setMargin(6);
+    problem_->hide();
+
     auto *bar = new QHBoxLayout;
     bar->setContentsMargins(8, 8, 8, 8);
     bar->addWidget(filter_);
@@ -70,6 +77,7 @@ SchemaTreePanel::SchemaTreePanel(Workspace &workspace, QWidget *parent)
     layout->addLayout(bar);
     layout->addWidget(view_, 1);
     layout->addWidget(hint_, 1);
+    layout->addWidget(problem_);
     buildActions();
 
     connect(columns_, &QAction::toggled, this, [this](bool on) {
@@ -83,6 +91,8 @@ SchemaTreePanel::SchemaTreePanel(Workspace &workspace, QWidget *parent)
         const TablePtr table = model_->tableAt(filtered_->mapToSource(current));
         if (table && !selecting_)
             workspace_.setCurrentTable(table->name);
+        tell({});
+        structure_->showState();
     });
     connect(&workspace, &Workspace::metadataChanged, this, &SchemaTreePanel::takeMetaData);
     connect(&workspace, &Workspace::pendingChanged, this, &SchemaTreePanel::takePending);
@@ -107,6 +117,52 @@ void SchemaTreePanel::buildActions()
         connect(each, &QAction::triggered, this, &SchemaTreePanel::focusFilter);
         addAction(each);
     }
+    structure_ = new StructureActions(
+        workspace_,
+        [this] {
+            const QModelIndex index = view_->currentIndex();
+            StructureActions::Target at;
+            at.table = model_->tableAt(filtered_->mapToSource(index));
+            at.schema = index.data(SchemaModel::SchemaNameRole).toString().toStdString();
+            const auto kind = static_cast<SchemaModel::NodeKind>(index.data(SchemaModel::KindRole).toInt());
+            if (!at.table && index.isValid() && kind == SchemaModel::NodeKind::Schema)
+                at.schema = index.data().toString().toStdString();
+            if (at.table && kind == SchemaModel::NodeKind::Column)
+                at.column = index.data().toString().toStdString();
+            at.isDropped = index.data(SchemaModel::MarkRole).toInt() == static_cast<int>(Mark::Dropped);
+            return at;
+        },
+        this);
+    connect(structure_, &StructureActions::refused, this, &SchemaTreePanel::tell);
+    connect(structure_, &StructureActions::nameWanted, this, &SchemaTreePanel::editName);
+    // Not amid the work of the delegate that asks for it: the tree is made anew.
+    connect(model_, &SchemaModel::renameWanted, structure_, &StructureActions::renameTo, Qt::QueuedConnection);
+}
+
+void SchemaTreePanel::tell(const QString &why)
+{
+    problem_->setVisible(!why.isEmpty());
+    problem_->setText(why);
+    problem_->setStyleSheet(QStringLiteral("color: %1; background: %2")
+                                .arg(theme().colors().error.name(), theme().colors().errorTint.name()));
+}
+
+void SchemaTreePanel::editName(const QualifiedName &table, const QString &column)
+{
+    if (!filter_->text().isEmpty() && !filtered_->mapFromSource(model_->indexOf(table)).isValid())
+        filter_->clear(); // it would hide what is to be named
+    const QModelIndex parent = filtered_->mapFromSource(model_->indexOf(table));
+    QModelIndex index = parent;
+    if (!column.isEmpty()) {
+        view_->expand(parent);
+        index = filtered_->mapFromSource(model_->indexOf(table, column.toStdString()));
+    }
+    if (!index.isValid() || !(index.flags() & Qt::ItemIsEditable))
+        return;
+    view_->setFocus();
+    view_->setCurrentIndex(index);
+    view_->scrollTo(index);
+    view_->edit(index);
 }
 
 void SchemaTreePanel::focusFilter()
@@ -150,23 +206,55 @@ bool SchemaTreePanel::eventFilter(QObject *watched, QEvent *event)
 
 void SchemaTreePanel::takeMetaData()
 {
-    // What was open stays open, where it was.
-    std::vector<QualifiedName> expanded;
-    for (const TablePtr &table : workspace_.metadata().tables())
-        if (view_->isExpanded(filtered_->mapFromSource(model_->indexOf(table->name))))
-            expanded.push_back(table->name);
-    const int scrolled = view_->verticalScrollBar()->value();
-    selecting_ = true;
-    model_->setMetaData(workspace_.metadata());
-    expandFirstLevels();
-    for (const QualifiedName &table : expanded)
-        view_->expand(filtered_->mapFromSource(model_->indexOf(table)));
-    expandHits();
-    view_->verticalScrollBar()->setValue(scrolled);
-    selecting_ = false;
+    showDraft();
     takePending();
     markCurrent();
     showHint();
+}
+
+void SchemaTreePanel::showDraft()
+{
+    const Session &session = workspace_.session();
+    const Draft &draft = session.draft();
+    const auto firstOf = [](const std::map<QualifiedName, QualifiedName> &names, const QualifiedName &name) {
+        for (const auto &[first, now] : names)
+            if (now == name)
+                return first;
+        return name;
+    };
+    // What was open stays open, where it was, also under another name.
+    std::vector<QualifiedName> expanded;
+    const QModelIndex current = view_->currentIndex();
+    const TablePtr marked = model_->tableAt(filtered_->mapToSource(current));
+    const bool isColumn =
+        current.data(SchemaModel::KindRole).toInt() == static_cast<int>(SchemaModel::NodeKind::Column);
+    const int row = current.row();
+    for (QModelIndex index = filtered_->index(0, 0); index.isValid(); index = view_->indexBelow(index))
+        if (view_->isExpanded(index) &&
+            index.data(SchemaModel::KindRole).toInt() == static_cast<int>(SchemaModel::NodeKind::Table))
+            expanded.push_back(firstOf(shownNames_, model_->tableAt(filtered_->mapToSource(index))->name));
+    const int scrolled = view_->verticalScrollBar()->value();
+    const auto now = [&](const QualifiedName &first) {
+        const auto found = draft.tableNames.find(first);
+        return found == draft.tableNames.end() || found->second.name.empty() ? first : found->second;
+    };
+    selecting_ = true;
+    model_->setEditable(workspace_.isSchemaRead() && !workspace_.isReadOnly());
+    model_->setDraft(draft);
+    expandFirstLevels();
+    for (const QualifiedName &table : expanded)
+        view_->expand(filtered_->mapFromSource(model_->indexOf(now(table))));
+    if (marked)
+        if (const QModelIndex table =
+                filtered_->mapFromSource(model_->indexOf(now(firstOf(shownNames_, marked->name))));
+            table.isValid())
+            view_->setCurrentIndex(isColumn && row < filtered_->rowCount(table) ? filtered_->index(row, 0, table)
+                                                                                : table);
+    expandHits();
+    view_->verticalScrollBar()->setValue(scrolled);
+    selecting_ = false;
+    shownNames_ = draft.tableNames;
+    shownRevision_ = session.unitOfWork().tableRevision();
 }
 
 void SchemaTreePanel::showHint()
@@ -189,7 +277,8 @@ void SchemaTreePanel::expandHits()
     // Beyond that many a person narrows the filter instead of reading on.
     constexpr int most = 40;
     int expanded = 0;
-    for (QModelIndex index = filtered_->index(0, 0); index.isValid() && expanded < most; index = view_->indexBelow(index))
+    for (QModelIndex index = filtered_->index(0, 0); index.isValid() && expanded < most;
+         index = view_->indexBelow(index))
         if (index.data(SchemaModel::KindRole).toInt() == static_cast<int>(SchemaModel::NodeKind::Table) &&
             filtered_->isKeptForColumns(index)) {
             view_->expand(index);
@@ -215,10 +304,20 @@ void SchemaTreePanel::expandFirstLevels()
 
 void SchemaTreePanel::takePending()
 {
+    const UnitOfWork &unit = workspace_.session().unitOfWork();
+    if (unit.tableRevision() != shownRevision_) {
+        showDraft();
+        markCurrent();
+        showHint();
+    }
+    const auto &names = workspace_.session().draft().tableNames;
     std::map<QualifiedName, int> pending;
-    for (const Change *change : workspace_.session().unitOfWork().changes())
-        ++pending[change->table()];
+    for (const Change *change : unit.changes()) {
+        const auto now = names.find(change->table());
+        ++pending[now == names.end() || now->second.name.empty() ? change->table() : now->second];
+    }
     model_->setPending(pending);
+    structure_->showState();
 }
 
 void SchemaTreePanel::applyFilter(const QString &text)
@@ -256,12 +355,16 @@ void SchemaTreePanel::openIndex(const QModelIndex &index)
 
 void SchemaTreePanel::countRows(const std::vector<TablePtr> &tables)
 {
-    for (const TablePtr &table : tables) {
+    for (const TablePtr &shown : tables) {
+        const TablePtr table = // as it is in the database
+            shown->id == TableId::None ? shown : workspace_.session().draft().before.table(shown->id);
+        if (!table)
+            continue;
         const Compiled counting = workspace_.dialect().compile(select({count()}).from(table));
         workspace_.lane().run(
             this, tr("Counting rows of %1").arg(toQString(table->name.name)),
             [counting](Connection &connection, std::stop_token) { return connection.execute(counting).scalar(); },
-            [this, name = table->name](const Value &rows) {
+            [this, name = shown->name](const Value &rows) {
                 if (const auto *number = rows.as<std::int64_t>())
                     model_->setRowCount(name, *number);
             },
@@ -275,6 +378,8 @@ void SchemaTreePanel::showMenu(const QPoint &position)
     const TablePtr table = model_->tableAt(index);
     auto *menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
+    if (index.isValid())
+        view_->setCurrentIndex(view_->indexAt(position));
     const auto copy = [](const QString &text) { QGuiApplication::clipboard()->setText(text); };
     if (table) {
         menu->addAction(theme().icon(QStringLiteral("table")), tr("Open Rows"), this,
@@ -288,6 +393,9 @@ void SchemaTreePanel::showMenu(const QPoint &position)
                         [this, copy, table] { copy(toQString(workspace_.dialect().createText(*table))); });
         menu->addSeparator();
     }
+    structure_->showState();
+    menu->addActions(structure_->all());
+    menu->addSeparator();
     menu->addAction(tr("Count Rows of All Tables"), this, [this] {
         std::vector<TablePtr> tables;
         for (const TablePtr &each : workspace_.metadata().tables())

@@ -4,6 +4,8 @@
 
 #include <QWidget>
 
+#include <cstdint>
+#include <map>
 #include <vector>
 
 class QAction;
@@ -16,6 +18,7 @@ namespace schemawright::ui {
 
 class SchemaFilter;
 class SchemaModel;
+class StructureActions;
 class Workspace;
 
 /// The tree of the open database, with a box that filters as one types. A click selects for the inspector, Enter or a
@@ -28,12 +31,17 @@ public:
 
     /// Brings the tree to the front and puts the cursor into its filter.
     void focusFilter();
+    /// For the window's menus too.
+    StructureActions &structure() noexcept { return *structure_; }
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
     void takeMetaData();
+    void showDraft();
+    void editName(const QualifiedName &table, const QString &column);
+    void tell(const QString &why);
     void takePending();
     void applyFilter(const QString &text);
     void expandFirstLevels();
@@ -50,8 +58,11 @@ private:
     SchemaFilter *filtered_;
     QLineEdit *filter_;
     QTreeView *view_;
-    QLabel *hint_;
-    QAction *columns_; ///< the filter looks at columns too
+    QLabel *hint_, *problem_;
+    StructureActions *structure_;
+    std::uint64_t shownRevision_ = 0;                   ///< of the pending tables that the tree shows
+    std::map<QualifiedName, QualifiedName> shownNames_; ///< of tables that are renamed, by their first names
+    QAction *columns_;                                  ///< the filter looks at columns too
     bool selecting_ = false;
 };
 

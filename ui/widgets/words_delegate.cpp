@@ -1,0 +1,60 @@
+#include "ui/widgets/words_delegate.h"
+
+#include <QAbstractItemView>
+#include <QCompleter>
+#include <QLineEdit>
+
+namespace schemawright::ui {
+
+namespace {
+
+/// Where the last word begins: behind the last comma that is not inside of parentheses.
+qsizetype lastWord(const QString &text)
+{
+    qsizetype begin = 0;
+    int depth = 0;
+    for (qsizetype i = 0; i < text.size(); ++i) {
+        if (text[i] == u'(')
+            ++depth;
+        else if (text[i] == u')')
+            --depth;
+        else if (text[i] == u',' && depth == 0)
+            begin = i + 1;
+    }
+    while (begin < text.size() && text[begin].isSpace())
+        ++begin;
+    return begin;
+}
+
+class WordCompleter : public QCompleter
+{
+public:
+    using QCompleter::QCompleter;
+    QStringList splitPath(const QString &path) const override { return {path.mid(lastWord(path))}; }
+    QString pathFromIndex(const QModelIndex &index) const override
+    {
+        const auto *line = qobject_cast<const QLineEdit *>(widget());
+        const QString typed = line ? line->text() : QString();
+        return typed.left(lastWord(typed)) + QCompleter::pathFromIndex(index);
+    }
+};
+
+} // namespace
+
+QWidget *WordsDelegate::createEditor(QWidget *parent, const QStyleOptionViewItem &option,
+                                     const QModelIndex &index) const
+{
+    QWidget *editor = ChoiceDelegate::createEditor(parent, option, index);
+    const QStringList words = index.data(completionsRole_).toStringList();
+    if (auto *line = qobject_cast<QLineEdit *>(editor); line && !words.isEmpty()) {
+        auto *completer = new WordCompleter(words, line);
+        completer->setCaseSensitivity(Qt::CaseInsensitive);
+        completer->setFilterMode(Qt::MatchContains);
+        completer->setMaxVisibleItems(10);
+        completer->popup()->setObjectName(QStringLiteral("wordCompletions"));
+        line->setCompleter(completer);
+    }
+    return editor;
+}
+
+} // namespace schemawright::ui

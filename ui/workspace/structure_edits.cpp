@@ -1,0 +1,125 @@
+#include "ui/workspace/structure_edits.h"
+
+#include "ui/adapt/text.h"
+#include "ui/workspace/workspace.h"
+
+namespace schemawright::ui::structure {
+
+namespace {
+
+QString tr(const char *text) { return Workspace::tr(text); }
+
+template <class Work> QString guarded(Workspace &workspace, Work work)
+{
+    if (workspace.isReadOnly())
+        return tr("The database is open read-only.");
+    try {
+        return work();
+    } catch (const Error &error) {
+        QString text = toQString(error.message);
+        if (!text.isEmpty())
+            text[0] = text[0].toUpper();
+        return error.hint.empty() ? text : text + u' ' + toQString(error.hint);
+    }
+}
+
+QString whyNoName(Workspace &workspace, const QualifiedName &name)
+{
+    if (name.name.empty())
+        return tr("A table needs a name.");
+    if (workspace.session().draft().after.table(name))
+        return tr("There is a table named %1 already.").arg(toQString(name.name));
+    return {};
+}
+
+} // namespace
+
+QString whyNot(const Workspace &workspace, const TablePtr &table)
+{
+    if (workspace.isReadOnly())
+        return tr("The database is open read-only.");
+    if (!table)
+        return tr("There is no such table.");
+    if (table->isView())
+        return tr("The structure of a view is its query.");
+    if (table->kind != TableKind::Table)
+        return tr("Only plain tables can be changed here; this is a %1.")
+            .arg(toQString(toString(table->kind)).replace(u'_', u' '));
+    return {};
+}
+
+QString edit(Workspace &workspace, const QualifiedName &table, const std::function<QString(Table &)> &change)
+{
+    return guarded(workspace, [&] {
+        Table copy = workspace.session().editTable(table);
+        if (const QString why = change(copy); !why.isEmpty())
+            return why;
+        workspace.session().putTable(std::move(copy));
+        return QString();
+    });
+}
+
+QString create(Workspace &workspace, const std::string &schema, QualifiedName &made)
+{
+    return guarded(workspace, [&] {
+        const MetaData &draft = workspace.session().draft().after;
+        Table table;
+        table.name = {schema.empty() ? draft.defaultSchema : schema, "new_table"};
+        for (int number = 2; draft.table(table.name); ++number)
+            table.name.name = "new_table_" + std::to_string(number);
+        Column id;
+        id.name = "id";
+        id.type = workspace.dialect().parseType(workspace.dialect().typeSql(types::integer()));
+        id.nullable = false;
+        if (workspace.dialect().capabilities().sequences) // where a key is not made by itself
+            id.identity = Identity();
+        table.columns.push_back(std::move(id));
+        table.primaryKey.emplace().columns = {"id"};
+        made = table.name;
+        workspace.session().putTable(std::move(table));
+        return QString();
+    });
+}
+
+QString rename(Workspace &workspace, const QualifiedName &table, const QString &name)
+{
+    const QualifiedName wanted{table.schema, name.trimmed().toStdString()};
+    if (wanted == table)
+        return {};
+    if (const QString why = whyNoName(workspace, wanted); !why.isEmpty())
+        return why;
+    return edit(workspace, table, [&](Table &copy) {
+        copy.name = wanted;
+        for (ForeignKey &key : copy.foreignKeys) // one that refers to itself goes on doing so
+            if (key.referred == table)
+                key.referred = wanted;
+        return QString();
+    });
+}
+
+QString drop(Workspace &workspace, const QualifiedName &table)
+{
+    return guarded(workspace, [&] {
+        for (const auto &[other, key] : workspace.session().draft().after.referencesTo(table))
+            if (other->name != table)
+                return tr("%1 refers to it; drop that foreign key or table first.").arg(toQString(other->name.name));
+        workspace.session().dropTable(table);
+        return QString();
+    });
+}
+
+QString revert(Workspace &workspace, const QualifiedName &table)
+{
+    return guarded(workspace, [&] {
+        UnitOfWork &unit = workspace.session().unitOfWork();
+        for (const Change *change : unit.changes())
+            if (change->isTable() &&
+                (change->tableAfter ? change->tableAfter->name == table : change->table() == table)) {
+                unit.revert(change->id);
+                return QString();
+            }
+        return tr("Nothing is pending on its structure.");
+    });
+}
+
+} // namespace schemawright::ui::structure
