@@ -224,19 +224,25 @@ Benchmark loadSqlite(const Size &size)
     return benchmark;
 }
 
-Benchmark insertPostgres(const Size &size)
+/// The server of PGHOST. Throws Skip without one.
+Url serverUrl()
 {
     const char *host = std::getenv("PGHOST");
     if (!host || !*host)
         throw Skip{"no PostgreSQL server (PGHOST)"};
-    const int count = size.rows(100'000);
     Url url;
     url.scheme = "postgresql";
     url.arguments.host = host;
     url.arguments.port = std::getenv("PGPORT") ? std::atoi(std::getenv("PGPORT")) : 0;
     url.arguments.user = std::getenv("PGUSER") ? std::getenv("PGUSER") : "";
     url.arguments.database = "postgres";
-    const auto engine = std::make_shared<Engine>(Engine::open(url));
+    return url;
+}
+
+Benchmark insertPostgres(const Size &size)
+{
+    const int count = size.rows(100'000);
+    const auto engine = std::make_shared<Engine>(Engine::open(serverUrl()));
     const auto connection = std::make_shared<Connection>(engine->connect());
     const auto mappings = mapped();
     PGconn *raw = PQconnectdb("dbname=postgres");
@@ -292,6 +298,47 @@ Benchmark insertPostgres(const Size &size)
     return benchmark;
 }
 
+Benchmark updatePostgres(const Size &size)
+{
+    const int count = size.rows(10'000);
+    const auto engine = std::make_shared<Engine>(Engine::open(serverUrl()));
+    const auto connection = std::make_shared<Connection>(engine->connect());
+    const auto mappings = mapped();
+    dropAll(*connection, people());
+    createAll(*connection, people());
+    const auto session = std::make_shared<ObjectSession>(*connection, *mappings);
+    const auto objects = std::make_shared<std::vector<std::shared_ptr<Person>>>();
+    for (int i = 0; i < count; ++i) {
+        objects->push_back(std::make_shared<Person>(person(i)));
+        session->add(objects->back());
+    }
+    session->commit();
+    PGconn *raw = PQconnectdb("dbname=postgres");
+    PQclear(PQprepare(raw, "u", "UPDATE sw_bench_person SET balance = $1 WHERE id = $2", 0, nullptr));
+    Benchmark benchmark;
+    benchmark.note = "one libpq prepared UPDATE by key for each in a transaction, of the same rows";
+    benchmark.ours = [=] {
+        for (const auto &each : *objects)
+            each->balance += 1;
+        session->commit();
+    };
+    benchmark.limit = [=] {
+        PQclear(PQexec(raw, "BEGIN"));
+        for (const auto &each : *objects) {
+            const std::string balance = fmt::format("{}", each->balance), id = std::to_string(each->id);
+            const char *const values[] = {balance.c_str(), id.c_str()};
+            PQclear(PQexecPrepared(raw, "u", 2, values, nullptr, nullptr, 0));
+        }
+        PQclear(PQexec(raw, "COMMIT"));
+    };
+    benchmark.tearDown = [=, keep = engine] {
+        PQfinish(raw);
+        session->rollback();
+        dropAll(*connection, people());
+    };
+    return benchmark;
+}
+
 } // namespace
 
 std::vector<Entry> ormBenchmarks()
@@ -299,6 +346,7 @@ std::vector<Entry> ormBenchmarks()
     return {{"insert_session_sqlite", insertSqlite},
             {"insert_session_postgresql", insertPostgres},
             {"update_session_sqlite", updateSqlite},
+            {"update_session_postgresql", updatePostgres},
             {"load_session_sqlite", loadSqlite}};
 }
 
