@@ -208,10 +208,12 @@ void MainWindow::openDatabase(const Url &url)
 
 void MainWindow::connectWorkspace()
 {
-    connect(workspace_.get(), &ui::Workspace::tableRequested, this, [this] {
+    const auto showData = [this] {
         for (QAction *page : pages_) // the data comes to the front
             page->setChecked(false);
-    });
+    };
+    connect(workspace_.get(), &ui::Workspace::tableRequested, this, showData);
+    connect(workspace_.get(), &ui::Workspace::rowRequested, this, showData);
     connect(workspace_.get(), &Workspace::stateChanged, this, &MainWindow::showState);
     connect(workspace_.get(), &Workspace::pendingChanged, this, &MainWindow::showPending);
     connect(workspace_.get(), &Workspace::noticed, messages_, &ui::MessageBar::show);

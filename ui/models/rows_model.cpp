@@ -351,6 +351,17 @@ std::optional<RowTarget> RowsModel::target(int row) const
     return std::nullopt;
 }
 
+int RowsModel::rowOf(const RowTarget &row) const
+{
+    if (const auto added = std::ranges::find(newRows_, row); added != newRows_.end())
+        return baseRows_ + static_cast<int>(added - newRows_.begin());
+    for (const auto &[number, page] : pages_)
+        if (const auto found = std::ranges::find(page.targets, std::optional(row)); found != page.targets.end())
+            if (const auto at = number * RowPager::pageSize + (found - page.targets.begin()); at < baseRows_)
+                return static_cast<int>(at);
+    return -1;
+}
+
 const Change *RowsModel::changeOf(int row) const
 {
     const auto known = target(row);

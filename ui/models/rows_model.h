@@ -68,6 +68,8 @@ public:
     /// The row as it is shown: pending edits over the database.
     std::optional<RowImage> shownRow(int row) const;
     std::optional<RowTarget> target(int row) const;
+    /// Where a row is shown; -1 when it is not loaded.
+    int rowOf(const RowTarget &row) const;
     Cell cell(int row, int column) const;
     /// Why this cell cannot be edited; empty when it can.
     QString whyNotEditable(int row, int column) const;

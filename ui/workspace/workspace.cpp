@@ -143,6 +143,12 @@ void Workspace::showTable(const QualifiedName &table, const QString &filter)
     Q_EMIT tableRequested(table, filter);
 }
 
+void Workspace::showRow(const RowTarget &row)
+{
+    setCurrentTable(row.table);
+    Q_EMIT rowRequested(row);
+}
+
 void Workspace::notify(Notice notice) { Q_EMIT noticed(notice); }
 
 void Workspace::notify(const Error &error)

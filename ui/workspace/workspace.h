@@ -74,6 +74,8 @@ public:
     QualifiedName draftName(const QualifiedName &firstName) const;
     /// Asks for a data tab of this table, with a filter text when given, and makes it current.
     void showTable(const QualifiedName &table, const QString &filter = {});
+    /// Asks for the data tab of a row's table, with the row current.
+    void showRow(const RowTarget &row);
 
     void notify(Notice notice);
     void notify(const Error &error);
@@ -89,6 +91,7 @@ Q_SIGNALS:
     void metadataChanged();
     void currentTableChanged();
     void tableRequested(const schemawright::QualifiedName &table, const QString &filter);
+    void rowRequested(const schemawright::RowTarget &row);
     /// Rows may have changed in the database: reload what is shown.
     void rowsChanged();
     /// A commit changed tables: they go by these names now, by those they had (a new one by its first). metadataChanged

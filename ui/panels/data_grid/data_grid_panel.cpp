@@ -10,6 +10,8 @@
 #include <QTabBar>
 #include <QTableView>
 
+#include <algorithm>
+
 namespace schemawright::ui {
 
 DataGridPanel::DataGridPanel(Workspace &workspace, QWidget *parent) : QTabWidget(parent), workspace_(workspace)
@@ -24,8 +26,12 @@ DataGridPanel::DataGridPanel(Workspace &workspace, QWidget *parent) : QTabWidget
         if (const GridPage *page = pageAt(index))
             workspace_.setCurrentTable(workspace_.draftName(const_cast<GridPage *>(page)->model().table()->name));
     });
-    connect(&workspace, &Workspace::tableRequested, this,
-            [this](const QualifiedName &table, const QString &filter) { open(table, filter); });
+    connect(&workspace, &Workspace::tableRequested, this, [this](const QualifiedName &table, const QString &filter) {
+        leave();
+        open(table, filter);
+        showHistory();
+    });
+    connect(&workspace, &Workspace::rowRequested, this, &DataGridPanel::openRow);
     connect(&workspace, &Workspace::pendingChanged, this, &DataGridPanel::showPending);
     connect(&workspace, &Workspace::structureCommitted, this, &DataGridPanel::closeDropped);
     connect(&theme(), &Theme::changed, this, [this] { update(); });
@@ -33,22 +39,102 @@ DataGridPanel::DataGridPanel(Workspace &workspace, QWidget *parent) : QTabWidget
 
 GridPage *DataGridPanel::pageAt(int index) const { return qobject_cast<GridPage *>(widget(index)); }
 
+GridPage *DataGridPanel::pageOf(const QualifiedName &table) const
+{
+    for (int i = 0; i < count(); ++i)
+        if (GridPage *page = pageAt(i); page && page->model().table()->name == table)
+            return page;
+    return nullptr;
+}
+
+std::optional<DataGridPanel::Place> DataGridPanel::place() const
+{
+    GridPage *page = pageAt(currentIndex());
+    if (!page)
+        return std::nullopt;
+    const QModelIndex current = page->view()->currentIndex();
+    Place here{page->model().table()->name, page->filterText(), std::nullopt, current.column()};
+    if (current.isValid())
+        here.row = page->model().target(current.row());
+    return here;
+}
+
+void DataGridPanel::leave()
+{
+    constexpr std::size_t most = 100;
+    if (auto here = place()) {
+        back_.push_back(std::move(*here));
+        if (back_.size() > most)
+            back_.erase(back_.begin());
+        forward_.clear();
+    }
+}
+
+void DataGridPanel::go(std::vector<Place> &from, std::vector<Place> &to)
+{
+    while (!from.empty()) {
+        const auto here = place();
+        const Place wanted = std::move(from.back());
+        from.pop_back();
+        GridPage *page = open(wanted.table);
+        if (!page) // dropped meanwhile
+            continue;
+        if (here)
+            to.push_back(*here);
+        if (page->filterText() != wanted.filter)
+            page->setFilterText(wanted.filter);
+        if (wanted.row)
+            page->select(*wanted.row, wanted.column);
+        page->view()->setFocus();
+        break;
+    }
+    showHistory();
+}
+
+void DataGridPanel::showHistory()
+{
+    for (int i = 0; i < count(); ++i)
+        if (GridPage *page = pageAt(i))
+            page->setHistory(!back_.empty(), !forward_.empty());
+}
+
+void DataGridPanel::openRow(const RowTarget &row)
+{
+    leave();
+    // A key that is no column (a hidden row number) cannot be filtered by.
+    const TablePtr table = workspace_.metadata().table(row.table);
+    const bool canFilter = table && !row.isNew() && std::ranges::all_of(row.key, [&](const auto &cell) {
+                               return table->column(cell.first) != nullptr;
+                           });
+    GridPage *open = pageOf(row.table);
+    if (open && open->model().rowOf(row) >= 0)
+        setCurrentWidget(open);
+    else
+        open = this->open(row.table, canFilter ? filterFor(row) : QString());
+    if (open) {
+        open->select(row);
+        open->view()->setFocus();
+    }
+    showHistory();
+}
+
 GridPage *DataGridPanel::open(const QualifiedName &wanted, const QString &filter)
 {
     const QualifiedName name = workspace_.firstName(wanted); // pages go by names that no pending rename changes
-    for (int i = 0; i < count(); ++i)
-        if (GridPage *page = pageAt(i); page && page->model().table()->name == name) {
-            setCurrentIndex(i);
-            if (!filter.isEmpty())
-                page->setFilterText(filter);
-            return page;
-        }
+    if (GridPage *page = pageOf(name)) {
+        setCurrentWidget(page);
+        if (!filter.isEmpty())
+            page->setFilterText(filter);
+        return page;
+    }
     TablePtr table = workspace_.session().draft().tableOf(name);
     if (!table) // to be dropped
         table = workspace_.metadata().table(name);
     if (!table)
         return nullptr;
     auto *page = new GridPage(workspace_, table);
+    connect(page, &GridPage::backWanted, this, [this] { go(back_, forward_); });
+    connect(page, &GridPage::forwardWanted, this, [this] { go(forward_, back_); });
     const QString icon = table->isView() ? QStringLiteral("view") : QStringLiteral("table");
     const int index = addTab(page, theme().icon(icon), toQString(table->name.name));
     setTabToolTip(index, toQString(table->name.text()));

@@ -1,10 +1,13 @@
 #pragma once
 
+#include "schemawright/orm/change.h"
 #include "schemawright/schema/metadata.h"
 
 #include <QTabWidget>
 
 #include <map>
+#include <optional>
+#include <vector>
 
 namespace schemawright::ui {
 
@@ -25,12 +28,29 @@ protected:
     void paintEvent(QPaintEvent *event) override;
 
 private:
+    /// What was looked at: where Back leads to.
+    struct Place
+    {
+        QualifiedName table;
+        QString filter;
+        std::optional<RowTarget> row;
+        int column = -1;
+    };
+
     void showPending();
     /// Tables that a commit has dropped have no page any more.
     void closeDropped(const std::map<QualifiedName, QualifiedName> &names);
     GridPage *pageAt(int index) const;
+    GridPage *pageOf(const QualifiedName &table) const;
+    void openRow(const RowTarget &row);
+    std::optional<Place> place() const;
+    /// Remembers what is shown; what was gone back from is forgotten.
+    void leave();
+    void go(std::vector<Place> &from, std::vector<Place> &to);
+    void showHistory();
 
     Workspace &workspace_;
+    std::vector<Place> back_, forward_;
 };
 
 } // namespace schemawright::ui

@@ -8,15 +8,11 @@
 
 #include <QAction>
 #include <QApplication>
-#include <QClipboard>
-#include <QFile>
-#include <QFileDialog>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
-#include <QMenu>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QScrollBar>
@@ -25,7 +21,6 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <set>
 
 namespace schemawright::ui {
 
@@ -41,46 +36,6 @@ QToolButton *button(const QString &icon, const QString &tip)
     made->setIconSize({16, 16});
     QObject::connect(&theme(), &Theme::changed, made, [made, icon] { made->setIcon(theme().icon(icon)); });
     return made;
-}
-
-/// A field of tab-separated text: quoted when it holds what would end it.
-QString field(const QString &text)
-{
-    if (!text.contains(u'\t') && !text.contains(u'\n') && !text.contains(u'"'))
-        return text;
-    QString doubled = text;
-    return u'"' + doubled.replace(u'"', QStringLiteral("\"\"")) + u'"';
-}
-
-std::vector<QStringList> fieldsOf(const QString &text)
-{
-    std::vector<QStringList> rows(1);
-    QString current;
-    bool quoted = false;
-    for (qsizetype i = 0; i < text.size(); ++i) {
-        const QChar c = text[i];
-        if (quoted) {
-            if (c != u'"')
-                current += c;
-            else if (i + 1 < text.size() && text[i + 1] == u'"')
-                current += text[++i];
-            else
-                quoted = false;
-        } else if (c == u'"' && current.isEmpty())
-            quoted = true;
-        else if (c == u'\t') {
-            rows.back() << std::exchange(current, {});
-        } else if (c == u'\n') {
-            rows.back() << std::exchange(current, {});
-            rows.emplace_back();
-        } else if (c != u'\r')
-            current += c;
-    }
-    if (!current.isEmpty() || !rows.back().isEmpty())
-        rows.back() << current;
-    if (rows.back().isEmpty())
-        rows.pop_back();
-    return rows;
 }
 
 } // namespace
@@ -119,9 +74,22 @@ GridPage::GridPage(Workspace &workspace, const TablePtr &table, QWidget *parent)
         add->setToolTip(workspace.isReadOnly() ? tr("The database is open read-only.")
                                                : toQString(workspace.session().identity(*table).why));
 
+    buildActions();
+    auto *back = button(QStringLiteral("back"), tr("Back (Alt+Left)"));
+    auto *forward = button(QStringLiteral("forward"), tr("Forward (Alt+Right)"));
+    back->setObjectName(QStringLiteral("goBack"));
+    forward->setObjectName(QStringLiteral("goForward"));
+    for (const auto &[each, way] : {std::pair(back, back_), std::pair(forward, forward_)}) {
+        each->setEnabled(false);
+        connect(each, &QToolButton::clicked, way, &QAction::trigger);
+        connect(way, &QAction::enabledChanged, each, &QToolButton::setEnabled);
+    }
+
     auto *bar = new QHBoxLayout;
     bar->setContentsMargins(8, 6, 8, 6);
     bar->setSpacing(4);
+    bar->addWidget(back);
+    bar->addWidget(forward);
     bar->addWidget(filter_, 1);
     bar->addWidget(raw_);
     bar->addSpacing(8);
@@ -198,37 +166,8 @@ GridPage::GridPage(Workspace &workspace, const TablePtr &table, QWidget *parent)
     connect(retry_, &QPushButton::clicked, model_, &RowsModel::reload);
     connect(view_, &QWidget::customContextMenuRequested, this, &GridPage::showMenu);
     connect(view_->horizontalHeader(), &QHeaderView::sectionClicked, this, &GridPage::sortBy);
-    buildActions();
+    connect(model_, &RowsModel::statusChanged, this, &GridPage::selectWanted);
     showStatus();
-}
-
-template <class Work> void GridPage::edit(Work work)
-{
-    try {
-        work();
-    } catch (const Error &error) {
-        workspace_.notify({Notice::Severity::Warning, toQString(error.message), toQString(error.hint)});
-    }
-}
-
-void GridPage::buildActions()
-{
-    const auto action = [this](const QString &text, const QKeySequence &shortcut, auto slot) {
-        auto *made = new QAction(text, this);
-        made->setShortcut(shortcut);
-        made->setShortcutContext(Qt::WidgetWithChildrenShortcut);
-        connect(made, &QAction::triggered, this, slot);
-        addAction(made);
-        return made;
-    };
-    action(tr("Add Row"), QKeySequence(QStringLiteral("Ctrl+I")), &GridPage::addRow);
-    action(tr("Duplicate Row"), QKeySequence(QStringLiteral("Ctrl+D")), &GridPage::duplicateRow);
-    action(tr("Delete Rows"), QKeySequence(QStringLiteral("Ctrl+Del")), &GridPage::deleteRows);
-    action(tr("Revert Rows"), QKeySequence(QStringLiteral("Ctrl+Alt+Z")), &GridPage::revertRows);
-    action(tr("Set to NULL"), QKeySequence(QStringLiteral("Ctrl+0")), [this] { setSelected(Value()); });
-    action(tr("Set to Default"), QKeySequence(QStringLiteral("Ctrl+Shift+0")), [this] { setSelected(DefaultValue{}); });
-    action(tr("Go to Referenced Row"), QKeySequence(QStringLiteral("Ctrl+Return")), &GridPage::followReference);
-    action(tr("Filter Rows"), QKeySequence(QStringLiteral("Ctrl+F")), [this] { filter_->setFocus(); });
 }
 
 bool GridPage::eventFilter(QObject *watched, QEvent *event)
@@ -267,6 +206,40 @@ void GridPage::setFilterText(const QString &text)
     raw_->setChecked(false);
     filter_->setText(text);
     applyFilter();
+}
+
+QString GridPage::filterText() const { return raw_->isChecked() ? QString() : filter_->text(); }
+
+void GridPage::setHistory(bool back, bool forward)
+{
+    back_->setEnabled(back);
+    forward_->setEnabled(forward);
+}
+
+void GridPage::select(const RowTarget &row, int column)
+{
+    wanted_ = row;
+    wantedColumn_ = column;
+    selectWanted();
+}
+
+void GridPage::selectWanted()
+{
+    if (!wanted_)
+        return;
+    const int row = model_->rowOf(*wanted_);
+    if (wanted_->isNew() && !model_->total() && !model_->error()) // it stands behind all others
+        return;
+    if (row < 0) {
+        if (!model_->isLoading()) // it is not among these rows
+            wanted_.reset();
+        return;
+    }
+    wanted_.reset();
+    const int column = wantedColumn_ >= 0 ? wantedColumn_ : std::max(0, view_->currentIndex().column());
+    const QModelIndex index = model_->index(row, std::min(column, model_->columnCount() - 1));
+    view_->setCurrentIndex(index);
+    view_->scrollTo(index);
 }
 
 void GridPage::applyFilter()
@@ -365,212 +338,6 @@ void GridPage::sortBy(int section)
     else
         sort.clear();
     model_->setSort(std::move(sort));
-}
-
-std::vector<int> GridPage::selectedRows() const
-{
-    std::set<int> rows;
-    for (const QModelIndex &index : view_->selectionModel()->selectedIndexes())
-        rows.insert(index.row());
-    return {rows.begin(), rows.end()};
-}
-
-void GridPage::addRow()
-{
-    edit([this] {
-        const int row = model_->addRow();
-        view_->scrollToBottom();
-        for (int column = 0; column < model_->columnCount(); ++column)
-            if (model_->whyNotEditable(row, column).isEmpty() && !model_->columnAt(column)->autoincrement) {
-                view_->setCurrentIndex(model_->index(row, column));
-                break;
-            }
-        view_->setFocus();
-    });
-}
-
-void GridPage::duplicateRow()
-{
-    const QModelIndex current = view_->currentIndex();
-    if (!current.isValid())
-        return;
-    edit([&] {
-        const int row = model_->duplicateRow(current.row());
-        if (row >= 0) {
-            view_->setCurrentIndex(model_->index(row, current.column()));
-            view_->scrollToBottom();
-        }
-    });
-}
-
-void GridPage::deleteRows()
-{
-    edit([this] { model_->deleteRows(selectedRows()); });
-}
-
-void GridPage::revertRows()
-{
-    edit([this] { model_->revertRows(selectedRows()); });
-}
-
-void GridPage::setSelected(const Cell &cell)
-{
-    edit([&] {
-        const UnitOfWork::Group group(workspace_.session().unitOfWork());
-        for (const QModelIndex &index : view_->selectionModel()->selectedIndexes())
-            model_->setCell(index.row(), index.column(), cell);
-    });
-}
-
-void GridPage::copy()
-{
-    const QModelIndexList selected = view_->selectionModel()->selectedIndexes();
-    std::set<int> rows, columns;
-    for (const QModelIndex &index : selected) {
-        rows.insert(index.row());
-        columns.insert(index.column());
-    }
-    QStringList lines;
-    for (const int row : rows) {
-        QStringList fields;
-        for (const int column : columns) {
-            const QModelIndex index = model_->index(row, column);
-            const Cell cell = model_->cell(row, column);
-            const Value *value = std::get_if<Value>(&cell);
-            if (!view_->selectionModel()->isSelected(index) || !value)
-                fields << QString();
-            else
-                fields << field(value->is<Bytes>() ? QStringLiteral("\\x") + toQString(value->text())
-                                                   : toQString(value->text()));
-        }
-        lines << fields.join(u'\t');
-    }
-    QGuiApplication::clipboard()->setText(lines.join(u'\n'));
-}
-
-void GridPage::paste()
-{
-    const QModelIndex start = view_->currentIndex();
-    const auto rows = fieldsOf(QGuiApplication::clipboard()->text());
-    if (!start.isValid() || rows.empty())
-        return;
-    // One value fills all that is selected, as in any sheet.
-    const QModelIndexList selected = view_->selectionModel()->selectedIndexes();
-    edit([&] {
-        const UnitOfWork::Group group(workspace_.session().unitOfWork());
-        const auto put = [&](int row, int column, const QString &text) {
-            const Value value = workspace_.dialect().parseCell(model_->columnAt(column)->type, text.toStdString());
-            model_->setCell(row, column, value);
-        };
-        if (rows.size() == 1 && rows.front().size() == 1 && selected.size() > 1) {
-            for (const QModelIndex &index : selected)
-                put(index.row(), index.column(), rows.front().front());
-            return;
-        }
-        for (int r = 0; r < static_cast<int>(rows.size()); ++r) {
-            if (start.row() + r >= model_->rowCount())
-                model_->addRow();
-            for (int c = 0; c < static_cast<int>(rows[static_cast<std::size_t>(r)].size()); ++c)
-                if (start.column() + c < model_->columnCount())
-                    put(start.row() + r, start.column() + c, rows[static_cast<std::size_t>(r)][c]);
-        }
-    });
-}
-
-void GridPage::followReference()
-{
-    const QModelIndex current = view_->currentIndex();
-    if (!current.isValid())
-        return;
-    const std::string &name = model_->columnNames()[static_cast<std::size_t>(current.column())];
-    for (const ForeignKey &key : model_->table()->foreignKeys) {
-        if (std::ranges::find(key.columns, name) == key.columns.end())
-            continue;
-        QStringList conditions;
-        for (std::size_t i = 0; i < key.columns.size() && i < key.referredColumns.size(); ++i) {
-            const auto column =
-                std::ranges::find(model_->columnNames(), key.columns[i]) - model_->columnNames().begin();
-            const Cell cell = model_->cell(current.row(), static_cast<int>(column));
-            const Value *value = std::get_if<Value>(&cell);
-            if (!value || value->isNull())
-                return;
-            QString quoted = toQString(value->text());
-            quoted.replace(u'\'', QStringLiteral("''"));
-            QString columnName = toQString(key.referredColumns[i]);
-            columnName.replace(u'"', QStringLiteral("\"\""));
-            conditions << QStringLiteral("\"%1\" = '%2'").arg(columnName, quoted);
-        }
-        workspace_.showTable(key.referred, conditions.join(QStringLiteral(" and ")));
-        return;
-    }
-}
-
-void GridPage::loadFile()
-{
-    const QPersistentModelIndex index = view_->currentIndex();
-    auto *dialog = new QFileDialog(this, tr("Load Value from File"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::ExistingFile);
-    connect(dialog, &QFileDialog::fileSelected, this, [this, index](const QString &path) {
-        QFile file(path);
-        if (!index.isValid() || !file.open(QIODevice::ReadOnly))
-            return workspace_.notify({Notice::Severity::Error, tr("The file cannot be read."), file.errorString()});
-        const QByteArray content = file.readAll();
-        edit([&] { model_->setCell(index.row(), index.column(), Value(Bytes{content.toStdString()})); });
-    });
-    dialog->open();
-}
-
-void GridPage::saveFile()
-{
-    const QModelIndex index = view_->currentIndex();
-    const Cell cell = model_->cell(index.row(), index.column());
-    const Value *value = std::get_if<Value>(&cell);
-    if (!value)
-        return;
-    const Bytes *bytes = value->as<Bytes>();
-    const std::string content = bytes ? bytes->data : value->text();
-    auto *dialog = new QFileDialog(this, tr("Save Value as File"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setAcceptMode(QFileDialog::AcceptSave);
-    connect(dialog, &QFileDialog::fileSelected, this, [this, content](const QString &path) {
-        QFile file(path);
-        if (!file.open(QIODevice::WriteOnly) ||
-            file.write(content.data(), static_cast<qint64>(content.size())) != static_cast<qint64>(content.size()))
-            workspace_.notify({Notice::Severity::Error, tr("The file cannot be written."), file.errorString()});
-    });
-    dialog->open();
-}
-
-void GridPage::showMenu(const QPoint &position)
-{
-    const QModelIndex index = view_->indexAt(position);
-    if (index.isValid() && !view_->selectionModel()->isSelected(index))
-        view_->setCurrentIndex(index);
-    auto *menu = new QMenu(this);
-    menu->setAttribute(Qt::WA_DeleteOnClose);
-    const QString why = index.isValid() ? model_->whyNotEditable(index.row(), index.column()) : QString();
-    for (QAction *each : actions()) {
-        each->setEnabled(index.isValid() || each->text() == tr("Add Row"));
-        menu->addAction(each);
-        if (each->text() == tr("Revert Rows") || each->text() == tr("Set to Default"))
-            menu->addSeparator();
-    }
-    menu->addSeparator();
-    menu->addAction(theme().icon(QStringLiteral("copy")), tr("Copy"), this, &GridPage::copy);
-    menu->addAction(tr("Paste"), this, &GridPage::paste);
-    menu->addAction(tr("Load Value from File…"), this, &GridPage::loadFile)->setEnabled(why.isEmpty());
-    menu->addAction(tr("Save Value as File…"), this, &GridPage::saveFile);
-    if (!why.isEmpty()) {
-        menu->addSeparator();
-        menu->addAction(why)->setEnabled(false);
-    }
-    // The shortcuts must work again once the menu is gone.
-    connect(menu, &QMenu::aboutToHide, this, [this] {
-        for (QAction *each : actions())
-            each->setEnabled(true);
-    });
-    menu->popup(view_->viewport()->mapToGlobal(position));
 }
 
 } // namespace schemawright::ui

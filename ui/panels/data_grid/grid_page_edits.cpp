@@ -1,0 +1,218 @@
+#include "ui/panels/data_grid/grid_page.h"
+
+#include "ui/adapt/text.h"
+#include "ui/workspace/workspace.h"
+
+#include <QClipboard>
+#include <QFile>
+#include <QFileDialog>
+#include <QGuiApplication>
+#include <QTableView>
+
+#include <set>
+
+// What is done to the rows of a page: added, deleted, set, copied, pasted, loaded from files.
+
+namespace schemawright::ui {
+
+namespace {
+
+/// A field of tab-separated text: quoted when it holds what would end it.
+QString field(const QString &text)
+{
+    if (!text.contains(u'\t') && !text.contains(u'\n') && !text.contains(u'"'))
+        return text;
+    QString doubled = text;
+    return u'"' + doubled.replace(u'"', QStringLiteral("\"\"")) + u'"';
+}
+
+std::vector<QStringList> fieldsOf(const QString &text)
+{
+    std::vector<QStringList> rows(1);
+    QString current;
+    bool quoted = false;
+    for (qsizetype i = 0; i < text.size(); ++i) {
+        const QChar c = text[i];
+        if (quoted) {
+            if (c != u'"')
+                current += c;
+            else if (i + 1 < text.size() && text[i + 1] == u'"')
+                current += text[++i];
+            else
+                quoted = false;
+        } else if (c == u'"' && current.isEmpty())
+            quoted = true;
+        else if (c == u'\t') {
+            rows.back() << std::exchange(current, {});
+        } else if (c == u'\n') {
+            rows.back() << std::exchange(current, {});
+            rows.emplace_back();
+        } else if (c != u'\r')
+            current += c;
+    }
+    if (!current.isEmpty() || !rows.back().isEmpty())
+        rows.back() << current;
+    if (rows.back().isEmpty())
+        rows.pop_back();
+    return rows;
+}
+
+} // namespace
+
+void GridPage::edit(const std::function<void()> &work)
+{
+    try {
+        work();
+    } catch (const Error &error) {
+        workspace_.notify({Notice::Severity::Warning, toQString(error.message), toQString(error.hint)});
+    }
+}
+
+std::vector<int> GridPage::selectedRows() const
+{
+    std::set<int> rows;
+    for (const QModelIndex &index : view_->selectionModel()->selectedIndexes())
+        rows.insert(index.row());
+    return {rows.begin(), rows.end()};
+}
+
+void GridPage::addRow()
+{
+    edit([this] {
+        const int row = model_->addRow();
+        view_->scrollToBottom();
+        for (int column = 0; column < model_->columnCount(); ++column)
+            if (model_->whyNotEditable(row, column).isEmpty() && !model_->columnAt(column)->autoincrement) {
+                view_->setCurrentIndex(model_->index(row, column));
+                break;
+            }
+        view_->setFocus();
+    });
+}
+
+void GridPage::duplicateRow()
+{
+    const QModelIndex current = view_->currentIndex();
+    if (!current.isValid())
+        return;
+    edit([&] {
+        const int row = model_->duplicateRow(current.row());
+        if (row >= 0) {
+            view_->setCurrentIndex(model_->index(row, current.column()));
+            view_->scrollToBottom();
+        }
+    });
+}
+
+void GridPage::deleteRows()
+{
+    edit([this] { model_->deleteRows(selectedRows()); });
+}
+
+void GridPage::revertRows()
+{
+    edit([this] { model_->revertRows(selectedRows()); });
+}
+
+void GridPage::setSelected(const Cell &cell)
+{
+    edit([&] {
+        const UnitOfWork::Group group(workspace_.session().unitOfWork());
+        for (const QModelIndex &index : view_->selectionModel()->selectedIndexes())
+            model_->setCell(index.row(), index.column(), cell);
+    });
+}
+
+void GridPage::copy()
+{
+    const QModelIndexList selected = view_->selectionModel()->selectedIndexes();
+    std::set<int> rows, columns;
+    for (const QModelIndex &index : selected) {
+        rows.insert(index.row());
+        columns.insert(index.column());
+    }
+    QStringList lines;
+    for (const int row : rows) {
+        QStringList fields;
+        for (const int column : columns) {
+            const QModelIndex index = model_->index(row, column);
+            const Cell cell = model_->cell(row, column);
+            const Value *value = std::get_if<Value>(&cell);
+            if (!view_->selectionModel()->isSelected(index) || !value)
+                fields << QString();
+            else
+                fields << field(value->is<Bytes>() ? QStringLiteral("\\x") + toQString(value->text())
+                                                   : toQString(value->text()));
+        }
+        lines << fields.join(u'\t');
+    }
+    QGuiApplication::clipboard()->setText(lines.join(u'\n'));
+}
+
+void GridPage::paste()
+{
+    const QModelIndex start = view_->currentIndex();
+    const auto rows = fieldsOf(QGuiApplication::clipboard()->text());
+    if (!start.isValid() || rows.empty())
+        return;
+    // One value fills all that is selected, as in any sheet.
+    const QModelIndexList selected = view_->selectionModel()->selectedIndexes();
+    edit([&] {
+        const UnitOfWork::Group group(workspace_.session().unitOfWork());
+        const auto put = [&](int row, int column, const QString &text) {
+            const Value value = workspace_.dialect().parseCell(model_->columnAt(column)->type, text.toStdString());
+            model_->setCell(row, column, value);
+        };
+        if (rows.size() == 1 && rows.front().size() == 1 && selected.size() > 1) {
+            for (const QModelIndex &index : selected)
+                put(index.row(), index.column(), rows.front().front());
+            return;
+        }
+        for (int r = 0; r < static_cast<int>(rows.size()); ++r) {
+            if (start.row() + r >= model_->rowCount())
+                model_->addRow();
+            for (int c = 0; c < static_cast<int>(rows[static_cast<std::size_t>(r)].size()); ++c)
+                if (start.column() + c < model_->columnCount())
+                    put(start.row() + r, start.column() + c, rows[static_cast<std::size_t>(r)][c]);
+        }
+    });
+}
+
+void GridPage::loadFile()
+{
+    const QPersistentModelIndex index = view_->currentIndex();
+    auto *dialog = new QFileDialog(this, tr("Load Value from File"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    connect(dialog, &QFileDialog::fileSelected, this, [this, index](const QString &path) {
+        QFile file(path);
+        if (!index.isValid() || !file.open(QIODevice::ReadOnly))
+            return workspace_.notify({Notice::Severity::Error, tr("The file cannot be read."), file.errorString()});
+        const QByteArray content = file.readAll();
+        edit([&] { model_->setCell(index.row(), index.column(), Value(Bytes{content.toStdString()})); });
+    });
+    dialog->open();
+}
+
+void GridPage::saveFile()
+{
+    const QModelIndex index = view_->currentIndex();
+    const Cell cell = model_->cell(index.row(), index.column());
+    const Value *value = std::get_if<Value>(&cell);
+    if (!value)
+        return;
+    const Bytes *bytes = value->as<Bytes>();
+    const std::string content = bytes ? bytes->data : value->text();
+    auto *dialog = new QFileDialog(this, tr("Save Value as File"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    connect(dialog, &QFileDialog::fileSelected, this, [this, content](const QString &path) {
+        QFile file(path);
+        if (!file.open(QIODevice::WriteOnly) ||
+            file.write(content.data(), static_cast<qint64>(content.size())) != static_cast<qint64>(content.size()))
+            workspace_.notify({Notice::Severity::Error, tr("The file cannot be written."), file.errorString()});
+    });
+    dialog->open();
+}
+
+} // namespace schemawright::ui
