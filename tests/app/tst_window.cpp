@@ -237,7 +237,8 @@ void tst_Window::showsAConflictAndResolvesIt()
     QCOMPARE(toString(person.pending().changes().front()->error->kind), toString(ErrorKind::Conflict));
     auto *keep = window_->findChild<QPushButton *>(QStringLiteral("keepMine"));
     QVERIFY(keep->isVisible());
-    QTest::mouseClick(keep, Qt::LeftButton);
+    click("keepMine"); // once the row is read as it is now
+    QTest::qWait(20);
     QVERIFY(person.waitUntilIdle());
     QCOMPARE(person.pending().size(), std::size_t{1});
     click("commit");

@@ -1,9 +1,9 @@
 #include "ui/models/changes_model.h"
 
 #include "ui/adapt/text.h"
+#include "ui/models/change_text.h"
 #include "ui/theme/theme.h"
 
-#include <map>
 #include <set>
 
 namespace schemawright::ui {
@@ -11,12 +11,10 @@ namespace schemawright::ui {
 struct ChangesModel::Node
 {
     Kind kind = Kind::Table;
-    QString what, before, after, tip;
-    State state = State::None;
     ChangeId id = ChangeId::None;
-    bool hasError = false;
-    std::optional<Change> change; ///< until its cells are looked at
-    std::vector<std::string> columnOrder;
+    int number = 0;                   ///< in the order of execution; 0: has none
+    std::unique_ptr<ChangeLine> line; ///< of tables and cells; a change says it when it is asked
+    bool isFilled = false;
     Node *parent = nullptr;
     int row = 0;
     std::vector<std::unique_ptr<Node>> children;
@@ -33,30 +31,9 @@ ChangesModel::State stateOf(const Change &change)
                                : ChangesModel::State::Updated;
 }
 
-/// The columns of an image in the order of the table.
-std::vector<std::string> orderedColumns(const TablePtr &table, const RowImage &image)
+QString durationText(std::chrono::microseconds duration)
 {
-    std::vector<std::string> columns;
-    if (table)
-        for (const schemawright::Column &column : table->columns)
-            if (image.contains(column.name))
-                columns.push_back(column.name);
-    return columns;
-}
-
-/// "name = Ana, age = 5": the first few cells of a row.
-QString summary(const RowImage &image, const std::vector<std::string> &columns)
-{
-    constexpr int shown = 4;
-    QStringList parts;
-    for (const std::string &column : columns) {
-        if (parts.size() == shown) {
-            parts << QString(QChar(0x2026));
-            break;
-        }
-        parts << QStringLiteral("%1: %2").arg(toQString(column), cellText(image.at(column), 40).text);
-    }
-    return parts.join(QStringLiteral(", "));
+    return ChangesModel::tr("%1 ms").arg(static_cast<double>(duration.count()) / 1000, 0, 'f', 1);
 }
 
 } // namespace
@@ -83,69 +60,45 @@ ChangesModel::ChangesModel(QObject *parent) : QAbstractItemModel(parent), root_(
 
 ChangesModel::~ChangesModel() = default;
 
-ChangesModel::Node *ChangesModel::add(Node *parent, Kind kind) const
+ChangesModel::Node *ChangesModel::add(Node *parent, Kind kind, ChangeId id) const
 {
     auto node = std::make_unique<Node>();
     node->kind = kind;
+    node->id = id;
     node->parent = parent;
     node->row = static_cast<int>(parent->children.size());
     parent->children.push_back(std::move(node));
     return parent->children.back().get();
 }
 
-void ChangesModel::addChange(Node *parent, const Session &session, const Change &change, const QString &prefix)
-{
-    Node *node = add(parent, Kind::Change);
-    const TablePtr table = session.baseline().table(change.table());
-    node->id = change.id;
-    node->state = stateOf(change);
-    node->hasError = change.error.has_value();
-    node->what = prefix + rowTitle(change);
-    node->change = change;
-    if (!change.isRow()) {
-        node->before = change.tableBefore ? toQString(change.tableBefore->name.name) : QString();
-        node->after = change.tableAfter ? toQString(change.tableAfter->name.name) : QString();
-        if (change.error)
-            node->tip = toQString(change.error->describe());
-        return;
-    }
-    const RowImage &image = change.after ? *change.after : *change.before;
-    node->columnOrder = orderedColumns(table, image);
-    if (change.isUpdate() && image.size() == 1) {
-        node->what += QStringLiteral("  ") + toQString(image.begin()->first);
-        node->before = cellText(change.before->begin()->second, 200).text;
-        node->after = cellText(image.begin()->second, 200).text;
-    } else if (change.isUpdate())
-        node->after = tr("%1 columns").arg(image.size());
-    else if (change.isInsert())
-        node->after = summary(image, node->columnOrder);
-    else
-        node->before = summary(image, node->columnOrder);
-    if (change.error)
-        node->tip = toQString(change.error->describe());
-}
-
 void ChangesModel::setChanges(const Session &session, const Plan &plan)
 {
     beginResetModel();
+    session_ = &session;
     root_ = std::make_unique<Node>();
+    problems_.clear();
+    for (const PlanProblem &problem : plan.problems)
+        problems_.emplace(problem.change, problem.error);
+    const UnitOfWork &unit = session.unitOfWork();
     if (arrangement_ == Arrangement::ByTable) {
-        std::map<QualifiedName, std::vector<const Change *>> byTable;
-        for (const Change *change : session.unitOfWork().changes())
-            byTable[change->table()].push_back(change);
+        std::map<QualifiedName, std::vector<ChangeId>> byTable;
+        for (const Change *change : unit.changes())
+            byTable[change->table()].push_back(change->id);
         for (const auto &[name, changes] : byTable) {
             Node *table = add(root_.get(), Kind::Table);
-            table->what = toQString(name.schema == session.baseline().defaultSchema ? name.name : name.text());
-            table->after = changes.size() == 1 ? tr("1 change") : tr("%1 changes").arg(changes.size());
-            for (const Change *change : changes)
-                addChange(table, session, *change, {});
+            table->line = std::make_unique<ChangeLine>();
+            table->line->what = toQString(name.schema == session.baseline().defaultSchema ? name.name : name.text());
+            table->line->after =
+                changes.size() == 1 ? tr("1 change") : tr("%1 changes").arg(grouped(static_cast<int>(changes.size())));
+            for (const ChangeId id : changes)
+                add(table, Kind::Change, id);
         }
     } else {
         int number = 0;
         std::set<ChangeId> planned;
         const auto addPlanned = [&](ChangeId id) {
-            if (const Change *change = session.unitOfWork().find(id)) {
-                addChange(root_.get(), session, *change, QStringLiteral("%1.  ").arg(number));
+            if (id != ChangeId::None && unit.find(id)) {
+                add(root_.get(), Kind::Change, id)->number = number;
                 planned.insert(id);
             }
         };
@@ -157,37 +110,40 @@ void ChangesModel::setChanges(const Session &session, const Plan &plan)
                 addPlanned(row.change);
         }
         // What cannot be planned must still be seen.
-        for (const Change *change : session.unitOfWork().changes())
+        for (const Change *change : unit.changes())
             if (!planned.contains(change->id))
-                addChange(root_.get(), session, *change, QStringLiteral("–  "));
+                add(root_.get(), Kind::Change, change->id);
     }
     endResetModel();
+}
+
+void ChangesModel::setOutcomes(std::map<ChangeId, ChangeOutcome> outcomes)
+{
+    outcomes_ = std::move(outcomes);
+    if (const int rows = rowCount(); rows > 0)
+        Q_EMIT dataChanged(index(0, 0), index(rows - 1, ResultColumn));
 }
 
 /// The cells of a change, made when they are first looked at.
 void ChangesModel::fillCells(Node *node) const
 {
-    if (!node->change)
+    if (node->kind != Kind::Change || std::exchange(node->isFilled, true))
         return;
-    const Change change = *std::exchange(node->change, std::nullopt);
-    if (change.isUpdate() && change.after->size() == 1)
+    const Change *change = changeOf(*node);
+    if (!change)
         return;
-    for (const std::string &column : node->columnOrder) {
-        Node *cell = add(node, Kind::Cell);
-        cell->id = node->id;
-        cell->what = toQString(column);
-        const auto textOf = [&](const std::optional<RowImage> &image) {
-            if (!image || !image->contains(column))
-                return QString();
-            return cellText(image->at(column), 200).text;
-        };
-        cell->before = textOf(change.before);
-        cell->after = textOf(change.after);
-    }
+    const bool isCreateOrDelete = stateOf(*change) != State::Updated;
+    std::vector<ChangeLine> lines = changeLines(*change, *session_);
+    if (lines.size() < 2 && !isCreateOrDelete) // it stands in the line of the change
+        return;
+    for (ChangeLine &line : lines)
+        add(node, Kind::Cell, node->id)->line = std::make_unique<ChangeLine>(std::move(line));
 }
 
 QModelIndex ChangesModel::indexOf(ChangeId id) const
 {
+    if (id == ChangeId::None)
+        return {};
     const auto search = [&](const Node *parent, auto &&self) -> QModelIndex {
         for (const auto &child : parent->children) {
             if (child->kind == Kind::Change && child->id == id)
@@ -201,16 +157,59 @@ QModelIndex ChangesModel::indexOf(ChangeId id) const
     return search(root_.get(), search);
 }
 
+QModelIndex ChangesModel::nextProblem(const QModelIndex &after) const
+{
+    const ChangeId from = after.isValid() ? nodeOf(after)->id : ChangeId::None;
+    QModelIndex first, next;
+    bool isBehind = from == ChangeId::None;
+    const auto visit = [&](const Node *parent, auto &&self) -> void {
+        for (const auto &child : parent->children) {
+            if (next.isValid())
+                return;
+            if (child->kind == Kind::Table) {
+                self(child.get(), self);
+                continue;
+            }
+            if (child->kind == Kind::Change && child->id != from && errorOf(*child)) {
+                const QModelIndex here = createIndex(child->row, 0, child.get());
+                if (!first.isValid())
+                    first = here;
+                if (isBehind)
+                    next = here;
+            }
+            isBehind = isBehind || child->id == from;
+        }
+    };
+    visit(root_.get(), visit);
+    return next.isValid() ? next : first;
+}
+
 ChangesModel::Node *ChangesModel::nodeOf(const QModelIndex &index) const
 {
     return index.isValid() ? static_cast<Node *>(index.internalPointer()) : root_.get();
 }
 
+/// Null for a change that has left the list, until the list is taken again.
+const Change *ChangesModel::changeOf(const Node &node) const
+{
+    return session_ && node.id != ChangeId::None ? session_->unitOfWork().find(node.id) : nullptr;
+}
+
+const Error *ChangesModel::errorOf(const Node &node) const
+{
+    if (const Change *change = changeOf(node); change && change->error)
+        return &*change->error;
+    const auto problem = problems_.find(node.id);
+    return node.id == ChangeId::None || problem == problems_.end() ? nullptr : &problem->second;
+}
+
 QModelIndex ChangesModel::index(int row, int column, const QModelIndex &parent) const
 {
-    if (row < 0 || column < 0 || column >= ColumnCount || row >= rowCount(parent))
+    Node *above = nodeOf(parent);
+    fillCells(above);
+    if (row < 0 || column < 0 || column >= ColumnCount || row >= static_cast<int>(above->children.size()))
         return {};
-    return createIndex(row, column, nodeOf(parent)->children[static_cast<std::size_t>(row)].get());
+    return createIndex(row, column, above->children[static_cast<std::size_t>(row)].get());
 }
 
 QModelIndex ChangesModel::parent(const QModelIndex &index) const
@@ -228,50 +227,117 @@ int ChangesModel::rowCount(const QModelIndex &parent) const
     return static_cast<int>(node->children.size());
 }
 
+/// Without making the cells: a view asks this of every row that it lays out.
+bool ChangesModel::hasChildren(const QModelIndex &parent) const
+{
+    if (parent.column() > 0)
+        return false;
+    const Node *node = nodeOf(parent);
+    if (node->kind != Kind::Change || node->isFilled)
+        return !node->children.empty();
+    const Change *change = changeOf(*node);
+    if (!change)
+        return false;
+    if (change->isRow())
+        return change->isUpdate() ? change->after->size() > 1
+                                  : !(change->after ? *change->after : *change->before).empty();
+    return rowCount(parent) > 0;
+}
+
 int ChangesModel::columnCount(const QModelIndex &) const { return ColumnCount; }
+
+QString ChangesModel::text(const Node &node, int column) const
+{
+    if (node.line)
+        return column == WhatColumn     ? node.line->what
+               : column == BeforeColumn ? node.line->before
+               : column == AfterColumn  ? node.line->after
+                                        : QString();
+    const Change *change = changeOf(node);
+    if (!change)
+        return {};
+    if (column == ResultColumn) {
+        const auto outcome = outcomes_.find(node.id);
+        if (const Error *error = errorOf(node))
+            return toQString(error->message);
+        if (outcome == outcomes_.end())
+            return {};
+        const auto rows = outcome->second.rows;
+        return QStringLiteral("%1   %2").arg(rows == 1 ? tr("1 row") : tr("%1 rows").arg(grouped(rows)),
+                                             durationText(outcome->second.duration));
+    }
+    const ChangeLine line = changeSummary(*change, *session_);
+    if (column != WhatColumn)
+        return column == BeforeColumn ? line.before : line.after;
+    QString title = rowTitle(*change);
+    if (!line.what.isEmpty())
+        title += QStringLiteral("  ") + line.what;
+    if (arrangement_ == Arrangement::ByTable)
+        return title;
+    return node.number ? QStringLiteral("%1.  %2").arg(grouped(node.number), title) : QStringLiteral("–  ") + title;
+}
+
+QVariant ChangesModel::icon(const Node &node) const
+{
+    if (node.kind == Kind::Table)
+        return theme().icon(QStringLiteral("table"));
+    const Change *change = node.kind == Kind::Change ? changeOf(node) : nullptr;
+    if (!change)
+        return {};
+    if (const Error *error = errorOf(node))
+        return theme().icon(error->kind == ErrorKind::Conflict ? QStringLiteral("conflict") : QStringLiteral("error"));
+    switch (stateOf(*change)) {
+    case State::Inserted:
+        return theme().icon(QStringLiteral("insert"));
+    case State::Deleted:
+        return theme().icon(QStringLiteral("delete"));
+    case State::Updated:
+    case State::None:
+        break;
+    }
+    return theme().icon(QStringLiteral("update"));
+}
 
 QVariant ChangesModel::data(const QModelIndex &index, int role) const
 {
     if (!index.isValid())
         return {};
-    const Node *node = nodeOf(index);
+    const Node &node = *nodeOf(index);
+    const bool isChange = node.kind == Kind::Change;
     switch (role) {
     case Qt::DisplayRole:
-        return index.column() == WhatColumn ? node->what : index.column() == BeforeColumn ? node->before : node->after;
-    case Qt::ToolTipRole:
-        return node->tip.isEmpty() ? QVariant() : node->tip;
+        return text(node, index.column());
+    case Qt::ToolTipRole: {
+        const Error *error = errorOf(node);
+        const QString tip = error ? toQString(error->describe()) : text(node, index.column());
+        return tip.isEmpty() ? QVariant() : tip;
+    }
     case Qt::DecorationRole:
-        if (index.column() != WhatColumn)
-            return {};
-        if (node->hasError)
-            return theme().icon(QStringLiteral("error"));
-        switch (node->state) {
-        case State::Inserted:
-            return theme().icon(QStringLiteral("insert"));
-        case State::Updated:
-            return theme().icon(QStringLiteral("update"));
-        case State::Deleted:
-            return theme().icon(QStringLiteral("delete"));
-        case State::None:
-            return node->kind == Kind::Table ? theme().icon(QStringLiteral("table")) : QVariant();
-        }
+        return index.column() == WhatColumn ? icon(node) : QVariant();
+    case Qt::FontRole:
+        if (node.kind != Kind::Table && (index.column() == BeforeColumn || index.column() == AfterColumn))
+            return theme().monospaceFont();
         return {};
     case Qt::ForegroundRole:
-        if (node->hasError)
+        if (isChange && errorOf(node) && (index.column() == WhatColumn || index.column() == ResultColumn))
             return theme().colors().error;
-        if (node->kind == Kind::Table && index.column() == AfterColumn)
+        if ((node.kind == Kind::Table && index.column() == AfterColumn) || index.column() == ResultColumn)
             return theme().colors().mutedText;
         if (index.column() == BeforeColumn)
-            return theme().colors().mutedText;
+            return theme().colors().deleted;
+        if (node.kind != Kind::Table && index.column() == AfterColumn)
+            return theme().colors().inserted;
         return {};
     case KindRole:
-        return static_cast<int>(node->kind);
+        return static_cast<int>(node.kind);
     case ChangeIdRole:
-        return QVariant::fromValue(static_cast<quint64>(node->id));
-    case StateRole:
-        return static_cast<int>(node->state);
+        return QVariant::fromValue(static_cast<quint64>(node.id));
+    case StateRole: {
+        const Change *change = isChange ? changeOf(node) : nullptr;
+        return static_cast<int>(change ? stateOf(*change) : State::None);
+    }
     case HasErrorRole:
-        return node->hasError;
+        return isChange && errorOf(node) != nullptr;
     default:
         return {};
     }
@@ -281,7 +347,10 @@ QVariant ChangesModel::headerData(int section, Qt::Orientation orientation, int 
 {
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
         return {};
-    return section == WhatColumn ? tr("Change") : section == BeforeColumn ? tr("Before") : tr("After");
+    return section == WhatColumn     ? tr("Change")
+           : section == BeforeColumn ? tr("Before")
+           : section == AfterColumn  ? tr("After")
+                                     : tr("Result");
 }
 
 } // namespace schemawright::ui

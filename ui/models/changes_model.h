@@ -4,21 +4,31 @@
 
 #include <QAbstractItemModel>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
 
 namespace schemawright::ui {
 
-/// The pending edits as a list that a person reviews: by table, each change with its cells, or in the order in which Commit
-/// will run them.
+/// How a change went when it was last run.
+struct ChangeOutcome
+{
+    std::int64_t rows = 0;
+    std::chrono::microseconds duration{};
+    std::optional<Error> error;
+};
+
+/// The pending edits as a list that a person reviews: by table, each change with its cells, or in the order in which
+/// Commit will run them. Works out only what is looked at, so that a list of any length opens at once. Reads the
+/// session, which must outlive it, on the GUI thread.
 class ChangesModel : public QAbstractItemModel
 {
     Q_OBJECT
 public:
     enum class Arrangement { ByTable, InOrder };
     enum class Kind { Table, Change, Cell };
-    enum Column { WhatColumn, BeforeColumn, AfterColumn, ColumnCount };
+    enum Column { WhatColumn, BeforeColumn, AfterColumn, ResultColumn, ColumnCount };
     enum Role { KindRole = Qt::UserRole + 1, ChangeIdRole, StateRole, HasErrorRole };
     enum class State { None, Inserted, Updated, Deleted };
 
@@ -27,13 +37,19 @@ public:
 
     void setArrangement(Arrangement arrangement) { arrangement_ = arrangement; }
     Arrangement arrangement() const noexcept { return arrangement_; }
-    /// Takes what is pending now; `plan` gives the order of execution.
+    /// Takes what is pending now; `plan` gives the order of execution and what cannot be carried out.
     void setChanges(const Session &session, const Plan &plan);
+    /// How the last run went; empty when it is too old to be true.
+    void setOutcomes(std::map<ChangeId, ChangeOutcome> outcomes);
+    bool hasOutcomes() const noexcept { return !outcomes_.empty(); }
     QModelIndex indexOf(ChangeId id) const;
+    /// The next change behind `after` that failed or cannot be planned, round the end; invalid when none did.
+    QModelIndex nextProblem(const QModelIndex &after) const;
 
     QModelIndex index(int row, int column, const QModelIndex &parent = {}) const override;
     QModelIndex parent(const QModelIndex &index) const override;
     int rowCount(const QModelIndex &parent = {}) const override;
+    bool hasChildren(const QModelIndex &parent = {}) const override;
     int columnCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
@@ -41,11 +57,17 @@ public:
 private:
     struct Node;
     Node *nodeOf(const QModelIndex &index) const;
-    Node *add(Node *parent, Kind kind) const;
-    void addChange(Node *parent, const Session &session, const Change &change, const QString &prefix);
+    Node *add(Node *parent, Kind kind, ChangeId id = ChangeId::None) const;
+    const Change *changeOf(const Node &node) const;
+    const Error *errorOf(const Node &node) const;
+    QString text(const Node &node, int column) const;
+    QVariant icon(const Node &node) const;
     void fillCells(Node *node) const;
 
     Arrangement arrangement_ = Arrangement::ByTable;
+    const Session *session_ = nullptr;
+    std::map<ChangeId, Error> problems_;
+    std::map<ChangeId, ChangeOutcome> outcomes_;
     std::unique_ptr<Node> root_;
 };
 

@@ -3,8 +3,28 @@
 #include "schemawright/backends/dialects.h"
 
 #include "schemawright/engine/inspector.h"
+#include "ui/workspace/plan_maker.h"
 
 namespace schemawright::ui {
+
+namespace {
+
+/// Of a plan that cannot be run: each problem on its change.
+Report reportOf(const Plan &plan, RunMode mode)
+{
+    Report report;
+    report.mode = mode;
+    report.error = plan.problems.front().error;
+    for (const PlanProblem &problem : plan.problems) {
+        StepReport step;
+        step.change = problem.change;
+        step.error = problem.error;
+        report.steps.push_back(std::move(step));
+    }
+    return report;
+}
+
+} // namespace
 
 Workspace::Workspace(Engine engine, QObject *parent)
     : QObject(parent), engine_(std::move(engine)), lane_(std::make_unique<Lane>(engine_)),
@@ -145,7 +165,7 @@ void Workspace::showTable(const QualifiedName &table, const QString &filter)
 
 void Workspace::showRow(const RowTarget &row)
 {
-    setCurrentTable(row.table);
+    setCurrentTable(draftName(row.table));
     Q_EMIT rowRequested(row);
 }
 
@@ -163,17 +183,6 @@ void Workspace::run(RunMode mode)
     UnitOfWork &unit = session_->unitOfWork();
     if (running_ || unit.isEmpty())
         return;
-    Plan plan = session_->plan();
-    if (!plan.isRunnable()) {
-        Report report;
-        report.mode = mode;
-        report.error = plan.problems.front().error;
-        session_->settle(report);
-        for (const PlanProblem &problem : plan.problems)
-            unit.setError(problem.change, problem.error);
-        Q_EMIT runFinished(mode, report);
-        return;
-    }
     running_ = true;
     unit.freeze();
     Q_EMIT runStarted(mode);
@@ -186,8 +195,11 @@ void Workspace::run(RunMode mode)
     };
     runJob_ = lane_->run(
         this, mode == RunMode::Commit ? tr("Committing") : tr("Rehearsing"),
-        [plan = std::move(plan), mode](Connection &connection, std::stop_token stop) {
-            return runPlan(connection, plan, mode, stop);
+        // Planned there as well: a long list must not hold up the window.
+        [input = PlanInput::of(engine_.sharedDialect(), *session_), mode](Connection &connection,
+                                                                          std::stop_token stop) {
+            const Plan plan = input.make();
+            return plan.isRunnable() ? runPlan(connection, plan, mode, stop) : reportOf(plan, mode);
         },
         settle, [settle, mode](const Error &error) { // the connection could not be opened, or was lost before BEGIN
             Report report;

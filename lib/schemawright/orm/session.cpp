@@ -300,9 +300,8 @@ std::string Session::versionColumn(const QualifiedName &table) const
     return mapping == mappings_.end() ? std::string() : mapping->second.versionColumn;
 }
 
-Plan Session::plan() const
+std::map<QualifiedName, std::string> Session::versionColumns() const
 {
-    const auto changes = unitOfWork_.changes();
     std::map<QualifiedName, std::string> versions;
     const auto look = [&](const QualifiedName &table) {
         if (std::string column = versionColumn(table); !column.empty())
@@ -310,11 +309,13 @@ Plan Session::plan() const
     };
     for (const auto &[table, mapping] : mappings_)
         look(table);
-    for (const Change *change : changes)
+    for (const Change *change : unitOfWork_.changes())
         if (change->isMapping())
             look(change->table());
-    return buildPlan(*dialect_, baseline_, changes, versions);
+    return versions;
 }
+
+Plan Session::plan() const { return buildPlan(*dialect_, baseline_, unitOfWork_.changes(), versionColumns()); }
 
 void Session::settle(const Report &report)
 {

@@ -60,6 +60,8 @@ public:
     void setMappings(std::map<QualifiedName, EntityMapping> mappings) { mappings_ = std::move(mappings); }
     /// The column that counts the changes of a table's rows, as mapped or pending; empty for none.
     std::string versionColumn(const QualifiedName &table) const;
+    /// All of them by table, as buildPlan() wants them.
+    std::map<QualifiedName, std::string> versionColumns() const;
     /// Where pending mappings are written after a commit; must outlive the session. Null: they go with the commit.
     void setMappingStore(MappingStore *store) noexcept { mappingStore_ = store; }
 

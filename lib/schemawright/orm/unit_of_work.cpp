@@ -196,6 +196,17 @@ void UnitOfWork::discardAll()
         replace(ChangeTarget(change->target), std::nullopt);
 }
 
+std::vector<std::vector<ChangeTarget>> UnitOfWork::targets(const std::vector<Step> &steps, std::size_t most)
+{
+    std::vector<std::vector<ChangeTarget>> all;
+    for (auto step = steps.rbegin(); step != steps.rend() && all.size() < most; ++step) {
+        all.emplace_back();
+        for (const Edit &edit : *step)
+            all.back().push_back(edit.target);
+    }
+    return all;
+}
+
 void UnitOfWork::undo()
 {
     mustBeThawed();

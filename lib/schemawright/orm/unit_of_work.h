@@ -56,6 +56,9 @@ public:
     bool canRedo() const noexcept { return !frozen_ && !redo_.empty(); }
     void undo();
     void redo();
+    /// What the next steps of undo and redo are about, the nearest first: the things that each step edited.
+    std::vector<std::vector<ChangeTarget>> undoSteps(std::size_t most = 20) const { return targets(undo_, most); }
+    std::vector<std::vector<ChangeTarget>> redoSteps(std::size_t most = 20) const { return targets(redo_, most); }
 
     /// In the order of their first edit. Pointers stay valid until that change leaves the list.
     std::vector<const Change *> changes() const;
@@ -96,6 +99,7 @@ private:
     };
     using Step = std::vector<Edit>;
 
+    static std::vector<std::vector<ChangeTarget>> targets(const std::vector<Step> &steps, std::size_t most);
     void mustBeThawed() const;
     void replace(const ChangeTarget &target, std::optional<Change> after);
     void setState(const ChangeTarget &target, const std::optional<Change> &state);

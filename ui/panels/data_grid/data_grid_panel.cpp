@@ -63,6 +63,8 @@ void DataGridPanel::leave()
 {
     constexpr std::size_t most = 100;
     if (auto here = place()) {
+        if (!back_.empty() && back_.back().table == here->table && back_.back().filter == here->filter)
+            back_.pop_back(); // the same place: where one stood last
         back_.push_back(std::move(*here));
         if (back_.size() > most)
             back_.erase(back_.begin());
@@ -93,6 +95,9 @@ void DataGridPanel::go(std::vector<Place> &from, std::vector<Place> &to)
 
 void DataGridPanel::showHistory()
 {
+    const auto here = place();
+    if (here && !back_.empty() && back_.back().table == here->table && back_.back().filter == here->filter)
+        back_.pop_back(); // one went nowhere
     for (int i = 0; i < count(); ++i)
         if (GridPage *page = pageAt(i))
             page->setHistory(!back_.empty(), !forward_.empty());

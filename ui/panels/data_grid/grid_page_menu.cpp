@@ -69,7 +69,7 @@ void GridPage::goTo(const Relation &relation, const RelatedRows &rows)
     if (rows.newRow)
         workspace_.showRow(*rows.newRow);
     else
-        workspace_.showTable(relation.table, rows.filter);
+        workspace_.showTable(workspace_.draftName(relation.table), rows.filter);
 }
 
 /// By key: the one way that there is, or the one of the current column; else a menu to choose from.

@@ -1,18 +1,20 @@
 #include "ui/panels/pending/pending_panel.h"
 
 #include "ui/adapt/text.h"
+#include "ui/async/background.h"
 #include "ui/models/changes_model.h"
+#include "ui/models/dependent_changes.h"
+#include "ui/panels/pending/change_detail.h"
+#include "ui/panels/pending/run_text.h"
 #include "ui/theme/theme.h"
-#include "ui/widgets/sql_view.h"
 
-#include <QButtonGroup>
 #include <QClipboard>
+#include <QFileDialog>
 #include <QGuiApplication>
-#include <QHBoxLayout>
-#include <QHeaderView>
 #include <QLabel>
 #include <QMenu>
 #include <QPushButton>
+#include <QSaveFile>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QStyle>
@@ -20,321 +22,264 @@
 #include <QTreeView>
 #include <QVBoxLayout>
 
-#include <set>
-
 namespace schemawright::ui {
 
 namespace {
 
-void setSeverity(QLabel *label, const char *severity)
+constexpr std::size_t readAtOnce = 200; // changes that are shown open
+
+} // namespace
+
+PendingPanel::PendingPanel(Workspace &workspace, QWidget *parent)
+    : QWidget(parent), workspace_(workspace), plans_(workspace.engine().sharedDialect(), workspace.session()),
+      model_(new ChangesModel(this)), pages_(new QStackedWidget), view_(new QTreeView),
+      detail_(new ChangeDetail(workspace, plans_)), summary_(new QLabel), report_(new QLabel), questionText_(new QLabel)
+{
+    auto *empty = new QLabel(
+        tr("Nothing is pending.\nEdits wait here until you commit them: see them, rehearse them, undo them."));
+    empty->setAlignment(Qt::AlignCenter);
+    empty->setProperty("role", QStringLiteral("muted"));
+    makeList();
+
+    split_ = new QSplitter(Qt::Horizontal);
+    split_->setObjectName(QStringLiteral("pendingSplit"));
+    split_->setChildrenCollapsible(false);
+    split_->setHandleWidth(1);
+    split_->addWidget(view_);
+    split_->addWidget(detail_);
+    split_->setStretchFactor(0, 3);
+    split_->setStretchFactor(1, 2);
+    pages_->addWidget(empty);
+    pages_->addWidget(split_);
+
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(makeBar());
+    layout->addWidget(question_ = makeQuestion());
+    layout->addWidget(reportBox_ = makeReport());
+    layout->addWidget(pages_, 1);
+
+    rebuildTimer_.setSingleShot(true);
+    connect(&rebuildTimer_, &QTimer::timeout, this, &PendingPanel::rebuild);
+    const auto later = [this] {
+        showBar();
+        if (!rebuildTimer_.isActive()) // once for many edits, and not at each keystroke when the list is long
+            rebuildTimer_.start(workspace_.session().unitOfWork().size() > 2000 ? 300 : 0);
+    };
+    connect(&workspace, &Workspace::pendingChanged, this, later);
+    connect(&workspace, &Workspace::metadataChanged, this, later);
+    connect(&theme(), &Theme::changed, this, later);
+    connect(&plans_, &PlanMaker::planned, this, &PendingPanel::takePlan);
+    connect(&workspace, &Workspace::runStarted, this, [this](RunMode mode) {
+        report_->setText(mode == RunMode::Commit ? tr("Committing…") : tr("Rehearsing…"));
+        setSeverity(report_, "info");
+        nextProblem_->hide();
+        reportBox_->show();
+        question_->hide();
+    });
+    connect(&workspace, &Workspace::runFinished, this, &PendingPanel::showReport);
+    rebuild();
+}
+
+void PendingPanel::setSeverity(QLabel *label, const char *severity)
 {
     label->setProperty("severity", QLatin1String(severity));
     label->style()->unpolish(label);
     label->style()->polish(label);
 }
 
-QString countText(const UnitOfWork &unit)
+ChangeId PendingPanel::selectedId() const
 {
-    int inserts = 0, updates = 0, deletes = 0;
-    std::set<QualifiedName> tables;
-    for (const Change *change : unit.changes()) {
-        ++(change->isInsert() ? inserts : change->isDelete() ? deletes : updates);
-        tables.insert(change->table());
-    }
-    QStringList parts;
-    if (inserts)
-        parts << PendingPanel::tr("%1 new").arg(inserts);
-    if (updates)
-        parts << PendingPanel::tr("%1 changed").arg(updates);
-    if (deletes)
-        parts << PendingPanel::tr("%1 deleted").arg(deletes);
-    const QString where = tables.size() == 1 ? toQString(tables.begin()->name) : PendingPanel::tr("%1 tables").arg(tables.size());
-    return PendingPanel::tr("%1 in %2").arg(parts.join(QStringLiteral(", ")), where);
+    return static_cast<ChangeId>(
+        view_->currentIndex().siblingAtColumn(0).data(ChangesModel::ChangeIdRole).toULongLong());
 }
 
-QString durationText(std::chrono::microseconds duration)
+const Change *PendingPanel::selectedChange() const { return workspace_.session().unitOfWork().find(selectedId()); }
+
+void PendingPanel::select(ChangeId id)
 {
-    return PendingPanel::tr("%1 ms").arg(static_cast<double>(duration.count()) / 1000, 0, 'f', 1);
-}
-
-} // namespace
-
-PendingPanel::PendingPanel(Workspace &workspace, QWidget *parent)
-    : QWidget(parent), workspace_(workspace), model_(new ChangesModel(this)), pages_(new QStackedWidget),
-      view_(new QTreeView), sql_(new SqlView), summary_(new QLabel), report_(new QLabel), sqlTitle_(new QLabel),
-      problem_(new QLabel)
-{
-    auto *empty = new QLabel(tr("Nothing is pending.\nEdits wait here until you commit them: see them, rehearse them, undo them."));
-    empty->setAlignment(Qt::AlignCenter);
-    empty->setProperty("role", QStringLiteral("muted"));
-
-    view_->setObjectName(QStringLiteral("changes"));
-    view_->setModel(model_);
-    view_->setFrameShape(QFrame::NoFrame);
-    view_->setUniformRowHeights(true);
-    view_->setAllColumnsShowFocus(true);
-    view_->setSelectionMode(QAbstractItemView::SingleSelection);
-    view_->setContextMenuPolicy(Qt::CustomContextMenu);
-    view_->setExpandsOnDoubleClick(false);
-    view_->header()->setStretchLastSection(true);
-    view_->header()->resizeSection(ChangesModel::WhatColumn, 200);
-    view_->header()->resizeSection(ChangesModel::BeforeColumn, 150);
-    view_->header()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-
-    auto *split = new QSplitter(Qt::Horizontal);
-    split->setObjectName(QStringLiteral("pendingSplit"));
-    split->setChildrenCollapsible(false);
-    split->setHandleWidth(1);
-    split->addWidget(view_);
-    split->addWidget(makeDetail());
-    split->setStretchFactor(0, 3);
-    split->setStretchFactor(1, 2);
-
-    report_->setObjectName(QStringLiteral("runReport"));
-    report_->setWordWrap(true);
-    report_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    report_->hide();
-    pages_->addWidget(empty);
-    pages_->addWidget(split);
-
-    auto *reportRow = new QVBoxLayout;
-    reportRow->setContentsMargins(8, 0, 8, 6);
-    reportRow->addWidget(report_);
-    auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(0);
-    layout->addWidget(makeBar());
-    layout->addLayout(reportRow);
-    layout->addWidget(pages_, 1);
-
-    rebuildTimer_.setSingleShot(true);
-    rebuildTimer_.setInterval(0); // once for many edits
-    connect(&rebuildTimer_, &QTimer::timeout, this, &PendingPanel::rebuild);
-    connect(&workspace, &Workspace::pendingChanged, &rebuildTimer_, qOverload<>(&QTimer::start));
-    connect(&workspace, &Workspace::metadataChanged, &rebuildTimer_, qOverload<>(&QTimer::start));
-    connect(&theme(), &Theme::changed, &rebuildTimer_, qOverload<>(&QTimer::start));
-    connect(&workspace, &Workspace::runStarted, this, [this](RunMode mode) {
-        report_->setText(mode == RunMode::Commit ? tr("Committing…") : tr("Rehearsing…"));
-        setSeverity(report_, "info");
-        report_->show();
-    });
-    connect(&workspace, &Workspace::runFinished, this, &PendingPanel::showReport);
-    connect(view_->selectionModel(), &QItemSelectionModel::currentChanged, this, &PendingPanel::showSelected);
-    connect(view_, &QWidget::customContextMenuRequested, this, &PendingPanel::showMenu);
-    connect(view_, &QTreeView::activated, this, &PendingPanel::goToRow);
-    rebuild();
-}
-
-QWidget *PendingPanel::makeBar()
-{
-    byTable_ = new QToolButton;
-    byTable_->setText(tr("By Table"));
-    inOrder_ = new QToolButton;
-    inOrder_->setText(tr("In Order"));
-    inOrder_->setToolTip(tr("In the order in which Commit runs them"));
-    auto *group = new QButtonGroup(this);
-    for (QToolButton *each : {byTable_, inOrder_}) {
-        each->setCheckable(true);
-        group->addButton(each);
-    }
-    byTable_->setChecked(true);
-    connect(group, &QButtonGroup::buttonClicked, this, [this] {
-        model_->setArrangement(inOrder_->isChecked() ? ChangesModel::Arrangement::InOrder
-                                                     : ChangesModel::Arrangement::ByTable);
-        rebuild();
-    });
-
-    summary_->setObjectName(QStringLiteral("pendingSummary"));
-    summary_->setProperty("role", QStringLiteral("muted"));
-    discard_ = new QPushButton(tr("Discard All"));
-    rehearse_ = new QPushButton(tr("Rehearse"));
-    rehearse_->setToolTip(tr("Run everything, report, and roll back"));
-    commit_ = new QPushButton(tr("Commit"));
-    commit_->setProperty("primary", true);
-    discard_->setObjectName(QStringLiteral("discardAll"));
-    rehearse_->setObjectName(QStringLiteral("rehearse"));
-    commit_->setObjectName(QStringLiteral("commit"));
-    connect(discard_, &QPushButton::clicked, this, [this] { workspace_.session().unitOfWork().discardAll(); });
-    connect(rehearse_, &QPushButton::clicked, this, [this] { workspace_.run(RunMode::Rehearse); });
-    connect(commit_, &QPushButton::clicked, this, [this] { workspace_.run(RunMode::Commit); });
-
-    auto *bar = new QWidget;
-    auto *layout = new QHBoxLayout(bar);
-    layout->setContentsMargins(8, 6, 8, 6);
-    layout->setSpacing(6);
-    layout->addWidget(byTable_);
-    layout->addWidget(inOrder_);
-    layout->addSpacing(8);
-    layout->addWidget(summary_, 1);
-    layout->addWidget(discard_);
-    layout->addWidget(rehearse_);
-    layout->addWidget(commit_);
-    return bar;
-}
-
-QWidget *PendingPanel::makeDetail()
-{
-    problem_->setObjectName(QStringLiteral("changeProblem"));
-    problem_->setWordWrap(true);
-    problem_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    setSeverity(problem_, "error");
-    problem_->hide();
-
-    conflictBar_ = new QWidget;
-    auto *keep = new QPushButton(tr("Keep Mine"));
-    keep->setToolTip(tr("Lay my edit over the row as it is now"));
-    keep->setObjectName(QStringLiteral("keepMine"));
-    auto *take = new QPushButton(tr("Take Theirs"));
-    take->setToolTip(tr("Forget my edit of this row"));
-    take->setObjectName(QStringLiteral("takeTheirs"));
-    connect(keep, &QPushButton::clicked, this, [this] { resolve(true); });
-    connect(take, &QPushButton::clicked, this, [this] { resolve(false); });
-    auto *conflictLayout = new QHBoxLayout(conflictBar_);
-    conflictLayout->setContentsMargins(0, 0, 0, 0);
-    conflictLayout->addWidget(keep);
-    conflictLayout->addWidget(take);
-    conflictLayout->addStretch(1);
-    conflictBar_->hide();
-
-    sqlTitle_->setProperty("role", QStringLiteral("muted"));
-    auto *copy = new QToolButton;
-    copy->setText(tr("Copy"));
-    copy->setToolTip(tr("Copy the SQL that is shown"));
-    connect(copy, &QToolButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(sql_->sql()); });
-    auto *title = new QHBoxLayout;
-    title->addWidget(sqlTitle_, 1);
-    title->addWidget(copy);
-    sql_->setObjectName(QStringLiteral("pendingSql"));
-
-    auto *detail = new QWidget;
-    auto *layout = new QVBoxLayout(detail);
-    layout->setContentsMargins(8, 0, 4, 4);
-    layout->setSpacing(4);
-    layout->addWidget(problem_);
-    layout->addWidget(conflictBar_);
-    layout->addLayout(title);
-    layout->addWidget(sql_, 1);
-    return detail;
-}
-
-const Change *PendingPanel::selectedChange() const
-{
-    const auto id = static_cast<ChangeId>(view_->currentIndex().siblingAtColumn(0).data(ChangesModel::ChangeIdRole).toULongLong());
-    return workspace_.session().unitOfWork().find(id);
+    const QModelIndex index = model_->indexOf(id);
+    view_->setCurrentIndex(index);
+    if (index.isValid())
+        view_->scrollTo(index);
 }
 
 void PendingPanel::rebuild()
 {
-    const Session &session = workspace_.session();
-    const UnitOfWork &unit = session.unitOfWork();
-    const Change *selected = selectedChange();
-    const ChangeId id = selected ? selected->id : ChangeId::None;
-    plan_ = session.plan();
-    model_->setChanges(session, plan_);
-    const int rows = model_->rowCount();
-    // What a person can read at once is shown open.
-    if (model_->arrangement() == ChangesModel::Arrangement::ByTable && unit.size() <= 200)
-        for (int row = 0; row < rows; ++row)
-            view_->expand(model_->index(row, 0));
-    if (const QModelIndex again = model_->indexOf(id); again.isValid())
+    plans_.make(); // takes the changes when they are planned; a long list is shown at once, and its order later
+    if (plans_.isPlanning())
+        takeChanges();
+}
+
+void PendingPanel::takePlan()
+{
+    if (plans_.isReady() && !plans_.plan().problems.empty())
+        nextProblem_->show();
+    takeChanges();
+}
+
+void PendingPanel::takeChanges()
+{
+    const UnitOfWork &unit = workspace_.session().unitOfWork();
+    const ChangeId selected = selectedId();
+    std::vector<ChangeId> open; // changes whose cells are looked at
+    if (unit.size() <= readAtOnce)
+        for (const Change *change : unit.changes())
+            if (const QModelIndex index = model_->indexOf(change->id); index.isValid() && view_->isExpanded(index))
+                open.push_back(change->id);
+    model_->setChanges(workspace_.session(), plans_.plan());
+    if (unit.revision() != reportedRevision_ && model_->hasOutcomes())
+        model_->setOutcomes({}); // of other edits than these
+    fitColumns();
+    if (model_->arrangement() == ChangesModel::Arrangement::ByTable)
+        for (int row = 0; row < model_->rowCount(); ++row) {
+            const QModelIndex table = model_->index(row, 0);
+            const auto known = expanded_.find(table.data().toString());
+            const bool isOpen = known != expanded_.end() ? known->second : unit.size() <= readAtOnce;
+            const QSignalBlocker quiet(view_); // by us, not by hand
+            view_->setExpanded(table, isOpen);
+        }
+    for (const ChangeId id : open)
+        view_->expand(model_->indexOf(id));
+    if (const QModelIndex again = model_->indexOf(selected); again.isValid())
         view_->setCurrentIndex(again);
     pages_->setCurrentIndex(unit.isEmpty() ? 0 : 1);
-    summary_->setText(unit.isEmpty() ? QString() : countText(unit));
-    const bool canRun = !unit.isEmpty() && !unit.isFrozen();
-    for (QPushButton *each : {discard_, rehearse_, commit_})
-        each->setEnabled(canRun);
+    showBar();
+    showTexts();
     showSelected();
 }
 
-QString PendingPanel::sqlOf(ChangeId id) const
+/// Shares the width among the columns when the results come or go; between, widths are as they were pulled.
+void PendingPanel::fitColumns()
 {
-    QStringList statements;
-    for (const Step &step : plan_.steps)
-        if (id == ChangeId::None || step.isAbout(id))
-            statements << toQString(previewSql(workspace_.dialect(), step)) + u';';
-    constexpr qsizetype longest = 2000; // more is a script to save, not to read
-    if (statements.size() > longest) {
-        const auto rest = statements.size() - longest;
-        statements = statements.mid(0, longest);
-        statements << tr("-- and %1 more").arg(rest);
+    const int columns = model_->hasOutcomes() ? 4 : 3;
+    view_->setColumnHidden(ChangesModel::ResultColumn, columns < 4);
+    if (model_->rowCount() == 0 || std::exchange(fittedColumns_, columns) == columns)
+        return;
+    QTimer::singleShot(0, this, [this, columns] { // once the list has its room
+        const int width = view_->viewport()->width();
+        view_->setColumnWidth(ChangesModel::WhatColumn, width * (columns == 4 ? 37 : 46) / 100);
+        view_->setColumnWidth(ChangesModel::BeforeColumn, width * (columns == 4 ? 17 : 25) / 100);
+        view_->setColumnWidth(ChangesModel::AfterColumn, width * (columns == 4 ? 19 : 25) / 100);
+    });
+}
+
+void PendingPanel::showBar()
+{
+    const UnitOfWork &unit = workspace_.session().unitOfWork();
+    cancelPlan_->setVisible(plans_.isPlanning());
+    const bool canRun = !unit.isEmpty() && !unit.isFrozen();
+    for (QAbstractButton *each : std::initializer_list<QAbstractButton *>{discard_, rehearse_, commit_})
+        each->setEnabled(canRun);
+    script_->setEnabled(!unit.isEmpty());
+    revert_->setEnabled(canRun && selectedChange());
+    undo_->setEnabled(unit.canUndo());
+    redo_->setEnabled(unit.canRedo());
+}
+
+void PendingPanel::showTexts()
+{
+    const UnitOfWork &unit = workspace_.session().unitOfWork();
+    const QString count = tr("%1 changes").arg(grouped(static_cast<std::int64_t>(unit.size())));
+    QString text;
+    if (plans_.isPlanning())
+        text = tr("Planning %1…").arg(count);
+    else if (!unit.isEmpty())
+        text = unit.size() > 10 * readAtOnce ? count : countText(unit);
+    summary_->setText(text);
+    summary_->setToolTip(text);
+    const auto next = [](const QString &verb, const auto &steps) {
+        return steps.empty() ? verb : QStringLiteral("%1 %2").arg(verb, stepText(steps.front()));
+    };
+    undo_->setToolTip(next(tr("Undo"), unit.undoSteps(1)));
+    redo_->setToolTip(next(tr("Redo"), unit.redoSteps(1)));
+}
+
+void PendingPanel::fillSteps(QMenu *menu, bool isUndo)
+{
+    menu->clear();
+    UnitOfWork &unit = workspace_.session().unitOfWork();
+    int count = 0;
+    for (const auto &step : isUndo ? unit.undoSteps() : unit.redoSteps()) {
+        QString text = stepText(step);
+        menu->addAction(text.replace(u'&', QStringLiteral("&&")), this, [&unit, isUndo, steps = ++count] {
+            for (int i = 0; i < steps; ++i)
+                isUndo ? unit.undo() : unit.redo();
+        });
     }
-    return statements.join(u'\n');
 }
 
 void PendingPanel::showSelected()
 {
     const Change *change = selectedChange();
-    sqlTitle_->setText(change ? tr("SQL of this change") : tr("SQL of all changes, in order"));
-    sql_->setSql(sqlOf(change ? change->id : ChangeId::None));
-    const Error *error = change && change->error ? &*change->error : nullptr;
-    if (!error && change)
-        for (const PlanProblem &problem : plan_.problems)
-            if (problem.change == change->id)
-                error = &problem.error;
-    problem_->setVisible(error != nullptr);
-    if (error)
-        problem_->setText(toQString(error->describe()));
-    conflictBar_->setVisible(error && error->kind == ErrorKind::Conflict);
+    const bool isConflict = detail_->showChange(change ? change->id : ChangeId::None);
+    if (isConflict && sizes_.isEmpty()) {
+        sizes_ = split_->sizes();
+        split_->setSizes({split_->width() * 3 / 10, split_->width() * 7 / 10});
+    } else if (!isConflict && !sizes_.isEmpty())
+        split_->setSizes(std::exchange(sizes_, {}));
+    revert_->setEnabled(change && !workspace_.session().unitOfWork().isFrozen());
 }
 
-void PendingPanel::showReport(RunMode mode, const Report &report)
+void PendingPanel::showReport(RunMode, const Report &report)
 {
-    std::int64_t rows = 0;
+    std::map<ChangeId, ChangeOutcome> outcomes;
+    const StepReport *failed = nullptr;
     int failures = 0;
     for (const StepReport &step : report.steps) {
-        rows += std::max<std::int64_t>(step.rows, 0);
-        failures += step.error ? 1 : 0;
-    }
-    const auto statements = report.steps.size();
-    QString text;
-    if (report.committed)
-        text = tr("Committed: %1 statements, %2 rows, %3.").arg(statements).arg(rows).arg(durationText(report.duration));
-    else if (mode == RunMode::Rehearse && report.isClean())
-        text = tr("Rehearsed: %1 statements, %2 rows, %3. It works; everything was rolled back and is still pending.")
-                   .arg(statements)
-                   .arg(rows)
-                   .arg(durationText(report.duration));
-    else if (mode == RunMode::Rehearse && failures > 1)
-        text = tr("Rehearsed: %1 of %2 statements failed. Nothing was written.").arg(failures).arg(statements);
-    else {
-        const QString why = report.error ? toQString(report.error->describe()) : QString();
-        text = report.inDoubt ? why : tr("Nothing was written; everything is still pending.\n%1").arg(why);
-    }
-    report_->setText(text);
-    setSeverity(report_, report.isClean() ? "success" : "error");
-    report_->show();
-    for (const StepReport &step : report.steps)
+        ChangeOutcome &outcome = outcomes[step.change];
+        outcome.rows += std::max<std::int64_t>(step.rows, 0);
+        outcome.duration += step.duration;
         if (step.error) {
-            rebuild();
-            view_->setCurrentIndex(model_->indexOf(step.change));
-            view_->scrollTo(view_->currentIndex());
-            break;
+            outcome.error = step.error;
+            ++failures;
+            failed = failed ? failed : &step;
         }
+    }
+    report_->setText(runText(report));
+    setSeverity(report_, report.committed || report.isClean() ? "success" : "error");
+    nextProblem_->setVisible(failures > 0);
+    reportBox_->show();
+    model_->setOutcomes(report.committed ? std::map<ChangeId, ChangeOutcome>() : std::move(outcomes));
+    reportedRevision_ = workspace_.session().unitOfWork().revision();
+    rebuildTimer_.stop();
+    rebuild();
+    if (failed)
+        select(failed->change);
 }
 
-void PendingPanel::resolve(bool keepMine)
+void PendingPanel::goToProblem()
 {
-    const Change *change = selectedChange();
-    const TablePtr table = change && change->isRow() ? workspace_.metadata().table(change->table()) : nullptr;
-    if (!table)
+    const QModelIndex index = model_->nextProblem(view_->currentIndex().siblingAtColumn(0));
+    if (!index.isValid())
         return;
-    const ChangeId id = change->id;
-    if (!keepMine) {
-        workspace_.session().unitOfWork().revert(id);
-        Q_EMIT workspace_.rowsChanged();
+    view_->setCurrentIndex(index);
+    view_->scrollTo(index);
+    view_->setFocus();
+}
+
+void PendingPanel::revert(ChangeId id)
+{
+    UnitOfWork &unit = workspace_.session().unitOfWork();
+    if (unit.isFrozen() || !unit.find(id))
         return;
+    const std::vector<ChangeId> dependants = dependentChanges(workspace_.session(), id);
+    if (dependants.empty()) {
+        question_->hide();
+        return unit.revert(id);
     }
-    RowImage key;
-    for (const auto &[column, value] : change->row().key)
-        key[column] = value;
-    workspace_.lane().run(
-        this, tr("Reading the row as it is now"),
-        [table, key](Connection &connection, std::stop_token) { return readRow(connection, table, key); },
-        [this, id](const std::optional<RowImage> &theirs) {
-            workspace_.session().keepMine(id, theirs);
-            Q_EMIT workspace_.rowsChanged();
-        },
-        [this](const Error &error) { workspace_.notify(error); });
+    constexpr std::size_t named = 6;
+    QStringList names;
+    for (std::size_t i = 0; i < dependants.size() && i < named; ++i)
+        names << rowTitle(*unit.find(dependants[i]));
+    if (dependants.size() > named)
+        names << tr("%1 more").arg(dependants.size() - named);
+    questionText_->setText(tr("On %1 depend: %2.").arg(rowTitle(*unit.find(id)), names.join(QStringLiteral(", "))));
+    revertAll_->setText(tr("Revert All %1").arg(dependants.size() + 1));
+    revertWanted_ = dependants;
+    revertWanted_.push_back(id);
+    question_->show();
 }
 
 void PendingPanel::goToRow(const QModelIndex &index)
@@ -343,7 +288,59 @@ void PendingPanel::goToRow(const QModelIndex &index)
     const Change *change = selectedChange();
     if (!change)
         return;
-    workspace_.showTable(change->table());
+    if (change->isRow())
+        workspace_.showRow(change->row());
+    else
+        workspace_.showTable(workspace_.draftName(change->table()));
+}
+
+void PendingPanel::saveScript()
+{
+    auto *dialog = new QFileDialog(this, tr("Save as Script"));
+    dialog->setObjectName(QStringLiteral("scriptDialog"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(QStringLiteral("sql"));
+    dialog->setNameFilters({tr("SQL scripts (*.sql)"), tr("All files (*)")});
+    connect(dialog, &QFileDialog::fileSelected, this, &PendingPanel::writeScript);
+    dialog->open();
+}
+
+void PendingPanel::writeScript(const QString &path)
+{
+    struct Outcome
+    {
+        qint64 bytes = 0;
+        std::optional<Error> error;
+    };
+    runInBackground(
+        this,
+        [path, input = PlanInput::of(workspace_.engine().sharedDialect(), workspace_.session())] {
+            Outcome outcome;
+            try {
+                const Plan plan = input.make();
+                if (!plan.isRunnable())
+                    throw plan.problems.front().error;
+                const std::string text = scriptText(*input.dialect, plan);
+                QSaveFile file(path);
+                if (!file.open(QIODevice::WriteOnly) ||
+                    file.write(text.data(), static_cast<qint64>(text.size())) != static_cast<qint64>(text.size()) ||
+                    !file.commit())
+                    throw Error(ErrorKind::Permission, file.errorString().toStdString());
+                outcome.bytes = static_cast<qint64>(text.size());
+            } catch (const Error &error) {
+                outcome.error = error;
+            }
+            return outcome;
+        },
+        [this, path](const Outcome &outcome) {
+            report_->setText(
+                outcome.error ? tr("The script was not saved: %1").arg(toQString(outcome.error->describe()))
+                              : tr("Saved as %1, %2.").arg(path, byteCount(static_cast<std::size_t>(outcome.bytes))));
+            setSeverity(report_, outcome.error ? "error" : "success");
+            nextProblem_->hide();
+            reportBox_->show();
+        });
 }
 
 void PendingPanel::showMenu(const QPoint &position)
@@ -352,17 +349,22 @@ void PendingPanel::showMenu(const QPoint &position)
     const Change *change = selectedChange();
     auto *menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->setObjectName(QStringLiteral("changeMenu"));
     if (change) {
+        const auto canEdit = !workspace_.session().unitOfWork().isFrozen();
         menu->addAction(theme().icon(QStringLiteral("revert")), tr("Revert This Change"), this,
-                        [this, id = change->id] { workspace_.session().unitOfWork().revert(id); });
-        menu->addAction(theme().icon(QStringLiteral("table")), tr("Show Table"), this,
-                        [this, table = change->table()] { workspace_.showTable(table); });
+                        [this, id = change->id] { revert(id); })
+            ->setEnabled(canEdit);
+        menu->addAction(theme().icon(QStringLiteral("table")), change->isRow() ? tr("Go to Row") : tr("Show Table"),
+                        this, [this] { goToRow(view_->currentIndex()); });
         menu->addAction(theme().icon(QStringLiteral("copy")), tr("Copy SQL"), this,
-                        [sql = sqlOf(change->id)] { QGuiApplication::clipboard()->setText(sql); });
+                        [sql = detail_->sqlOf(change->id)] { QGuiApplication::clipboard()->setText(sql); });
         menu->addSeparator();
     }
     menu->addAction(tr("Copy All SQL"), this,
-                    [this] { QGuiApplication::clipboard()->setText(sqlOf(ChangeId::None)); });
+                    [this] { QGuiApplication::clipboard()->setText(detail_->sqlOf(ChangeId::None)); });
+    menu->addAction(theme().icon(QStringLiteral("save")), tr("Save as Script…"), this, &PendingPanel::saveScript)
+        ->setEnabled(script_->isEnabled());
     menu->popup(view_->viewport()->mapToGlobal(position));
 }
 

@@ -1,23 +1,28 @@
 #pragma once
 
+#include "ui/workspace/plan_maker.h"
 #include "ui/workspace/workspace.h"
 
 #include <QTimer>
 #include <QWidget>
 
+#include <map>
+
 class QLabel;
+class QMenu;
 class QPushButton;
+class QSplitter;
 class QStackedWidget;
 class QToolButton;
 class QTreeView;
 
 namespace schemawright::ui {
 
+class ChangeDetail;
 class ChangesModel;
-class SqlView;
 
-/// Everything that is edited and not yet committed: what changes, in which order, by which SQL. Rehearse, commit, revert and
-/// discard from here; what failed is marked, and a conflict is resolved in place.
+/// Everything that is edited and not yet committed: what changes, in which order, by which SQL. Rehearse, commit,
+/// revert and discard from here; what failed is marked, and a conflict is resolved in place.
 class PendingPanel : public QWidget
 {
     Q_OBJECT
@@ -26,27 +31,48 @@ public:
 
 private:
     QWidget *makeBar();
-    QWidget *makeDetail();
+    QWidget *makeQuestion();
+    QWidget *makeReport();
+    void makeList();
     void rebuild();
+    void takePlan();
+    void takeChanges();
+    void fitColumns();
+    void showBar();
+    void showTexts();
+    static void setSeverity(QLabel *label, const char *severity);
     void showSelected();
     void showReport(RunMode mode, const Report &report);
     void showMenu(const QPoint &position);
+    void fillSteps(QMenu *menu, bool isUndo);
     void goToRow(const QModelIndex &index);
-    void resolve(bool keepMine);
+    void goToProblem();
+    /// Reverts a change, after naming what depends on it when anything does.
+    void revert(ChangeId id);
+    void saveScript();
+    void writeScript(const QString &path);
+    void select(ChangeId id);
+    ChangeId selectedId() const;
     const Change *selectedChange() const;
-    QString sqlOf(ChangeId id) const;
 
     Workspace &workspace_;
+    PlanMaker plans_;
     ChangesModel *model_;
-    Plan plan_;
     QTimer rebuildTimer_;
+    std::map<QString, bool> expanded_; ///< tables that were opened or closed by hand
+    std::uint64_t reportedRevision_ = 0;
+    int fittedColumns_ = 0; ///< those that shared the width of the list last
+    std::vector<ChangeId> revertWanted_;
     QStackedWidget *pages_;
     QTreeView *view_;
-    SqlView *sql_;
-    QLabel *summary_, *report_, *sqlTitle_, *problem_;
-    QWidget *conflictBar_;
-    QToolButton *byTable_, *inOrder_;
-    QPushButton *rehearse_, *commit_, *discard_;
+    QSplitter *split_;
+    QList<int> sizes_; ///< of the splitter while a conflict has the room
+    ChangeDetail *detail_;
+    QLabel *summary_, *report_, *questionText_;
+    QWidget *question_, *reportBox_;
+    QToolButton *byTable_, *inOrder_, *undo_, *redo_, *revert_, *script_, *nextProblem_, *cancelPlan_, *closeReport_,
+        *discard_;
+    QPushButton *rehearse_, *commit_, *revertAll_;
 };
 
 } // namespace schemawright::ui

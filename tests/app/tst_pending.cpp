@@ -1,0 +1,678 @@
+// The unit of work as a person meets it: the list of all that is pending, rehearsed, settled, reverted, saved as a
+// script, and the ways between the rows that it is about. What is in the file is asked of the sqlite3 C API.
+
+#include "app/application.h"
+#include "app/main_window.h"
+#include "schemawright/base/blocking.h"
+#include "support/window_driver.h"
+#include "ui/async/lane.h"
+#include "ui/models/changes_model.h"
+#include "ui/widgets/sql_view.h"
+
+#include <QElapsedTimer>
+#include <QFileDialog>
+#include <QHeaderView>
+#include <QLineEdit>
+#include <QMenu>
+#include <QPushButton>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QToolButton>
+#include <QTreeView>
+
+#include <filesystem>
+#include <memory>
+
+#include <sqlite3.h>
+
+using namespace schemawright;
+using test::WindowDriver;
+using ui::ChangesModel;
+
+namespace {
+
+const char *const script = R"sql(
+CREATE TABLE genus (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, size INTEGER CHECK (size < 100));
+CREATE TABLE plant (id INTEGER PRIMARY KEY, genus_id INTEGER REFERENCES genus, parent_id INTEGER REFERENCES plant,
+                    name TEXT DEFAULT 'unnamed', note TEXT, height REAL,
+                    label TEXT GENERATED ALWAYS AS (name || '!') VIRTUAL);
+CREATE TABLE bed (garden TEXT, number INTEGER, soil TEXT, PRIMARY KEY (garden, number));
+CREATE TABLE planting (id INTEGER PRIMARY KEY, garden TEXT, bed_number INTEGER, plant_id INTEGER NOT NULL REFERENCES plant,
+                       FOREIGN KEY (garden, bed_number) REFERENCES bed (garden, number));
+CREATE TRIGGER stamp AFTER INSERT ON plant BEGIN UPDATE plant SET note = 'stamped' WHERE id = new.id; END;
+INSERT INTO genus VALUES (1, 'Acer', 10), (2, 'Betula', 20), (3, 'Rosa', 30);
+INSERT INTO plant (id, genus_id, parent_id, name) VALUES (1, 1, NULL, 'maple'), (2, 1, 1, 'small maple'),
+                  (3, 2, NULL, 'birch'), (4, NULL, 1, 'unknown');
+INSERT INTO bed VALUES ('north', 1, 'sand'), ('north', 2, 'clay'), ('south', 1, 'peat');
+INSERT INTO planting VALUES (1, 'north', 2, 1), (2, 'north', 1, 2), (3, 'south', 1, 3), (4, NULL, 1, 3);
+)sql";
+
+std::string fact(const std::string &path, const char *sql)
+{
+    sqlite3 *database = nullptr;
+    sqlite3_stmt *statement = nullptr;
+    std::string text = "no row";
+    if (sqlite3_open_v2(path.c_str(), &database, SQLITE_OPEN_READONLY, nullptr) == SQLITE_OK &&
+        sqlite3_prepare_v2(database, sql, -1, &statement, nullptr) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW) {
+        const auto *value = reinterpret_cast<const char *>(sqlite3_column_text(statement, 0));
+        text = value ? value : "NULL";
+    }
+    sqlite3_finalize(statement);
+    sqlite3_close(database);
+    return text;
+}
+
+void execute(const std::string &path, const std::string &sql)
+{
+    sqlite3 *database = nullptr;
+    sqlite3_open(path.c_str(), &database);
+    char *message = nullptr;
+    const int code = sqlite3_exec(database, sql.c_str(), nullptr, nullptr, &message);
+    QVERIFY2(code == SQLITE_OK, message);
+    sqlite3_close(database);
+}
+
+} // namespace
+
+class tst_Pending : public QObject
+{
+    Q_OBJECT
+
+private:
+    QTemporaryDir folder_;
+    std::string path_;
+    std::unique_ptr<Application> application_;
+    MainWindow *window_ = nullptr;
+
+    template <class Widget> Widget *find(const char *name)
+    {
+        return window_->findChild<Widget *>(QString::fromLatin1(name));
+    }
+    bool waitForReport(const QString &start)
+    {
+        auto *report = find<QLabel>("runReport");
+        return QTest::qWaitFor([&] { return report->isVisible() && report->text().startsWith(start); }, 20'000);
+    }
+    void click(const char *button)
+    {
+        auto *found = find<QAbstractButton>(button);
+        QVERIFY2(found, button);
+        QVERIFY2(QTest::qWaitFor([found] { return found->isEnabled() && found->isVisible(); }), button);
+        QTest::mouseClick(found, Qt::LeftButton);
+        QTest::qWait(20);
+    }
+    QString pendingSql() { return find<ui::SqlView>("pendingSql")->sql(); }
+    QTreeView *list() { return find<QTreeView>("changes"); }
+    /// Clicks the first line of the list that begins so; its index.
+    QModelIndex clickChange(const QString &title)
+    {
+        QTest::qWait(20);
+        const auto *model = list()->model();
+        for (QModelIndex index = model->index(0, 0); index.isValid(); index = list()->indexBelow(index))
+            if (index.data(ChangesModel::KindRole).toInt() == static_cast<int>(ChangesModel::Kind::Change) &&
+                index.data().toString().contains(title)) {
+                list()->scrollTo(index);
+                QTest::mouseClick(list()->viewport(), Qt::LeftButton, {}, list()->visualRect(index).center());
+                return index;
+            }
+        return {};
+    }
+    QString textOf(const QModelIndex &index, int column) { return index.siblingAtColumn(column).data().toString(); }
+    /// Opens the context menu of the current cell and a menu inside it, and clicks the entry that begins so.
+    bool chooseFromMenu(const char *submenu, const QString &entry)
+    {
+        WindowDriver person(*window_);
+        QTableView *view = person.page()->view();
+        const QPoint at = view->visualRect(view->currentIndex()).center();
+        Q_EMIT view->customContextMenuRequested(at);
+        auto *menu = person.page()->findChild<QMenu *>(QStringLiteral("rowMenu"));
+        QMenu *inner = menu ? menu->findChild<QMenu *>(QString::fromLatin1(submenu)) : nullptr;
+        if (!inner)
+            return false;
+        QTest::mouseClick(menu, Qt::LeftButton, {}, menu->actionGeometry(inner->menuAction()).center());
+        if (!QTest::qWaitFor([inner] { return inner->isVisible(); }))
+            return false;
+        for (QAction *each : inner->actions())
+            if (each->text().startsWith(entry)) {
+                const bool canBe = each->isEnabled();
+                QTest::mouseClick(inner, Qt::LeftButton, {}, inner->actionGeometry(each).center());
+                if (!canBe)
+                    menu->close();
+                QTest::qWait(20);
+                person.waitUntilIdle();
+                return canBe;
+            }
+        menu->close();
+        return false;
+    }
+    QString filterText() { return WindowDriver(*window_).page()->findChild<QLineEdit *>("rowFilter")->text(); }
+    QString tableName() { return QString::fromStdString(WindowDriver(*window_).page()->model().table()->name.name); }
+    QStringList column(const char *name)
+    {
+        WindowDriver person(*window_);
+        QStringList all;
+        for (int row = 0; row < person.page()->model().rowCount(); ++row)
+            all << person.cell(row, name).data().toString();
+        return all;
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        QStandardPaths::setTestModeEnabled(true);
+        QCoreApplication::setOrganizationName(QStringLiteral("Schemawright tests"));
+        QCoreApplication::setApplicationName(QStringLiteral("tst_pending"));
+        forbidBlockingOnThisThread();
+        application_ = std::make_unique<Application>();
+    }
+    void init()
+    {
+        path_ = folder_.filePath(QStringLiteral("%1.db").arg(QString::fromLatin1(QTest::currentTestFunction())))
+                    .toStdString();
+        execute(path_, script);
+        window_ = application_->openText(QString::fromStdString(path_), false);
+        QVERIFY(QTest::qWaitForWindowExposed(window_));
+        window_->resize(1280, 800);
+        QVERIFY(WindowDriver(*window_).waitUntilRead());
+    }
+    void cleanup()
+    {
+        if (window_ && window_->workspace() && !window_->workspace()->isRunning())
+            window_->workspace()->session().unitOfWork().discardAll();
+        delete window_;
+        window_ = nullptr;
+        QVERIFY(ui::Lane::waitForThreads(10'000));
+    }
+
+    void showsRowsTablesAndModelsInOneList();
+    void marksEveryFailureOfARehearsal();
+    void settlesAConflictColumnByColumn();
+    void makesARowAgainThatIsGone();
+    void followsRelationsThereAndBack();
+    void followsCompositeKeysAndTheTableItself();
+    void followsRowsThatAreOnlyPending();
+    void namesWhatDependsOnAChange();
+    void showsTheStepsOfUndo();
+    void savesAScriptThatDoesTheSame();
+    void keepsFourStatesOfACellApart();
+    void showsWhatTheDatabaseMadeOfIt();
+    void losesNothingWhileTheViewChanges();
+    void letsOthersWriteWhileEditsWait();
+    void staysSmoothWithALongList();
+};
+
+void tst_Pending::showsRowsTablesAndModelsInOneList()
+{
+    WindowDriver person(*window_);
+    QVERIFY(person.openTable(QStringLiteral("genus")));
+    person.typeIntoCell(person.cell(0, "name"), QStringLiteral("Acer L."));
+    Session &session = window_->workspace()->session();
+    Table genus = session.editTable({"main", "genus"});
+    Column wide;
+    wide.name = "origin";
+    wide.type = types::text();
+    wide.type.native = "TEXT";
+    genus.columns.push_back(wide);
+    session.putTable(genus);
+    EntityMapping names;
+    names.className = "Kind";
+    session.putMapping({"main", "genus"}, std::nullopt, names);
+
+    QModelIndex row = clickChange(QStringLiteral("genus 1"));
+    QVERIFY(row.isValid());
+    QCOMPARE(textOf(row, ChangesModel::BeforeColumn), QStringLiteral("Acer"));
+    QCOMPARE(textOf(row, ChangesModel::AfterColumn), QStringLiteral("Acer L."));
+    QVERIFY2(pendingSql().startsWith(QStringLiteral("UPDATE main.genus SET name = 'Acer L.'")),
+             qPrintable(pendingSql()));
+    const QModelIndex table = clickChange(QStringLiteral("table genus"));
+    QVERIFY(table.isValid());
+    QVERIFY2(textOf(table, ChangesModel::WhatColumn).contains(QStringLiteral("add column origin")),
+             qPrintable(textOf(table, ChangesModel::WhatColumn)));
+    QVERIFY2(pendingSql().contains(QStringLiteral("ADD COLUMN origin")), qPrintable(pendingSql()));
+    const QModelIndex model = clickChange(QStringLiteral("model of genus"));
+    QVERIFY(model.isValid());
+    QCOMPARE(textOf(model, ChangesModel::AfterColumn), QStringLiteral("Kind"));
+
+    click("inOrder");
+    const auto *changes = list()->model();
+    QStringList order;
+    for (int i = 0; i < changes->rowCount(); ++i)
+        order << changes->index(i, 0).data().toString();
+    QCOMPARE(order.size(), 3);
+    QVERIFY2(order[0].startsWith(QStringLiteral("1.  table genus")), qPrintable(order.join(u'|')));
+    QVERIFY2(order[1].startsWith(QStringLiteral("2.  genus 1")), qPrintable(order.join(u'|')));
+    click("commit");
+    QVERIFY(waitForReport(QStringLiteral("Committed")));
+    QCOMPARE(fact(path_, "SELECT name || ifnull(origin, '-') FROM genus WHERE id = 1"), std::string("Acer L.-"));
+}
+
+void tst_Pending::marksEveryFailureOfARehearsal()
+{
+    WindowDriver person(*window_);
+    QVERIFY(person.openTable(QStringLiteral("genus")));
+    person.typeIntoCell(person.cell(0, "size"), QStringLiteral("500")); // the check
+    person.typeIntoCell(person.cell(1, "size"), QStringLiteral("50"));
+    QVERIFY(person.openTable(QStringLiteral("plant")));
+    person.typeIntoCell(person.cell(2, "genus_id"), QStringLiteral("77")); // no such genus
+    click("rehearse");
+    QVERIFY(waitForReport(QStringLiteral("Rehearsed: ")));
+    int failed = 0;
+    for (const Change *change : person.pending().changes())
+        failed += change->error ? 1 : 0;
+    QCOMPARE(failed, 2);
+    QVERIFY2(find<QLabel>("runReport")->text().startsWith(QStringLiteral("Rehearsed: 2 of 3 statements failed")),
+             qPrintable(find<QLabel>("runReport")->text()));
+    // Each stands on its change, and what worked says its rows and its time.
+    QVERIFY(
+        textOf(clickChange(QStringLiteral("genus 1")), ChangesModel::ResultColumn).contains(QStringLiteral("CHECK")));
+    QVERIFY(find<QLabel>("changeProblem")->isVisible());
+    QVERIFY(textOf(clickChange(QStringLiteral("genus 2")), ChangesModel::ResultColumn)
+                .startsWith(QStringLiteral("1 row ")));
+    QVERIFY(!find<QLabel>("changeProblem")->isVisible());
+    QVERIFY(textOf(clickChange(QStringLiteral("plant 3")), ChangesModel::ResultColumn)
+                .contains(QStringLiteral("FOREIGN KEY")));
+    click("nextProblem");
+    QVERIFY(list()->currentIndex().siblingAtColumn(0).data().toString().startsWith(QStringLiteral("genus 1")));
+    click("nextProblem");
+    QVERIFY(list()->currentIndex().siblingAtColumn(0).data().toString().startsWith(QStringLiteral("plant 3")));
+    QCOMPARE(fact(path_, "SELECT group_concat(size) FROM genus"), std::string("10,20,30"));
+    QCOMPARE(person.pending().size(), std::size_t{3});
+}
+
+void tst_Pending::settlesAConflictColumnByColumn()
+{
+    WindowDriver person(*window_);
+    QVERIFY(person.openTable(QStringLiteral("plant")));
+    person.typeIntoCell(person.cell(0, "name"), QStringLiteral("mine"));
+    person.typeIntoCell(person.cell(0, "note"), QStringLiteral("my note"));
+    person.typeIntoCell(person.cell(0, "height"), QStringLiteral("1.5"));
+    execute(path_, "UPDATE plant SET name = 'theirs', note = 'their note', height = 9, parent_id = 3 WHERE id = 1");
+    click("commit");
+    QVERIFY(waitForReport(QStringLiteral("Nothing was written")));
+    QVERIFY(QTest::qWaitFor([&] { return find<QToolButton>("theirs:name") != nullptr; }));
+    QCOMPARE(find<QLabel>("base:name")->text(), QStringLiteral("maple"));
+    QCOMPARE(find<QToolButton>("mine:name")->text(), QStringLiteral("mine"));
+    QCOMPARE(find<QToolButton>("theirs:name")->text(), QStringLiteral("theirs"));
+    QCOMPARE(find<QToolButton>("mine:parent_id"), nullptr); // they changed it, I did not
+    click("theirs:name");
+    QCOMPARE(find<QToolButton>("mine:name"), nullptr);
+    QVERIFY(find<QToolButton>("mine:note"));
+    click("mine:note");
+    click("edit:height");
+    auto *editor = find<QLineEdit>("editor:height");
+    QVERIFY(editor);
+    editor->selectAll();
+    QTest::keyClicks(editor, QStringLiteral("no number"));
+    QTest::keyClick(editor, Qt::Key_Return);
+    QTest::qWait(20);
+    editor = find<QLineEdit>("editor:height");
+    editor->selectAll();
+    QTest::keyClicks(editor, QStringLiteral("4.25"));
+    QTest::keyClick(editor, Qt::Key_Return);
+    QTest::qWait(20);
+    QVERIFY(!find<QWidget>("conflict")->isVisible());
+    QVERIFY(person.waitUntilIdle());
+    click("commit");
+    QVERIFY(waitForReport(QStringLiteral("Committed")));
+    QCOMPARE(fact(path_, "SELECT name || '|' || note || '|' || height || '|' || parent_id FROM plant WHERE id = 1"),
+             std::string("theirs|my note|4.25|3"));
+}
+
+void tst_Pending::makesARowAgainThatIsGone()
+{
+    WindowDriver person(*window_);
+    QVERIFY(person.openTable(QStringLiteral("genus")));
+    person.typeIntoCell(person.cell(2, "name"), QStringLiteral("Rosa L."));
+    execute(path_, "DELETE FROM genus WHERE id = 3");
+    click("commit");
+    QVERIFY(waitForReport(QStringLiteral("Nothing was written")));
+    click("keepMine");
+    QVERIFY(person.waitUntilIdle());
+    click("commit");
+    QVERIFY(waitForReport(QStringLiteral("Committed")));
+    QCOMPARE(fact(path_, "SELECT id || name || size FROM genus WHERE name = 'Rosa L.'"), std::string("3Rosa L.30"));
+}
+
+void tst_Pending::followsRelationsThereAndBack()
+{
+    WindowDriver person(*window_);
+    QVERIFY(person.openTable(QStringLiteral("plant")));
+    person.filterRows(QStringLiteral("birch"));
+    person.clickCell(person.cell(0, "genus_id"));
+    QTest::keyClick(person.page()->view(), Qt::Key_Return, Qt::ControlModifier);
+    QVERIFY(person.waitUntilIdle());
+    QCOMPARE(tableName(), QStringLiteral("genus"));
+    QCOMPARE(filterText(), QStringLiteral("\"id\" = '2'"));
+    QCOMPARE(column("name"), QStringList{QStringLiteral("Betula")});
+    // From the genus to its plants, by the menu.
+    person.filterRows(QStringLiteral("Acer"));
+    person.clickCell(person.cell(0, "name"));
+    QVERIFY(chooseFromMenu("childrenMenu", QStringLiteral("plant by genus_id")));
+    QCOMPARE(tableName(), QStringLiteral("plant"));
+    QCOMPARE(column("name"), (QStringList{QStringLiteral("maple"), QStringLiteral("small maple")}));
+
+    QTest::mouseClick(person.page()->findChild<QToolButton *>("goBack"), Qt::LeftButton);
+    QVERIFY(person.waitUntilIdle());
+    QCOMPARE(tableName(), QStringLiteral("genus"));
+    QCOMPARE(filterText(), QStringLiteral("Acer"));
+    QTest::keyClick(person.page()->view(), Qt::Key_Left, Qt::AltModifier);
+    QVERIFY(person.waitUntilIdle());
+    QCOMPARE(tableName(), QStringLiteral("plant"));
+    QCOMPARE(filterText(), QStringLiteral("birch"));
+    QCOMPARE(person.page()->view()->currentIndex(), person.cell(0, "genus_id"));
+    QTest::keyClick(person.page()->view(), Qt::Key_Right, Qt::AltModifier);
+    QVERIFY(person.waitUntilIdle());
+    QCOMPARE(tableName(), QStringLiteral("genus"));
+    // A key that is NULL leads nowhere, and says so.
+    QVERIFY(person.openTable(QStringLiteral("plant")));
+    person.filterRows(QStringLiteral("name = unknown"));
+    person.clickCell(person.cell(0, "genus_id"));
+    QVERIFY(!chooseFromMenu("parentMenu", QStringLiteral("genus by genus_id")));
+    QCOMPARE(tableName(), QStringLiteral("plant"));
+    QTest::keyClick(person.page()->view(), Qt::Key_Return, Qt::ControlModifier);
+    QCOMPARE(tableName(), QStringLiteral("plant"));
+    QVERIFY(find<QLabel>("messageText")->text().contains(QStringLiteral("genus_id is NULL")));
+}
+
+void tst_Pending::followsCompositeKeysAndTheTableItself()
+{
+    WindowDriver person(*window_);
+    QVERIFY(person.openTable(QStringLiteral("planting")));
+    person.clickCell(person.cell(0, "bed_number"));
+    QTest::keyClick(person.page()->view(), Qt::Key_Return, Qt::ControlModifier);
+    QVERIFY(person.waitUntilIdle());
+    QCOMPARE(tableName(), QStringLiteral("bed"));
+    QCOMPARE(column("soil"), QStringList{QStringLiteral("clay")});
+    QTest::keyClick(person.page()->view(), Qt::Key_Return, Qt::ControlModifier | Qt::ShiftModifier);
+    QVERIFY(person.waitUntilIdle());
+    QCOMPARE(tableName(), QStringLiteral("planting"));
+    QCOMPARE(column("id"), QStringList{QStringLiteral("1")});
+
+    QVERIFY(person.openTable(QStringLiteral("plant")));
+    person.clickCell(person.cell(0, "name"));
+    QVERIFY(chooseFromMenu("childrenMenu", QStringLiteral("plant by parent_id")));
+    QCOMPARE(column("name"), (QStringList{QStringLiteral("small maple"), QStringLiteral("unknown")}));
+    person.clickCell(person.cell(1, "parent_id"));
+    QTest::keyClick(person.page()->view(), Qt::Key_Return, Qt::ControlModifier);
+    QVERIFY(person.waitUntilIdle());
+    QCOMPARE(column("name"), QStringList{QStringLiteral("maple")});
+}
+
+void tst_Pending::followsRowsThatAreOnlyPending()
+{
+    WindowDriver person(*window_);
+    // The parent's key is being changed: the database still has the old one.
+    QVERIFY(person.openTable(QStringLiteral("genus")));
+    person.typeIntoCell(person.cell(2, "id"), QStringLiteral("33"));
+    QTest::mouseClick(person.page()->findChild<QToolButton *>("addRow"), Qt::LeftButton);
+    person.typeIntoCell(person.cell(3, "name"), QStringLiteral("Salix"));
+    QVERIFY(person.openTable(QStringLiteral("plant")));
+    person.typeIntoCell(person.cell(2, "genus_id"), QStringLiteral("33"));
+    QTest::keyClick(person.page()->view(), Qt::Key_Return, Qt::ControlModifier);
+    QVERIFY(person.waitUntilIdle());
+    QCOMPARE(tableName(), QStringLiteral("genus"));
+    QCOMPARE(person.cell(0, "name").data().toString(), QStringLiteral("Rosa"));
+    // And back to the child that refers to it since a moment ago.
+    person.clickCell(person.cell(0, "name"));
+    QTest::keyClick(person.page()->view(), Qt::Key_Return, Qt::ControlModifier | Qt::ShiftModifier);
+    QVERIFY(person.waitUntilIdle());
+    QCOMPARE(column("name"), QStringList{QStringLiteral("birch")});
+    // A row whose key only the commit makes.
+    person.filterRows({});
+    person.clickCell(person.cell(3, "genus_id"));
+    Q_EMIT person.page()->view()->customContextMenuRequested(
+        person.page()->view()->visualRect(person.page()->view()->currentIndex()).center());
+    auto *menu = person.page()->findChild<QMenu *>(QStringLiteral("rowMenu"));
+    QAction *refer = nullptr;
+    for (QAction *each : menu->actions())
+        if (each->menu() && each->text() == QLatin1String("Refer to New Row"))
+            refer = each->menu()->actions().front();
+    QVERIFY(refer);
+    refer->trigger();
+    menu->close();
+    window_->activateWindow(); // no window manager gives the focus back here
+    QVERIFY(QTest::qWaitForWindowActive(window_));
+    QTest::qWait(20);
+    QVERIFY(std::holds_alternative<KeyOf>(person.page()->model().cell(3, person.cell(3, "genus_id").column())));
+    person.clickCell(person.cell(3, "genus_id"));
+    QTest::keyClick(person.page()->view(), Qt::Key_Return, Qt::ControlModifier);
+    QVERIFY(person.waitUntilIdle());
+    QCOMPARE(tableName(), QStringLiteral("genus"));
+    const QModelIndex current = person.page()->view()->currentIndex();
+    QCOMPARE(person.cell(current.row(), "name").data().toString(), QStringLiteral("Salix"));
+    click("commit");
+    QVERIFY(waitForReport(QStringLiteral("Committed")));
+    QCOMPARE(fact(path_, "SELECT g.name FROM plant p JOIN genus g ON g.id = p.genus_id WHERE p.id = 4"),
+             std::string("Salix"));
+    QCOMPARE(fact(path_, "SELECT g.name FROM plant p JOIN genus g ON g.id = p.genus_id WHERE p.id = 3"),
+             std::string("Rosa"));
+}
+
+void tst_Pending::namesWhatDependsOnAChange()
+{
+    WindowDriver person(*window_);
+    QVERIFY(person.openTable(QStringLiteral("genus")));
+    QTest::mouseClick(person.page()->findChild<QToolButton *>("addRow"), Qt::LeftButton);
+    person.typeIntoCell(person.cell(3, "id"), QStringLiteral("9"));
+    person.typeIntoCell(person.cell(3, "name"), QStringLiteral("Tilia"));
+    QVERIFY(person.openTable(QStringLiteral("plant")));
+    QTest::mouseClick(person.page()->findChild<QToolButton *>("addRow"), Qt::LeftButton);
+    person.typeIntoCell(person.cell(4, "genus_id"), QStringLiteral("9"));
+    person.typeIntoCell(person.cell(0, "name"), QStringLiteral("other"));
+    QCOMPARE(person.pending().size(), std::size_t{3});
+    QVERIFY(clickChange(QStringLiteral("new genus")).isValid());
+    QTest::keyClick(list(), Qt::Key_Delete);
+    auto *question = find<QLabel>("revertQuestion");
+    QVERIFY(question->isVisible());
+    QVERIFY2(question->text().contains(QStringLiteral("new plant")), qPrintable(question->text()));
+    QVERIFY2(!question->text().contains(QStringLiteral("plant 1")), qPrintable(question->text()));
+    QCOMPARE(person.pending().size(), std::size_t{3});
+    click("revertCancel");
+    QCOMPARE(person.pending().size(), std::size_t{3});
+    click("revertChange");
+    click("revertAll");
+    QCOMPARE(person.pending().size(), std::size_t{1});
+    click("undoSteps"); // one step brings both back
+    QCOMPARE(person.pending().size(), std::size_t{3});
+}
+
+void tst_Pending::showsTheStepsOfUndo()
+{
+    WindowDriver person(*window_);
+    QVERIFY(person.openTable(QStringLiteral("genus")));
+    person.typeIntoCell(person.cell(0, "name"), QStringLiteral("One"));
+    person.page()->view()->selectAll();
+    QTest::mouseClick(person.page()->findChild<QToolButton *>("deleteRows"), Qt::LeftButton);
+    QTest::qWait(20);
+    auto *undo = find<QToolButton>("undoSteps");
+    QCOMPARE(undo->toolTip(), QStringLiteral("Undo 3 edits in genus"));
+    Q_EMIT undo->menu()->aboutToShow();
+    QStringList steps;
+    for (const QAction *each : undo->menu()->actions())
+        steps << each->text();
+    QCOMPARE(steps, (QStringList{QStringLiteral("3 edits in genus"), QStringLiteral("genus 1")}));
+    undo->menu()->actions().back()->trigger();
+    QVERIFY(person.pending().isEmpty());
+    QTest::qWait(20);
+    QCOMPARE(find<QToolButton>("redoSteps")->toolTip(), QStringLiteral("Redo genus 1"));
+}
+
+void tst_Pending::savesAScriptThatDoesTheSame()
+{
+    const std::string copy = path_ + ".copy";
+    std::filesystem::copy_file(path_, copy, std::filesystem::copy_options::overwrite_existing);
+    WindowDriver person(*window_);
+    QVERIFY(person.openTable(QStringLiteral("genus")));
+    person.typeIntoCell(person.cell(0, "name"), QStringLiteral("it's"));
+    QTest::mouseClick(person.page()->findChild<QToolButton *>("addRow"), Qt::LeftButton);
+    person.typeIntoCell(person.cell(3, "name"), QStringLiteral("Ulmus"));
+    QTest::qWait(20);
+    click("saveScript");
+    auto *dialog = find<QFileDialog>("scriptDialog");
+    QVERIFY(dialog);
+    const QString path = folder_.filePath(QStringLiteral("pending.sql"));
+    auto *name = dialog->findChild<QLineEdit *>(QStringLiteral("fileNameEdit"));
+    QVERIFY(name);
+    name->setText(path);
+    QTest::keyClick(name, Qt::Key_Return);
+    QVERIFY(waitForReport(QStringLiteral("Saved as")));
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    execute(copy, file.readAll().toStdString());
+    click("commit");
+    QVERIFY(waitForReport(QStringLiteral("Committed")));
+    const char *all = "SELECT group_concat(id || name || ifnull(size, '-')) FROM genus";
+    QCOMPARE(fact(copy, all), fact(path_, all));
+    QVERIFY(fact(copy, all).find("it's") != std::string::npos);
+    QVERIFY(fact(copy, all).find("Ulmus") != std::string::npos);
+}
+
+void tst_Pending::keepsFourStatesOfACellApart()
+{
+    WindowDriver person(*window_);
+    QVERIFY(person.openTable(QStringLiteral("plant")));
+    const auto addRow = [&] {
+        QTest::mouseClick(person.page()->findChild<QToolButton *>("addRow"), Qt::LeftButton);
+        return person.page()->model().rowCount() - 1;
+    };
+    const int untouched = addRow();
+    person.typeIntoCell(person.cell(untouched, "height"), QStringLiteral("1"));
+    const int null = addRow();
+    person.typeIntoCell(person.cell(null, "height"), QStringLiteral("2"));
+    person.clickCell(person.cell(null, "name"));
+    QTest::keyClick(person.page()->view(), Qt::Key_0, Qt::ControlModifier);
+    const int word = addRow();
+    person.typeIntoCell(person.cell(word, "height"), QStringLiteral("3"));
+    person.typeIntoCell(person.cell(word, "name"), QStringLiteral("NULL"));
+    // Looking into a NULL cell changes nothing.
+    const std::size_t before = person.pending().size();
+    person.clickCell(person.cell(0, "note"));
+    QTest::keyClick(person.page()->view(), Qt::Key_F2);
+    QTest::keyClick(person.page()->view()->findChild<QWidget *>("cellEditor"), Qt::Key_Return);
+    QCOMPARE(person.pending().size(), before);
+    QTest::qWait(20);
+    const QString sql = pendingSql();
+    QVERIFY2(sql.contains(QStringLiteral("INSERT INTO main.plant (height)")), qPrintable(sql));
+    click("commit");
+    QVERIFY(waitForReport(QStringLiteral("Committed")));
+    QCOMPARE(fact(path_, "SELECT name FROM plant WHERE height = 1"), std::string("unnamed"));
+    QCOMPARE(fact(path_, "SELECT typeof(name) FROM plant WHERE height = 2"), std::string("null"));
+    QCOMPARE(fact(path_, "SELECT typeof(name) || name FROM plant WHERE height = 3"), std::string("textNULL"));
+}
+
+void tst_Pending::showsWhatTheDatabaseMadeOfIt()
+{
+    WindowDriver person(*window_);
+    QVERIFY(person.openTable(QStringLiteral("plant")));
+    QTest::mouseClick(person.page()->findChild<QToolButton *>("addRow"), Qt::LeftButton);
+    person.typeIntoCell(person.cell(4, "height"), QStringLiteral("7"));
+    click("commit");
+    QVERIFY(waitForReport(QStringLiteral("Committed")));
+    QVERIFY(person.waitUntilIdle());
+    QTest::qWait(20);
+    QCOMPARE(person.page()->model().rowCount(), 5);
+    QCOMPARE(person.cell(4, "id").data().toString(), QStringLiteral("5"));
+    QCOMPARE(person.cell(4, "name").data().toString(), QStringLiteral("unnamed"));
+    QCOMPARE(person.cell(4, "note").data().toString(), QStringLiteral("stamped"));
+    QCOMPARE(person.cell(4, "label").data().toString(), QStringLiteral("unnamed!"));
+}
+
+void tst_Pending::losesNothingWhileTheViewChanges()
+{
+    WindowDriver person(*window_);
+    QVERIFY(person.openTable(QStringLiteral("plant")));
+    person.typeIntoCell(person.cell(0, "name"), QStringLiteral("edited"));
+    QTest::mouseClick(person.page()->findChild<QToolButton *>("addRow"), Qt::LeftButton);
+    person.typeIntoCell(person.cell(4, "name"), QStringLiteral("added"));
+    person.clickCell(person.cell(3, "name"));
+    QTest::mouseClick(person.page()->findChild<QToolButton *>("deleteRows"), Qt::LeftButton);
+    auto *header = person.page()->view()->horizontalHeader();
+    QTest::mouseClick(header->viewport(), Qt::LeftButton, {},
+                      QPoint(header->sectionViewportPosition(person.cell(0, "name").column()) + 10, 10));
+    QVERIFY(person.waitUntilIdle());
+    person.filterRows(QStringLiteral("name = birch")); // the edited row is out of sight
+    QTest::keyClick(window_, Qt::Key_F5);
+    QVERIFY(person.waitUntilIdle());
+    QVERIFY(person.openTable(QStringLiteral("bed")));
+    window_->workspace()->lane().reconnect();
+    QCOMPARE(person.pending().size(), std::size_t{3});
+    click("commit");
+    QVERIFY(waitForReport(QStringLiteral("Committed: 3 statements, 3 rows")));
+    QCOMPARE(fact(path_, "SELECT group_concat(name) FROM (SELECT name FROM plant ORDER BY id)"),
+             std::string("edited,small maple,birch,added"));
+}
+
+void tst_Pending::letsOthersWriteWhileEditsWait()
+{
+    WindowDriver person(*window_);
+    QVERIFY(person.openTable(QStringLiteral("genus")));
+    person.typeIntoCell(person.cell(0, "name"), QStringLiteral("Waiting"));
+    QVERIFY(person.waitUntilIdle());
+    execute(path_, "UPDATE genus SET size = 11 WHERE id = 2");
+    sqlite3 *other = nullptr;
+    sqlite3_open(path_.c_str(), &other);
+    QCOMPARE(sqlite3_exec(other, "BEGIN EXCLUSIVE", nullptr, nullptr, nullptr), SQLITE_OK);
+    click("commit");
+    QTest::qWait(300);
+    window_->workspace()->cancelRun();
+    QVERIFY(waitForReport(QStringLiteral("Nothing was written")));
+    QCOMPARE(person.pending().size(), std::size_t{1});
+    sqlite3_exec(other, "ROLLBACK", nullptr, nullptr, nullptr);
+    sqlite3_close(other);
+    click("commit");
+    QVERIFY(waitForReport(QStringLiteral("Committed")));
+    QCOMPARE(fact(path_, "SELECT name || (SELECT size FROM genus WHERE id = 2) FROM genus WHERE id = 1"),
+             std::string("Waiting11"));
+}
+
+void tst_Pending::staysSmoothWithALongList()
+{
+    WindowDriver person(*window_);
+    Session &session = window_->workspace()->session();
+    const TablePtr genus = window_->workspace()->metadata().table({"main", "genus"});
+    constexpr int many = 100'000;
+    {
+        const UnitOfWork::Group group(session.unitOfWork());
+        for (int i = 0; i < many; ++i)
+            session.addRow(*genus, {{"id", Value(1000 + i)}, {"name", Value("n" + std::to_string(i))}});
+    }
+    auto *summary = find<QLabel>("pendingSummary");
+    QVERIFY(QTest::qWaitFor([&] { return summary->text().startsWith(QStringLiteral("Planning")); }, 5000));
+    auto *cancel = find<QToolButton>("cancelPlan");
+    QVERIFY(cancel->isVisible());
+    QTest::mouseClick(cancel, Qt::LeftButton);
+    QVERIFY(!cancel->isVisible());
+    QCOMPARE(summary->text(), QStringLiteral("100,000 changes"));
+    // Planned again with the next edit; meanwhile the window answers.
+    session.addRow(*genus, {{"name", Value("last")}});
+    QElapsedTimer total, between;
+    total.start();
+    between.start();
+    qint64 longest = 0;
+    const auto isPlanned = [&] {
+        longest = std::max(longest, between.restart());
+        return !cancel->isVisible() && pendingSql().contains(QStringLiteral("more: Save as Script has them all"));
+    };
+    QVERIFY(QTest::qWaitFor(isPlanned, 120'000));
+    qInfo("planned in %lld ms, the window was away for %lld ms at most", total.elapsed(), longest);
+#ifdef NDEBUG
+    constexpr qint64 allowed = 1000;
+#else
+    constexpr qint64 allowed = 10'000; // unoptimised, beside other builds: only what grows faster than the list fails
+#endif
+    QVERIFY2(longest < allowed, qPrintable(QString::number(longest)));
+    click("inOrder");
+    QCOMPARE(list()->model()->rowCount(), many + 1);
+    between.restart();
+    list()->scrollToBottom();
+    QTest::mouseClick(list()->viewport(), Qt::LeftButton, {}, QPoint(60, 60));
+    QTest::keyClick(list(), Qt::Key_End);
+    QTest::qWait(1);
+    QVERIFY2(between.elapsed() < 2000, qPrintable(QString::number(between.elapsed())));
+    QCOMPARE(list()->currentIndex().row(), many);
+}
+
+QTEST_MAIN(tst_Pending)
+#include "tst_pending.moc"
