@@ -14,7 +14,11 @@ int ddl(const DdlArguments &arguments)
             .withHint("There are sqlite, postgresql, mysql, mssql and oracle.");
     const Script script =
         wanted->createScript(metadata, {.ifNotExists = arguments.ifNotExists, .drop = arguments.drop});
-    writeOutput(arguments.output, script.text());
+    std::string text = script.text();
+    // Without a statement that reads there would be no file, and an empty database is one all the same.
+    if (script.statements.empty() && !arguments.drop && dialect == "sqlite")
+        text += "-- Nothing to create.\nSELECT name FROM sqlite_schema WHERE false;\n";
+    writeOutput(arguments.output, text);
     return reportRemarks(metadata) ? DoneInPart : Done;
 }
 

@@ -67,6 +67,32 @@ std::vector<std::string> lintOf(const DiffItem &item, const TableDiff &diff)
     return lint;
 }
 
+std::vector<std::string> statementsOf(const ObjectMigration &migration, std::size_t diff)
+{
+    std::vector<std::string> sql;
+    for (const ObjectStep &step : migration.steps)
+        if (step.diff == diff)
+            sql.push_back(step.sql);
+    return sql;
+}
+
+const std::string *problemOf(const ObjectMigration &migration, std::size_t diff)
+{
+    const auto found = std::ranges::find(migration.problems, diff, &ObjectMigration::Problem::diff);
+    return found == migration.problems.end() ? nullptr : &found->why;
+}
+
+/// The way back of each.
+std::vector<ObjectDiff> reversed(std::vector<ObjectDiff> diffs)
+{
+    for (ObjectDiff &each : diffs) {
+        std::swap(each.from, each.to);
+        if (each.action != DiffAction::Alter)
+            each.action = each.action == DiffAction::Add ? DiffAction::Drop : DiffAction::Add;
+    }
+    return diffs;
+}
+
 bool isDestructive(const DiffItem &item)
 {
     return (item.action == DiffAction::Drop && item.subject == DiffSubject::Column) ||
@@ -89,6 +115,8 @@ int diff(const DiffArguments &arguments)
     for (const TableDiff &each : found.tables)
         back.push_back(diffTables(each.after, each.before, DiffRules::of(from.dialect, from.defaultSchema)));
     const Direction up{dialect->migrate(from, to, found.tables)}, down{dialect->migrate(to, from, back)};
+    const ObjectMigration objectsUp = dialect->migrateObjects(from, to, found.objects),
+                          objectsDown = dialect->migrateObjects(to, from, reversed(found.objects));
 
     Json changes = Json::array(), cannot = Json::array();
     std::vector<std::string> lints;
@@ -127,12 +155,17 @@ int diff(const DiffArguments &arguments)
             downs = Json::array();
         }
     }
-    for (const ObjectDiff &each : found.objects) {
+    for (std::size_t i = 0; i < found.objects.size(); ++i) {
+        const ObjectDiff &each = found.objects[i];
+        const std::string *const problem = problemOf(objectsUp, i);
         change(objectOf(each.object.name, each.object.arguments), toString(each.action), each.object.kind,
-               jsonOf(each.from), jsonOf(each.to), each.action == DiffAction::Drop, Json::array(), Json(), {});
-        cannot.push_back({{"object", objectOf(each.object.name, each.object.arguments)},
-                          {"what", each.object.kind},
-                          {"why", "no statements are made for a changed " + each.object.kind + " yet"}});
+               jsonOf(each.from), jsonOf(each.to), each.action == DiffAction::Drop,
+               problem ? Json::array() : Json(statementsOf(objectsUp, i)),
+               problemOf(objectsDown, i) ? Json() : Json(statementsOf(objectsDown, i)), {});
+        if (problem)
+            cannot.push_back({{"object", objectOf(each.object.name, each.object.arguments)},
+                              {"what", each.object.kind},
+                              {"why", *problem}});
     }
 
     std::string text;
@@ -147,15 +180,31 @@ int diff(const DiffArguments &arguments)
             for (const std::string &each : lints)
                 text += "-- " + each + "\n";
         // The way the plan would run: what must stand outside of the transaction stands there.
+        std::vector<std::pair<bool, std::string>> script; // inside, statement
+        const auto addObjects = [&](ObjectStep::Stage stage) {
+            for (const ObjectStep &step : objectsUp.steps)
+                if (step.stage == stage && !problemOf(objectsUp, step.diff))
+                    script.emplace_back(stage != ObjectStep::Stage::BeforeTransaction, step.sql);
+        };
+        const auto addTables = [&](auto takes) {
+            for (const MigrationStep &step : up.migration.steps)
+                if (takes(step.phase))
+                    script.emplace_back(step.phase != Phase::Before && step.phase != Phase::After, step.sql);
+        };
+        addTables([](Phase phase) { return phase == Phase::Before; });
+        addObjects(ObjectStep::Stage::BeforeTransaction);
+        addObjects(ObjectStep::Stage::BeforeTables);
+        addTables([](Phase phase) { return phase != Phase::Before && phase != Phase::After; });
+        addObjects(ObjectStep::Stage::AfterTables);
+        addTables([](Phase phase) { return phase == Phase::After; });
         bool isOpen = false;
-        for (const MigrationStep &step : up.migration.steps) {
-            const bool isInside = step.phase != Phase::Before && step.phase != Phase::After;
+        for (const auto &[isInside, sql] : script) {
             if (isInside && !isOpen)
                 text += "BEGIN;\n";
             if (!isInside && isOpen)
                 text += "COMMIT;\n";
             isOpen = isInside;
-            text += step.sql + ";\n";
+            text += sql + ";\n";
         }
         if (isOpen)
             text += "COMMIT;\n";

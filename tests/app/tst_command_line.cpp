@@ -73,6 +73,7 @@ private Q_SLOTS:
     void planOrdersRows();
     void planOfAModel();
     void planRefuses();
+    void ddlOfNothingMakesAFile();
     void queryFormats_data();
     void queryFormats();
     void queryBindsParameters();
@@ -183,6 +184,25 @@ void tst_CommandLine::ddlWritesAFile()
     QVERIFY(file.open(QIODevice::ReadOnly));
     QCOMPARE(file.readAll(), run({"ddl", database_}).output);
     QCOMPARE(run({"ddl", database_, "-o", path("no/such/folder.sql")}).status, 3);
+}
+
+/// What is made from the script of an empty database can be opened and compared.
+void tst_CommandLine::ddlOfNothingMakesAFile()
+{
+    writeFile(path("nothing.db"), {});
+    const Outcome script = run({QStringLiteral("ddl"), path("nothing.db")});
+    QCOMPARE(script.status, 0);
+    QProcess shell;
+    shell.start(QStringLiteral("sqlite3"), {QStringLiteral("-batch"), path("made.db")});
+    if (!shell.waitForStarted())
+        QSKIP("no sqlite3 shell");
+    shell.write(script.output);
+    shell.closeWriteChannel();
+    QVERIFY(shell.waitForFinished());
+    QVERIFY(QFile::exists(path("made.db")));
+    const Outcome same =
+        run({QStringLiteral("diff"), path("nothing.db"), path("made.db"), QStringLiteral("--exit-code")});
+    QCOMPARE(same.status, 0);
 }
 
 void tst_CommandLine::ddlDrops()

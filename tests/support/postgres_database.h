@@ -57,6 +57,14 @@ public:
         own.database = name_;
         return own;
     }
+    /// For programs that are told by URL.
+    std::string url() const
+    {
+        const bool isSocket = server_.host.starts_with('/');
+        return "postgresql://" + server_.user + (server_.password.empty() ? "" : ":" + server_.password) + "@" +
+               (isSocket ? "" : server_.host + ":" + std::to_string(server_.port)) + "/" + name_ +
+               (isSocket ? "?host=" + server_.host + "&port=" + std::to_string(server_.port) : "");
+    }
     std::unique_ptr<DriverConnection> connect() const { return PostgresDriver().open(arguments()); }
 
 private:

@@ -24,6 +24,14 @@ Migration Dialect::migrate(const MetaData &, const MetaData &, const std::vector
     return migration;
 }
 
+ObjectMigration Dialect::migrateObjects(const MetaData &, const MetaData &, const std::vector<ObjectDiff> &diffs) const
+{
+    ObjectMigration migration;
+    for (std::size_t i = 0; i < diffs.size(); ++i)
+        migration.problems.push_back({i, "no statements are made for a changed " + diffs[i].object.kind + " yet"});
+    return migration;
+}
+
 const char *toString(Phase phase) noexcept
 {
     static constexpr const char *names[] = {"Before", "Expand", "Data", "Contract", "Verify", "After"};

@@ -176,6 +176,9 @@ public:
     /// What brings tables and views from one state to another, all in one transaction where the database can. `before`
     /// and `after` are the whole databases that the diffs belong to. The base refuses each: Error(Unsupported).
     virtual Migration migrate(const MetaData &before, const MetaData &after, const std::vector<TableDiff> &diffs) const;
+    /// The same for what is no table. The base has a problem with each.
+    virtual ObjectMigration migrateObjects(const MetaData &before, const MetaData &after,
+                                           const std::vector<ObjectDiff> &diffs) const;
 
     /// The statement that begins a transaction. Throws Error(Unsupported) for an isolation level that is not there.
     virtual std::string beginSql(const TransactionOptions &options) const;

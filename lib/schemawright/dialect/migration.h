@@ -1,7 +1,7 @@
 #pragma once
 
 #include "schemawright/base/error.h"
-#include "schemawright/schema/table_diff.h"
+#include "schemawright/schema/metadata_diff.h"
 
 #include <cstddef>
 #include <string>
@@ -36,6 +36,27 @@ struct Migration
 {
     std::vector<MigrationStep> steps;
     std::vector<MigrationProblem> problems;
+};
+
+/// One statement that brings an object that is no table from one state to another.
+struct ObjectStep
+{
+    enum class Stage { BeforeTransaction, BeforeTables, AfterTables };
+    Stage stage = Stage::BeforeTables;
+    std::string sql;
+    std::size_t diff = 0; ///< which of the given ObjectDiffs it carries out
+};
+
+/// What a dialect would run for some ObjectDiffs: in order, those of each stage among themselves. A value.
+struct ObjectMigration
+{
+    struct Problem
+    {
+        std::size_t diff = 0;
+        std::string why;
+    };
+    std::vector<ObjectStep> steps;
+    std::vector<Problem> problems; ///< what is not carried out
 };
 
 } // namespace schemawright

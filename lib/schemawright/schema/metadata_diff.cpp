@@ -19,7 +19,8 @@ std::string sequenceText(const Sequence &each)
            (each.comment ? " -- " + *each.comment : "");
 }
 
-Said objectsOf(const MetaData &metadata, const DiffRules &rules)
+/// `hasSchemas`: both sides know which schemas there are, not only which have a comment.
+Said objectsOf(const MetaData &metadata, const DiffRules &rules, bool hasSchemas)
 {
     Said all;
     const auto add = [&](const std::string &kind, QualifiedName name, const std::string &arguments, std::string text) {
@@ -29,8 +30,8 @@ Said objectsOf(const MetaData &metadata, const DiffRules &rules)
         said += (said.empty() ? "" : "\n") + std::move(text);
     };
     for (const Schema &each : metadata.schemas)
-        if (each.comment)
-            add("schema", {each.name, each.name}, "", *each.comment);
+        if (each.comment || (hasSchemas && each.name != metadata.defaultSchema))
+            add("schema", {each.name, each.name}, "", each.comment.value_or(""));
     for (const Sequence &each : metadata.sequences)
         add("sequence", each.name, "", sequenceText(each));
     for (const EnumType &each : metadata.enums) {
@@ -87,7 +88,9 @@ MetaDataDiff diffMetaData(const MetaData &before, const MetaData &after)
         if (now->kind != TableKind::Shadow && !found.contains(now.get()))
             diff.tables.push_back(diffTables(nullptr, now, rules));
 
-    Said old = objectsOf(before, rules), now = objectsOf(after, rules);
+    const bool hasSchemas = before.dialect == "postgresql" && after.dialect == "postgresql" &&
+                            !before.serverVersion.empty() && !after.serverVersion.empty();
+    Said old = objectsOf(before, rules, hasSchemas), now = objectsOf(after, rules, hasSchemas);
     for (const auto &[object, text] : old)
         if (const auto same = now.find(object); same == now.end())
             diff.objects.push_back({object, DiffAction::Drop, text, std::nullopt});

@@ -250,8 +250,10 @@ std::string normalisedExpression(std::string_view sql, const DiffRules &rules, c
 
 bool sameType(const Type &a, const Type &b)
 {
+    // A type of its own: what its labels are is said once, of the type.
+    const bool isOwnType = a.kind == TypeKind::Enum && b.kind == TypeKind::Enum && a.name == a.native;
     if (!a.native.empty() && lower(a.native) == lower(b.native))
-        return a.labels == b.labels || a.labels.empty() || b.labels.empty();
+        return isOwnType || a.labels == b.labels || a.labels.empty() || b.labels.empty();
     if (a.kind != b.kind)
         return false;
     if (a.kind == TypeKind::Unknown)

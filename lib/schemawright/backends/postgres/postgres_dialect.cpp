@@ -3,6 +3,7 @@
 #include "schemawright/backends/postgres/postgres_compiler.h"
 #include "schemawright/backends/postgres/postgres_ddl.h"
 #include "schemawright/backends/postgres/postgres_migrate.h"
+#include "schemawright/backends/postgres/postgres_migrate_objects.h"
 #include "schemawright/backends/postgres/postgres_reflect.h"
 #include "schemawright/backends/postgres/postgres_text.h"
 #include "schemawright/backends/postgres/postgres_tokens.h"
@@ -61,6 +62,12 @@ Migration PostgresDialect::migrate(const MetaData &before, const MetaData &after
                                    const std::vector<TableDiff> &diffs) const
 {
     return postgres::migrate(*this, before, after, diffs);
+}
+
+ObjectMigration PostgresDialect::migrateObjects(const MetaData &before, const MetaData &after,
+                                                const std::vector<ObjectDiff> &diffs) const
+{
+    return postgres::migrateObjects(*this, before, after, diffs);
 }
 
 std::string PostgresDialect::createText(const Table &table) const { return postgres::createText(*this, table); }

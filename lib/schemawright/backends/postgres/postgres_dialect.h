@@ -26,6 +26,8 @@ public:
     std::string createText(const Table &table) const override;
     Migration migrate(const MetaData &before, const MetaData &after,
                       const std::vector<TableDiff> &diffs) const override;
+    ObjectMigration migrateObjects(const MetaData &before, const MetaData &after,
+                                   const std::vector<ObjectDiff> &diffs) const override;
     std::string deferConstraintsSql() const override { return "SET CONSTRAINTS ALL DEFERRED"; }
     std::string checkConstraintsSql() const override { return "SET CONSTRAINTS ALL IMMEDIATE"; }
     MetaData reflect(DriverConnection &connection, const ReflectOptions &options) const override;
