@@ -82,7 +82,7 @@ int indexOf(const Table *table, const Column &column)
 ColumnsModel::ColumnsModel(Edit edit, QObject *parent)
     : PartsModel({{tr("Column"), FieldKind::Text, 128, {}},
                   {tr("Type"), FieldKind::List, 104, {}},
-                  {tr("Not null"), FieldKind::Flag, 58, {}},
+                  {tr("Not null"), FieldKind::Flag, 84, {}},
                   {tr("Key"), FieldKind::Flag, 38, {}},
                   {tr("Default"), FieldKind::Text, 96, {}},
                   {tr("Comment"), FieldKind::Text, 130, {}},
