@@ -317,7 +317,7 @@ Benchmark updatePostgres(const Size &size)
     PQclear(PQprepare(raw, "u", "UPDATE sw_bench_person SET balance = $1 WHERE id = $2", 0, nullptr));
     Benchmark benchmark;
     benchmark.note = "one libpq prepared UPDATE by key for each in a transaction, of the same rows";
-    benchmark.ours = [=] {
+    benchmark.ours = [=, keep = std::pair(engine, mappings)] { // the session borrows them
         for (const auto &each : *objects)
             each->balance += 1;
         session->commit();
@@ -331,7 +331,7 @@ Benchmark updatePostgres(const Size &size)
         }
         PQclear(PQexec(raw, "COMMIT"));
     };
-    benchmark.tearDown = [=, keep = engine] {
+    benchmark.tearDown = [=] {
         PQfinish(raw);
         session->rollback();
         dropAll(*connection, people());
