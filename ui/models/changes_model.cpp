@@ -40,8 +40,10 @@ QString durationText(std::chrono::microseconds duration)
 
 QString rowTitle(const Change &change)
 {
-    if (change.isTable())
-        return ChangesModel::tr("table %1").arg(toQString(change.table().name));
+    if (change.isTable()) { // one that is there by its name, a new one by what it is called now
+        const bool isNew = !change.tableBefore && change.tableAfter;
+        return ChangesModel::tr("table %1").arg(toQString(isNew ? change.tableAfter->name.name : change.table().name));
+    }
     if (change.isMapping())
         return ChangesModel::tr("model of %1").arg(toQString(change.table().name));
     const RowTarget &target = change.row();
@@ -82,9 +84,15 @@ void ChangesModel::setChanges(const Session &session, const Plan &plan)
     const UnitOfWork &unit = session.unitOfWork();
     if (arrangement_ == Arrangement::ByTable) {
         std::map<QualifiedName, std::vector<ChangeId>> byTable;
-        for (const Change *change : unit.changes())
+        std::map<QualifiedName, QualifiedName> newNames;
+        for (const Change *change : unit.changes()) {
             byTable[change->table()].push_back(change->id);
-        for (const auto &[name, changes] : byTable) {
+            if (change->isTable() && !change->tableBefore && change->tableAfter)
+                newNames.emplace(change->table(), change->tableAfter->name);
+        }
+        for (const auto &[first, changes] : byTable) {
+            const auto called = newNames.find(first);
+            const QualifiedName &name = called == newNames.end() ? first : called->second;
             Node *table = add(root_.get(), Kind::Table);
             table->line = std::make_unique<ChangeLine>();
             table->line->what = toQString(name.schema == session.baseline().defaultSchema ? name.name : name.text());
