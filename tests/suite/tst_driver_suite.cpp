@@ -1,16 +1,16 @@
 // What every backend must do, asked of each database named in SCHEMAWRIGHT_TEST_URLS (separated by blanks; SQLite in
 // memory and in a file when it is not set). Cases ask capabilities, never the dialect's name.
 
+#include "support/suite_databases.h"
+
 #include "schemawright/engine/engine.h"
 #include "schemawright/sql/named_parameters.h"
 
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <chrono>
 #include <limits>
 #include <memory>
-#include <sstream>
 #include <thread>
 
 using namespace schemawright;
@@ -20,8 +20,7 @@ class tst_DriverSuite : public QObject
     Q_OBJECT
 
 private:
-    QTemporaryDir folder_;
-    std::vector<std::string> urls_;
+    std::unique_ptr<test::SuiteDatabases> databases_;
     std::unique_ptr<Engine> engine_;
     std::unique_ptr<Connection> connection_;
 
@@ -46,6 +45,7 @@ private Q_SLOTS:
     void initTestCase();
     void init();
     void cleanup();
+    void cleanupTestCase() { databases_.reset(); }
 
     void everyBackend_data();
     void readsWhatItWasGiven_data() { everyBackend_data(); }
@@ -88,29 +88,13 @@ private Q_SLOTS:
     void tellsTheLog();
 };
 
-void tst_DriverSuite::initTestCase()
-{
-    std::istringstream given(qgetenv("SCHEMAWRIGHT_TEST_URLS").toStdString());
-    for (std::string url; given >> url;)
-        urls_.push_back(url);
-    if (urls_.empty())
-        urls_ = {"sqlite://", "sqlite:///" + folder_.filePath(QStringLiteral("suite.db")).toStdString()};
-}
+void tst_DriverSuite::initTestCase() { databases_ = std::make_unique<test::SuiteDatabases>("driver"); }
 
-void tst_DriverSuite::everyBackend_data()
-{
-    QTest::addColumn<int>("index");
-    for (std::size_t i = 0; i < urls_.size(); ++i)
-        QTest::newRow(Url::parse(urls_[i]).text().c_str()) << static_cast<int>(i);
-}
+void tst_DriverSuite::everyBackend_data() { databases_->addRows(); }
 
 void tst_DriverSuite::init()
 {
-    QFETCH(int, index);
-    Url url = Url::parse(urls_[static_cast<std::size_t>(index)]);
-    if (url.isFile())
-        url.arguments.options["create"] = "true";
-    engine_ = std::make_unique<Engine>(Engine::open(url));
+    engine_ = std::make_unique<Engine>(Engine::open(databases_->current()));
     connection_ = std::make_unique<Connection>(engine_->connect());
     connection_->executeScript("DROP TABLE IF EXISTS suite_child; DROP TABLE IF EXISTS suite");
 }

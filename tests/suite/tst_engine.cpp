@@ -1,6 +1,8 @@
 // Engine, pool, transactions, Inspector and create_all, asked of each database named in SCHEMAWRIGHT_TEST_URLS
 // (separated by blanks; SQLite in memory without).
 
+#include "support/suite_databases.h"
+
 #include "schemawright/base/error.h"
 #include "schemawright/engine/create_all.h"
 #include "schemawright/engine/engine.h"
@@ -10,7 +12,6 @@
 
 #include <QTest>
 
-#include <sstream>
 #include <thread>
 
 using namespace schemawright;
@@ -20,14 +21,7 @@ class tst_Engine : public QObject
     Q_OBJECT
 
 private:
-    static std::vector<std::string> urls()
-    {
-        std::istringstream given(qgetenv("SCHEMAWRIGHT_TEST_URLS").toStdString());
-        std::vector<std::string> all;
-        for (std::string url; given >> url;)
-            all.push_back(url);
-        return all.empty() ? std::vector<std::string>{"sqlite://"} : all;
-    }
+    std::unique_ptr<test::SuiteDatabases> databases_;
 
     template <class Work> static std::optional<Error> errorOf(Work work)
     {
@@ -80,24 +74,13 @@ private:
         return metadata;
     }
 
-    void eachUrl()
-    {
-        QTest::addColumn<QString>("url");
-        for (const std::string &url : urls())
-            if (!url.starts_with("mysql") && !url.starts_with("mariadb"))
-                QTest::newRow(Url::parse(url).text().c_str()) << QString::fromStdString(url);
-    }
-    static Engine open(EngineOptions options = {})
-    {
-        QFETCH(QString, url);
-        Url parsed = Url::parse(url.toStdString());
-        if (parsed.isFile())
-            parsed.arguments.options["create"] = "true";
-        return Engine::open(parsed, std::move(options));
-    }
+    Engine open(EngineOptions options = {}) const { return Engine::open(databases_->current(), std::move(options)); }
 
 private Q_SLOTS:
-    void callsHooks_data() { eachUrl(); }
+    void initTestCase() { databases_ = std::make_unique<test::SuiteDatabases>("engine"); }
+    void cleanupTestCase() { databases_.reset(); }
+
+    void callsHooks_data() { databases_->addRows(); }
     void callsHooks()
     {
         int opened = 0;
@@ -123,7 +106,7 @@ private Q_SLOTS:
         QCOMPARE(failed, std::vector<std::string>{"SELECT nonsense FROM nowhere"});
     }
 
-    void stopsAStatementThatTakesTooLong_data() { eachUrl(); }
+    void stopsAStatementThatTakesTooLong_data() { databases_->addRows(); }
     void stopsAStatementThatTakesTooLong()
     {
         EngineOptions options;
@@ -139,7 +122,7 @@ private Q_SLOTS:
         QCOMPARE(connection.execute("SELECT 6").scalar(), Value(6));
     }
 
-    void beginsByItselfWithoutAutocommit_data() { eachUrl(); }
+    void beginsByItselfWithoutAutocommit_data() { databases_->addRows(); }
     void beginsByItselfWithoutAutocommit()
     {
         EngineOptions options;
@@ -160,7 +143,7 @@ private Q_SLOTS:
         connection.commit();
     }
 
-    void usesTheIsolationOfItsOptions_data() { eachUrl(); }
+    void usesTheIsolationOfItsOptions_data() { databases_->addRows(); }
     void usesTheIsolationOfItsOptions()
     {
         EngineOptions options;
@@ -173,7 +156,7 @@ private Q_SLOTS:
         QCOMPARE(connection.execute("SHOW transaction_isolation").scalar(), Value("serializable"));
     }
 
-    void createsAndDropsARing_data() { eachUrl(); }
+    void createsAndDropsARing_data() { databases_->addRows(); }
     void createsAndDropsARing()
     {
         const Engine engine = open();
@@ -202,7 +185,7 @@ private Q_SLOTS:
         QCOMPARE(error->kind, ErrorKind::NotFound);
     }
 
-    void createsSomeTablesOnly_data() { eachUrl(); }
+    void createsSomeTablesOnly_data() { databases_->addRows(); }
     void createsSomeTablesOnly()
     {
         const Engine engine = open();
@@ -217,7 +200,7 @@ private Q_SLOTS:
         QCOMPARE(error->kind, ErrorKind::NotFound);
     }
 
-    void createsAllOrNothing_data() { eachUrl(); }
+    void createsAllOrNothing_data() { databases_->addRows(); }
     void createsAllOrNothing()
     {
         const Engine engine = open();
@@ -232,7 +215,7 @@ private Q_SLOTS:
         QVERIFY(!Inspector(connection).hasTable({"", "sw_users"}));
     }
 
-    void answersQuestions_data() { eachUrl(); }
+    void answersQuestions_data() { databases_->addRows(); }
     void answersQuestions()
     {
         const Engine engine = open();
@@ -302,7 +285,7 @@ private Q_SLOTS:
         dropAll(connection, ring());
     }
 
-    void keepsNoConnectionOfALostServer_data() { eachUrl(); }
+    void keepsNoConnectionOfALostServer_data() { databases_->addRows(); }
     void keepsNoConnectionOfALostServer()
     {
         const Engine engine = open();
@@ -322,7 +305,7 @@ private Q_SLOTS:
         QCOMPARE(engine.connect().execute("SELECT 1").scalar(), Value(1));
     }
 
-    void insertsManyRows_data() { eachUrl(); }
+    void insertsManyRows_data() { databases_->addRows(); }
     void insertsManyRows()
     {
         const Engine engine = open();
@@ -346,7 +329,7 @@ private Q_SLOTS:
         dropAll(connection, ring());
     }
 
-    void opensAheadAndDisposes_data() { eachUrl(); }
+    void opensAheadAndDisposes_data() { databases_->addRows(); }
     void opensAheadAndDisposes()
     {
         const Engine engine = open();

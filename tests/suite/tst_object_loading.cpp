@@ -1,6 +1,8 @@
 // How objects are loaded and related: lazily, joined, by select-in, hierarchies, both sides of associations, writing by
 // conditions; on each database named in SCHEMAWRIGHT_TEST_URLS (separated by blanks; SQLite in memory without).
 
+#include "support/suite_databases.h"
+
 #include "schemawright/base/error.h"
 #include "schemawright/engine/create_all.h"
 #include "schemawright/engine/engine.h"
@@ -8,8 +10,6 @@
 #include "schemawright/schema/table_builder.h"
 
 #include <QTest>
-
-#include <sstream>
 
 using namespace schemawright;
 
@@ -176,21 +176,11 @@ class tst_ObjectLoading : public QObject
     Q_OBJECT
 
 private:
+    std::unique_ptr<test::SuiteDatabases> databases_;
     std::unique_ptr<Engine> engine_;
     std::unique_ptr<Connection> connection_;
     int reads_ = 0;
 
-    void eachUrl()
-    {
-        QTest::addColumn<QString>("url");
-        std::istringstream given(qgetenv("SCHEMAWRIGHT_TEST_URLS").toStdString());
-        int count = 0;
-        for (std::string url; given >> url; ++count)
-            if (!url.starts_with("mysql") && !url.starts_with("mariadb"))
-                QTest::newRow(Url::parse(url).text().c_str()) << QString::fromStdString(url);
-        if (count == 0)
-            QTest::newRow("sqlite://") << QStringLiteral("sqlite://");
-    }
     template <class Work> static std::optional<ErrorKind> kindOf(Work work)
     {
         try {
@@ -224,13 +214,11 @@ private:
     }
 
 private Q_SLOTS:
+    void initTestCase() { databases_ = std::make_unique<test::SuiteDatabases>("loading"); }
+    void cleanupTestCase() { databases_.reset(); }
     void init()
     {
-        QFETCH(QString, url);
-        Url parsed = Url::parse(url.toStdString());
-        if (parsed.isFile())
-            parsed.arguments.options["create"] = "true";
-        engine_ = std::make_unique<Engine>(Engine::open(parsed));
+        engine_ = std::make_unique<Engine>(Engine::open(databases_->current()));
         connection_ = std::make_unique<Connection>(engine_->connect());
         dropAll(*connection_, company());
         createAll(*connection_, company());
@@ -243,7 +231,7 @@ private Q_SLOTS:
         engine_.reset();
     }
 
-    void rowsThatReferToEachOther_data() { eachUrl(); }
+    void rowsThatReferToEachOther_data() { databases_->addRows(); }
     void rowsThatReferToEachOther()
     {
         Mappings mappings = mapped();
@@ -264,7 +252,7 @@ private Q_SLOTS:
         QVERIFY(!session.isDirty(team));
     }
 
-    void hierarchies_data() { eachUrl(); }
+    void hierarchies_data() { databases_->addRows(); }
     void hierarchies()
     {
         Mappings mappings = mapped();
@@ -311,7 +299,7 @@ private Q_SLOTS:
         QCOMPARE(fact("SELECT count(*) FROM sw_person"), Value(2));
     }
 
-    void lazily_data() { eachUrl(); }
+    void lazily_data() { databases_->addRows(); }
     void lazily()
     {
         const std::int64_t id = filled();
@@ -350,7 +338,7 @@ private Q_SLOTS:
         QCOMPARE(Team(*late).members.size(), std::size_t{0}); // a copy belongs to no session
     }
 
-    void deferredSetWithoutReading_data() { eachUrl(); }
+    void deferredSetWithoutReading_data() { databases_->addRows(); }
     void deferredSetWithoutReading()
     {
         filled();
@@ -368,7 +356,7 @@ private Q_SLOTS:
         QVERIFY(!session.isDirty(max));
     }
 
-    void raises_data() { eachUrl(); }
+    void raises_data() { databases_->addRows(); }
     void raises()
     {
         const std::int64_t id = filled();
@@ -391,7 +379,7 @@ private Q_SLOTS:
         QCOMPARE(kindOf(badly), std::optional(ErrorKind::Misuse));
     }
 
-    void withTheirOwners_data() { eachUrl(); }
+    void withTheirOwners_data() { databases_->addRows(); }
     void withTheirOwners()
     {
         Mappings mappings = mapped();
@@ -444,7 +432,7 @@ private Q_SLOTS:
                  std::optional(ErrorKind::NotFound));
     }
 
-    void orphansThatNobodyHolds_data() { eachUrl(); }
+    void orphansThatNobodyHolds_data() { databases_->addRows(); }
     void orphansThatNobodyHolds()
     {
         Mappings mappings = mapped();
@@ -467,7 +455,7 @@ private Q_SLOTS:
         QCOMPARE(fact("SELECT count(*) FROM sw_line"), Value(0));
     }
 
-    void bothSidesOfAnAssociation_data() { eachUrl(); }
+    void bothSidesOfAnAssociation_data() { databases_->addRows(); }
     void bothSidesOfAnAssociation()
     {
         Mappings mappings = mapped();
@@ -494,7 +482,7 @@ private Q_SLOTS:
         QCOMPARE(fact("SELECT count(*) FROM sw_person_skill"), Value(0));
     }
 
-    void manyAtOnce_data() { eachUrl(); }
+    void manyAtOnce_data() { databases_->addRows(); }
     void manyAtOnce()
     {
         Mappings mappings = mapped();
@@ -521,7 +509,7 @@ private Q_SLOTS:
                  std::optional(ErrorKind::Conflict));
     }
 
-    void statesAndExpiry_data() { eachUrl(); }
+    void statesAndExpiry_data() { databases_->addRows(); }
     void statesAndExpiry()
     {
         Mappings mappings = mapped();

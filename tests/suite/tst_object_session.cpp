@@ -1,6 +1,8 @@
 // Mapped objects, told as a small library of books, on each database named in SCHEMAWRIGHT_TEST_URLS (separated by
 // blanks; SQLite in memory without).
 
+#include "support/suite_databases.h"
+
 #include "schemawright/base/error.h"
 #include "schemawright/engine/create_all.h"
 #include "schemawright/engine/engine.h"
@@ -9,8 +11,6 @@
 #include "schemawright/schema/table_builder.h"
 
 #include <QTest>
-
-#include <sstream>
 
 using namespace schemawright;
 
@@ -152,20 +152,10 @@ class tst_ObjectSession : public QObject
     Q_OBJECT
 
 private:
+    std::unique_ptr<test::SuiteDatabases> databases_;
     std::unique_ptr<Engine> engine_;
     std::unique_ptr<Connection> connection_;
 
-    void eachUrl()
-    {
-        QTest::addColumn<QString>("url");
-        std::istringstream given(qgetenv("SCHEMAWRIGHT_TEST_URLS").toStdString());
-        int count = 0;
-        for (std::string url; given >> url; ++count)
-            if (!url.starts_with("mysql") && !url.starts_with("mariadb"))
-                QTest::newRow(Url::parse(url).text().c_str()) << QString::fromStdString(url);
-        if (count == 0)
-            QTest::newRow("sqlite://") << QStringLiteral("sqlite://");
-    }
     template <class Work> static std::optional<Error> errorOf(Work work)
     {
         try {
@@ -178,13 +168,11 @@ private:
     Value fact(const char *sql) { return connection_->execute(sql).scalar(); }
 
 private Q_SLOTS:
+    void initTestCase() { databases_ = std::make_unique<test::SuiteDatabases>("objects"); }
+    void cleanupTestCase() { databases_.reset(); }
     void init()
     {
-        QFETCH(QString, url);
-        Url parsed = Url::parse(url.toStdString());
-        if (parsed.isFile())
-            parsed.arguments.options["create"] = "true";
-        engine_ = std::make_unique<Engine>(Engine::open(parsed));
+        engine_ = std::make_unique<Engine>(Engine::open(databases_->current()));
         connection_ = std::make_unique<Connection>(engine_->connect());
         if (engine_->dialect().name() == "sqlite")
             connection_->executeScript("PRAGMA foreign_keys = ON");
@@ -198,7 +186,7 @@ private Q_SLOTS:
         engine_.reset();
     }
 
-    void storesWhatIsReachable_data() { eachUrl(); }
+    void storesWhatIsReachable_data() { databases_->addRows(); }
     void storesWhatIsReachable()
     {
         Mappings mappings = mapped();
@@ -247,7 +235,7 @@ private Q_SLOTS:
         QVERIFY(session.get<Author>(Value(999999)) == nullptr);
     }
 
-    void writesWhatDiffers_data() { eachUrl(); }
+    void writesWhatDiffers_data() { databases_->addRows(); }
     void writesWhatDiffers()
     {
         Mappings mappings = mapped();
@@ -275,7 +263,7 @@ private Q_SLOTS:
         QCOMPARE(statements, 1);
     }
 
-    void findsByConditions_data() { eachUrl(); }
+    void findsByConditions_data() { databases_->addRows(); }
     void findsByConditions()
     {
         Mappings mappings = mapped();
@@ -306,7 +294,7 @@ private Q_SLOTS:
         QCOMPARE(session.select<Book>().all().size(), std::size_t{250});
     }
 
-    void ordersByWhatRefersToWhat_data() { eachUrl(); }
+    void ordersByWhatRefersToWhat_data() { databases_->addRows(); }
     void ordersByWhatRefersToWhat()
     {
         Mappings mappings = mapped();
@@ -336,7 +324,7 @@ private Q_SLOTS:
         QCOMPARE(fact("SELECT count(*) FROM sw_author"), Value(1));
     }
 
-    void changesRelationships_data() { eachUrl(); }
+    void changesRelationships_data() { databases_->addRows(); }
     void changesRelationships()
     {
         Mappings mappings = mapped();
@@ -378,7 +366,7 @@ private Q_SLOTS:
         QCOMPARE(fact("SELECT count(*) FROM sw_tag"), Value(2));
     }
 
-    void loadsForMany_data() { eachUrl(); }
+    void loadsForMany_data() { databases_->addRows(); }
     void loadsForMany()
     {
         Mappings mappings = mapped();
@@ -409,7 +397,7 @@ private Q_SLOTS:
         QVERIFY(std::ranges::all_of(books, [](const auto &book) { return book->author != nullptr; }));
     }
 
-    void rollsBackObjectsToo_data() { eachUrl(); }
+    void rollsBackObjectsToo_data() { databases_->addRows(); }
     void rollsBackObjectsToo()
     {
         Mappings mappings = mapped();
@@ -439,7 +427,7 @@ private Q_SLOTS:
         QCOMPARE(fact("SELECT name FROM sw_author"), Value("Changed again"));
     }
 
-    void takesBackANestedPart_data() { eachUrl(); }
+    void takesBackANestedPart_data() { databases_->addRows(); }
     void takesBackANestedPart()
     {
         Mappings mappings = mapped();
@@ -466,7 +454,7 @@ private Q_SLOTS:
         QCOMPARE(fact("SELECT name FROM sw_author"), Value("Renamed"));
     }
 
-    void tellsWhenTheRowIsAnother_data() { eachUrl(); }
+    void tellsWhenTheRowIsAnother_data() { databases_->addRows(); }
     void tellsWhenTheRowIsAnother()
     {
         Mappings mappings = mapped();
@@ -491,7 +479,7 @@ private Q_SLOTS:
         QCOMPARE(errorOf([&] { session.commit(); })->kind, ErrorKind::Conflict);
     }
 
-    void keysOfSeveralColumns_data() { eachUrl(); }
+    void keysOfSeveralColumns_data() { databases_->addRows(); }
     void keysOfSeveralColumns()
     {
         Mappings mappings = mapped();
@@ -525,7 +513,7 @@ private Q_SLOTS:
         QCOMPARE(errorOf([&] { session.get<Place>(Value("Hall")); })->kind, ErrorKind::Misuse);
     }
 
-    void callsEvents_data() { eachUrl(); }
+    void callsEvents_data() { databases_->addRows(); }
     void callsEvents()
     {
         const MetaData metadata = library();
@@ -561,7 +549,7 @@ private Q_SLOTS:
         QCOMPARE(told, (std::vector<std::string>{"insert", "inserted 1", "update", "loaded b", "delete"}));
     }
 
-    void refusesMappingsThatDoNotFit_data() { eachUrl(); }
+    void refusesMappingsThatDoNotFit_data() { databases_->addRows(); }
     void refusesMappingsThatDoNotFit()
     {
         const MetaData metadata = library();

@@ -35,8 +35,9 @@ inline std::optional<ConnectArguments> postgresServer()
 class PostgresDatabase
 {
 public:
-    explicit PostgresDatabase(const std::string &name)
-        : server_(postgresServer().value()), name_("sw_test_" + name + "_" + std::to_string(::getpid()))
+    explicit PostgresDatabase(const std::string &name) : PostgresDatabase(name, postgresServer().value()) {}
+    PostgresDatabase(const std::string &name, ConnectArguments server)
+        : server_(std::move(server)), name_("sw_test_" + name + "_" + std::to_string(::getpid()))
     {
         const auto connection = PostgresDriver().open(server_);
         connection->execute("DROP DATABASE IF EXISTS " + name_ + " WITH (FORCE)");
