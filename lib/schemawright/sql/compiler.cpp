@@ -185,10 +185,12 @@ void Compiler::statement(const StatementNode &node)
         return;
     }
     case Statement::Kind::Update:
+        checkUpdate(static_cast<const UpdateNode &>(node));
         withClause();
         update(static_cast<const UpdateNode &>(node));
         return;
     case Statement::Kind::Delete:
+        refuseAggregate(static_cast<const DeleteNode &>(node).where, "WHERE of a DELETE");
         withClause();
         delete_(static_cast<const DeleteNode &>(node));
         return;
@@ -294,10 +296,13 @@ void Compiler::select(const SelectNode &node, bool needsNames)
     };
     const std::vector<Source> from = node.from.empty() ? derivedFrom(node, isAround) : node.from;
     const SelectNode *outerSelect = std::exchange(currentSelect_, &node);
+    const bool outerOrder = std::exchange(isOrderOfCompound_, false);
     scopes_.emplace_back();
     for (const Source &source : from)
         addToScope(source);
 
+    const std::size_t outerValues = keyValues_.size();
+    markKeyValues(node);
     scopes_.back().clause = "the selected columns";
     selectHead(node);
     selectList(node, needsNames);
@@ -309,7 +314,7 @@ void Compiler::select(const SelectNode &node, bool needsNames)
     if (!node.groupBy.empty()) {
         scopes_.back().clause = "GROUP BY";
         clause("GROUP BY ");
-        list(node.groupBy);
+        groupKeys(node);
     }
     if (!node.having.isEmpty()) {
         scopes_.back().clause = "HAVING";
@@ -322,7 +327,46 @@ void Compiler::select(const SelectNode &node, bool needsNames)
         lock(*node.lock);
     snippets(node.suffixes, false);
     scopes_.pop_back();
+    keyValues_.resize(outerValues);
+    isOrderOfCompound_ = outerOrder;
     currentSelect_ = outerSelect;
+}
+
+const Expr &Compiler::asSelected(const Expr &key) const
+{
+    const ExprKind kind = unlabelled(key).node().kind;
+    if (currentSelect_ && kind != ExprKind::Column && kind != ExprKind::Bind)
+        for (const Expr &column : currentSelect_->columns)
+            if (isSameExpr(unlabelled(column), unlabelled(key)))
+                return unlabelled(column);
+    return key;
+}
+
+void Compiler::groupKeys(const SelectNode &node)
+{
+    for (std::size_t i = 0; i < node.groupBy.size(); ++i) {
+        write(i ? ", " : "");
+        expr(asSelected(node.groupBy[i]));
+    }
+}
+
+void Compiler::markKeyValues(const SelectNode &node)
+{
+    if (keyValues() == KeyValues::Apart || options_.literals)
+        return;
+    const auto collect = [this](const auto &self, const ExprNode &e) -> void {
+        if (e.kind == ExprKind::Bind || e.kind == ExprKind::Parameter)
+            keyValues_.push_back(&e);
+        for (const Expr &argument : e.arguments)
+            self(self, argument.node());
+    };
+    for (const Expr &key : node.groupBy)
+        if (key.node().kind != ExprKind::Column)
+            collect(collect, unlabelled(asSelected(key)).node());
+    if (node.distinct && keyValues() == KeyValues::Shared) // what is sorted by must be among what is distinct
+        for (const Expr &key : node.tail.order)
+            if (unlabelled(key).node().kind != ExprKind::Column)
+                collect(collect, unlabelled(asSelected(key)).node());
 }
 
 void Compiler::selectHead(const SelectNode &node)
@@ -394,15 +438,21 @@ void Compiler::snippets(const std::vector<Snippet> &all, bool before)
 
 void Compiler::tail(const Tail &tail, bool)
 {
-    if (!tail.order.empty()) {
-        clause("ORDER BY ");
-        orderList(tail.order);
-    }
+    if (!tail.order.empty())
+        orderBy(tail.order);
     if (tail.withTies)
         unsupported("FETCH … WITH TIES");
     if (tail.percent)
         unsupported("FETCH … PERCENT");
     limitOffset(tail);
+}
+
+void Compiler::orderBy(const std::vector<Expr> &order)
+{
+    clause("ORDER BY ");
+    const bool outer = std::exchange(isOrderOfQuery_, true);
+    orderList(order);
+    isOrderOfQuery_ = outer;
 }
 
 void Compiler::limitOffset(const Tail &tail)
@@ -450,9 +500,16 @@ void Compiler::compound(const CompoundNode &node, bool needsNames)
         else
             query(part, names);
     }
+    const StatementNode &first = *node.parts.front();
+    const SelectNode *outerSelect = std::exchange(
+        currentSelect_, first.kind == Statement::Kind::Select ? &static_cast<const SelectNode &>(first) : nullptr);
+    const bool outerOrder = std::exchange(isOrderOfCompound_, true);
     scopes_.emplace_back();
+    scopes_.back().clause = "ORDER BY";
     tail(node.tail, true);
     scopes_.pop_back();
+    isOrderOfCompound_ = outerOrder;
+    currentSelect_ = outerSelect;
 }
 
 void Compiler::compoundPart(const StatementNode &node, bool needsNames)

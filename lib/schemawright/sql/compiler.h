@@ -55,6 +55,15 @@ protected:
     virtual bool hasFilter() const { return false; }
     virtual bool hasWithinGroup() const { return false; }
     virtual bool hasRowValues() const { return true; }
+    virtual bool hasRowComparisons() const { return hasRowValues(); } ///< (a, b) < (c, d)
+    /// How a key of GROUP BY is known again in the selected columns when it holds values.
+    enum class KeyValues : std::uint8_t {
+        Apart,  ///< each place has its own parameter
+        Shared, ///< both places have the same one
+        Inlined ///< they stand in the text
+    };
+    virtual KeyValues keyValues() const { return KeyValues::Apart; }
+    virtual bool ordersByLabel() const { return true; } ///< a label of a column as key of ORDER BY
     virtual bool hasGroupsFrame() const { return false; }
     virtual bool hasFullJoin() const { return true; }
     virtual bool hasGroupingSets() const { return true; }
@@ -114,6 +123,9 @@ protected:
     virtual void nextValue(const ExprNode &node);
     virtual void excluded(const ExprNode &node);
     virtual void matchAgainst(const ExprNode &node);
+    virtual void match(const ExprNode &node);
+    /// before a between b after, of a node with two arguments.
+    void around(const char *before, const ExprNode &node, const char *between, const char *after);
 
     virtual void selectHead(const SelectNode &node);
     virtual void noFrom() {}
@@ -149,6 +161,8 @@ protected:
     std::string &out() { return out_; }
     /// A space, or a new line where clauses have lines of their own.
     void clause(std::string_view word);
+    /// The text depends on a value and is no use for others.
+    void dependsOnValues() { isReusable_ = false; }
     /// An expression as a value.
     void expr(const Expr &e);
     /// An expression as a condition: a bare boolean becomes one where the database wants that.
@@ -163,6 +177,12 @@ protected:
     void list(const std::vector<Expr> &all);
     void lonelyList(const std::vector<Expr> &all);
     void orderList(const std::vector<Expr> &all);
+    /// The key of one item of ORDER BY.
+    void orderKey(const Expr &e);
+    /// A key of GROUP BY or ORDER BY, as the selected column that it is.
+    const Expr &asSelected(const Expr &key) const;
+    void groupKeys(const SelectNode &node);
+    void markKeyValues(const SelectNode &node);
     /// The placeholder or literal of a value.
     void value(const ExprNode &node);
     void madeValue(const Value &value);
@@ -186,11 +206,14 @@ protected:
     void snippets(const std::vector<Snippet> &all, bool before);
     void withClause();
     void upsertAsMerge(const InsertNode &node);
+    void orderBy(const std::vector<Expr> &order);
     void limitOffset(const Tail &tail);
     void offsetFetch(const Tail &tail);
     std::string jsonPath(const ExprNode &node) const;
     bool isLonelyPair(const Expr &a, const Expr &b) const;
     static bool isPredicate(const ExprNode &node);
+    /// DISTINCT before the texts that aggregate_strings joins.
+    static bool isDistinctText(const ExprNode &node);
     const CompileOptions &options() const noexcept { return options_; }
 
     /// The tables whose columns may be named at a place.
@@ -201,6 +224,8 @@ protected:
         bool isHidden = false;
         /// Columns without their table, where only one is there and the database wants it so.
         bool isBare = false;
+        /// In RETURNING, where only the changed table's columns may be named.
+        bool isReturning = false;
         /// For messages.
         const char *clause = "the statement";
     };
@@ -208,6 +233,8 @@ protected:
     void addToScope(const Source &source);
     const SelectNode *currentSelect_ = nullptr;
     bool isSubquery_ = false;
+    bool isOrderOfQuery_ = false;    ///< in the ORDER BY of a query, not of a window or an aggregate
+    bool isOrderOfCompound_ = false; ///< in the ORDER BY of a UNION
     bool inlinesValues_ = false;     ///< where the database takes no parameters: literals
     const char *rowImage_ = nullptr; ///< a name instead of the target's in OUTPUT: inserted, deleted
 
@@ -216,10 +243,13 @@ private:
     void select(const SelectNode &node, bool needsNames);
     void selectList(const SelectNode &node, bool needsNames);
     void checkAggregates(const SelectNode &node) const;
+    void checkUpdate(const UpdateNode &node) const;
+    static void refuseAggregate(const Expr &e, const char *place);
     void text(const ExprNode &node);
     void expression(const ExprNode &node);
     void join(const SourceNode &node);
-    void nary(const ExprNode &node, bool asCondition);
+    void nary(const ExprNode &node);
+    void conditionAsValue(const Expr &e);
     void collectCtes(const StatementNode &node);
     /// VALUES whose columns have names, or null.
     static const ValuesNode *namedValues(const StatementNode &node);
@@ -229,6 +259,7 @@ private:
     std::string out_;
     std::vector<Parameter> parameters_;
     std::vector<const ExprNode *> origins_;
+    std::vector<const ExprNode *> keyValues_; ///< of GROUP BY, where they are shared or inlined
     std::vector<Scope> scopes_;
     std::vector<std::pair<const SourceNode *, std::string>> names_;
     std::vector<const SourceNode *> ctes_;

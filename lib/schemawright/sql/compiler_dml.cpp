@@ -63,6 +63,7 @@ void Compiler::returning(const std::vector<Expr> &columns, std::string_view)
         return;
     scopes_.back().clause = "RETURNING";
     const bool wasBare = std::exchange(scopes_.back().isBare, scopes_.back().isBare || writesReturningUnqualified());
+    scopes_.back().isReturning = writesReturningUnqualified();
     clause("RETURNING ");
     for (std::size_t i = 0; i < columns.size(); ++i) {
         write(i ? ", " : "");
@@ -74,6 +75,7 @@ void Compiler::returning(const std::vector<Expr> &columns, std::string_view)
             lonely(columns[i]);
     }
     scopes_.back().isBare = wasBare;
+    scopes_.back().isReturning = false;
 }
 
 // INSERT.
@@ -208,13 +210,32 @@ void Compiler::upsertAsMerge(const InsertNode &node)
 
 // UPDATE and DELETE.
 
-void Compiler::update(const UpdateNode &node)
+void Compiler::refuseAggregate(const Expr &e, const char *place)
+{
+    if (!e.isEmpty() && e.node().hasAggregate)
+        throw Error(ErrorKind::Misuse,
+                    std::string("an aggregate function stands in ") + place + "; compute it in a subquery");
+    if (!e.isEmpty() && e.node().hasWindow)
+        throw Error(ErrorKind::Misuse,
+                    std::string("a window function stands in ") + place + "; compute it in a subquery");
+}
+
+void Compiler::checkUpdate(const UpdateNode &node) const
 {
     const SourceNode &target = targetOf(node.table, "UPDATE");
     if (node.set.empty())
         throw Error(ErrorKind::Misuse, "an UPDATE that sets nothing");
-    if (node.where.isEmpty() ? false : node.where.node().hasAggregate)
-        throw Error(ErrorKind::Misuse, "an aggregate function stands in WHERE of an UPDATE; use a subquery");
+    for (const auto &[column, value] : node.set) {
+        if (const ExprNode &c = column.node(); !c.table && !c.source)
+            mustHaveColumn(target, c.text);
+        refuseAggregate(value, "SET");
+    }
+    refuseAggregate(node.where, "WHERE of an UPDATE");
+}
+
+void Compiler::update(const UpdateNode &node)
+{
+    const SourceNode &target = targetOf(node.table, "UPDATE");
     if (!node.tail.order.empty() || !node.tail.limit.isEmpty())
         unsupported("UPDATE with ORDER BY or LIMIT");
     scopes_.emplace_back();
@@ -247,8 +268,6 @@ void Compiler::update(const UpdateNode &node)
 void Compiler::delete_(const DeleteNode &node)
 {
     const SourceNode &target = targetOf(node.table, "DELETE");
-    if (node.where.isEmpty() ? false : node.where.node().hasAggregate)
-        throw Error(ErrorKind::Misuse, "an aggregate function stands in WHERE of a DELETE; use a subquery");
     if (!node.tail.order.empty() || !node.tail.limit.isEmpty())
         unsupported("DELETE with ORDER BY or LIMIT");
     if (!node.from.empty())

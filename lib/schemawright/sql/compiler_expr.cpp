@@ -51,6 +51,49 @@ std::string_view spelling(Operator op)
 
 bool isSameTable(const TablePtr &a, const TablePtr &b) { return a == b || (a && b && a->name == b->name); }
 
+/// Anywhere but in the list of columns a label stands for its expression.
+const Expr &withoutLabel(const Expr &e)
+{
+    const Expr *inner = &e;
+    while (inner->node().kind == ExprKind::Label)
+        inner = &inner->node().arguments.front();
+    return *inner;
+}
+
+/// A condition that is true or false whatever its operands are.
+bool isNeverNull(const ExprNode &node)
+{
+    switch (node.kind) {
+    case ExprKind::Exists:
+        return true;
+    case ExprKind::Unary:
+        return node.op == Operator::IsNull || node.op == Operator::IsNotNull ||
+               (node.op == Operator::Not && isNeverNull(node.arguments.front().node()));
+    case ExprKind::Binary:
+        return node.op == Operator::Same || node.op == Operator::Distinct;
+    case ExprKind::Nary:
+        return std::ranges::all_of(node.arguments, [](const Expr &e) { return isNeverNull(e.node()); });
+    default:
+        return false;
+    }
+}
+
+/// (a, b) < (x, y) in parts: a < x, or a = x and b < y.
+Expr compareParts(Operator op, const std::vector<Expr> &a, const std::vector<Expr> &b, std::size_t from = 0)
+{
+    if (from + 1 == a.size())
+        return compareExpr(op, a[from], b[from]);
+    if (op == Operator::Equal || op == Operator::NotEqual) {
+        const Expr first = compareExpr(op, a[from], b[from]), rest = compareParts(op, a, b, from + 1);
+        return op == Operator::Equal ? and_({first, rest}) : or_({first, rest});
+    }
+    const Operator strict = op == Operator::LessEqual      ? Operator::Less
+                            : op == Operator::GreaterEqual ? Operator::Greater
+                                                           : op;
+    return or_({compareExpr(strict, a[from], b[from]),
+                and_({compareExpr(Operator::Equal, a[from], b[from]), compareParts(op, a, b, from + 1)})});
+}
+
 bool isComparison(Operator op) { return op >= Operator::Equal && op <= Operator::GreaterEqual; }
 
 } // namespace
@@ -68,7 +111,16 @@ void Compiler::value(const ExprNode &node)
         isReusable_ = false;
         return write(literal(node.value));
     }
+    const bool isOfKey = !keyValues_.empty() && std::ranges::find(keyValues_, &node) != keyValues_.end();
+    if (isOfKey && keyValues() == KeyValues::Inlined && !(isNamed && node.value.isNull())) {
+        isReusable_ = false;
+        return write(literal(node.value));
+    }
     const std::string name = isNamed ? node.text : std::string();
+    if (isOfKey)
+        for (std::size_t i = 0; i < origins_.size(); ++i)
+            if (origins_[i] == &node)
+                return placeholder(i + 1, name);
     if (isNamed && reusesNamedParameters())
         for (std::size_t i = 0; i < parameters_.size(); ++i)
             if (parameters_[i].name == name && parameters_[i].value == node.value)
@@ -124,6 +176,7 @@ bool Compiler::isPredicate(const ExprNode &node)
     case ExprKind::In:
     case ExprKind::Exists:
     case ExprKind::MatchAgainst:
+    case ExprKind::Match:
         return true;
     case ExprKind::Custom:
         return node.yields == TypeKind::Boolean;
@@ -138,20 +191,37 @@ bool Compiler::isPredicate(const ExprNode &node)
     }
 }
 
-void Compiler::expr(const Expr &e)
+void Compiler::expr(const Expr &labelled)
 {
+    const Expr &e = withoutLabel(labelled);
     if (!hasConditionValues() && isPredicate(e.node()))
-        unsupported("condition as a value");
+        return conditionAsValue(e);
     expression(e.node());
 }
 
-void Compiler::condition(const Expr &e)
+void Compiler::conditionAsValue(const Expr &e)
 {
+    const ExprNode &node = e.node();
+    if (node.kind == ExprKind::In && !node.query && node.arguments.size() == 1)
+        return constant(node.negated ? true_().node() : false_().node(), false);
+    write("CASE WHEN ");
+    condition(e);
+    // What is neither true nor false stays NULL.
+    if (isNeverNull(node))
+        return write(" THEN 1 ELSE 0 END");
+    write(" THEN 1 WHEN ");
+    condition(not_(e));
+    write(" THEN 0 END");
+}
+
+void Compiler::condition(const Expr &labelled)
+{
+    const Expr &e = withoutLabel(labelled);
     const ExprNode &node = e.node();
     if (node.kind == ExprKind::Constant && (node.op == Operator::True || node.op == Operator::False))
         return constant(node, true);
     if (node.kind == ExprKind::Nary && node.op != Operator::Concat)
-        return nary(node, true);
+        return nary(node);
     if (node.yields == TypeKind::Boolean && !isPredicate(node) && !hasBooleans()) {
         expression(node);
         return write(" = 1");
@@ -159,22 +229,25 @@ void Compiler::condition(const Expr &e)
     expression(node);
 }
 
-void Compiler::operand(const Expr &e, int level)
+void Compiler::operand(const Expr &labelled, int level)
 {
+    const Expr &e = withoutLabel(labelled);
     // A negative number directly behind a sign would begin a comment.
     const bool isNegativeLiteral =
         level >= precedence::Sign && (options_.literals || e.node().kind == ExprKind::Literal) &&
         e.node().arguments.empty() && (e.node().kind == ExprKind::Bind || e.node().kind == ExprKind::Literal) &&
         e.node().value.text().starts_with('-');
-    if (e.node().precedence > level && !isNegativeLiteral)
+    const bool becomesCase = !hasConditionValues() && isPredicate(e.node());
+    if ((e.node().precedence > level || becomesCase) && !isNegativeLiteral)
         return expr(e);
     write("(");
     expr(e);
     write(")");
 }
 
-void Compiler::operandBeside(const Expr &e, const Expr &other, int level)
+void Compiler::operandBeside(const Expr &labelled, const Expr &other, int level)
 {
+    const Expr &e = withoutLabel(labelled);
     if (e.node().kind != ExprKind::Bind || options_.literals)
         return operand(e, level);
     if (other.node().kind == ExprKind::Bind)
@@ -182,8 +255,9 @@ void Compiler::operandBeside(const Expr &e, const Expr &other, int level)
     valueBeside(e.node(), other.node().yields);
 }
 
-void Compiler::conditionOperand(const Expr &e, int level)
+void Compiler::conditionOperand(const Expr &labelled, int level)
 {
+    const Expr &e = withoutLabel(labelled);
     const ExprNode &node = e.node();
     const bool becomesComparison = node.yields == TypeKind::Boolean && !isPredicate(node) && !hasBooleans();
     const int own = becomesComparison ? precedence::Compare : node.precedence;
@@ -194,8 +268,9 @@ void Compiler::conditionOperand(const Expr &e, int level)
     write(")");
 }
 
-void Compiler::lonely(const Expr &e)
+void Compiler::lonely(const Expr &labelled)
 {
+    const Expr &e = withoutLabel(labelled);
     if (e.node().kind == ExprKind::Bind && !options_.literals)
         lonelyValue(e.node());
     else
@@ -225,7 +300,7 @@ void Compiler::orderList(const std::vector<Expr> &all)
         if (all[i].node().kind == ExprKind::Order)
             orderItem(all[i].node());
         else
-            expr(all[i]);
+            orderKey(all[i]);
     }
 }
 
@@ -256,8 +331,12 @@ void Compiler::column(const ExprNode &node)
                         ", but " + table + " is not in FROM")
             .withHint("Add the table with from() or a join.");
     }
-    if (!where->isBare) {
-        if (rowImage_ && where == &scopes_.front())
+    const bool isOther = found != where->sources.front();
+    if (isOther && where->isReturning)
+        unsupported("RETURNING of another table's column (" + node.text + ")");
+    // Inside of a subquery a bare name could be that of one of its own columns.
+    if (!where->isBare || where != &scopes_.back()) {
+        if (rowImage_ && where == &scopes_.front() && !isOther)
             write(std::string(rowImage_) + ".");
         else {
             if (found->kind == SourceKind::Table && !found->table->name.schema.empty())
@@ -316,7 +395,7 @@ void Compiler::expression(const ExprNode &node)
     case ExprKind::Binary:
         return binary(node);
     case ExprKind::Nary:
-        return node.op == Operator::Concat ? concat(node.arguments) : nary(node, false);
+        return node.op == Operator::Concat ? concat(node.arguments) : nary(node);
     case ExprKind::Custom:
         return custom(node);
     case ExprKind::Like:
@@ -372,8 +451,7 @@ void Compiler::expression(const ExprNode &node)
     case ExprKind::Json:
         return json(node);
     case ExprKind::Label:
-        // Anywhere but in the list of columns the expression itself is meant.
-        return expression(node.arguments.front().node());
+        return expr(node.arguments.front());
     case ExprKind::Order:
         return orderItem(node);
     case ExprKind::NextValue:
@@ -382,6 +460,8 @@ void Compiler::expression(const ExprNode &node)
         return excluded(node);
     case ExprKind::MatchAgainst:
         return matchAgainst(node);
+    case ExprKind::Match:
+        return match(node);
     }
 }
 
@@ -410,10 +490,8 @@ void Compiler::constant(const ExprNode &node, bool asCondition)
         write(truth ? "1" : "0");
 }
 
-void Compiler::nary(const ExprNode &node, bool asCondition)
+void Compiler::nary(const ExprNode &node)
 {
-    if (!asCondition && !hasConditionValues())
-        unsupported("condition as a value");
     const std::string_view word = node.op == Operator::And ? " AND " : " OR ";
     for (std::size_t i = 0; i < node.arguments.size(); ++i) {
         write(i ? word : std::string_view());
@@ -476,18 +554,13 @@ void Compiler::binary(const ExprNode &node)
     default:
         break;
     }
-    if (isComparison(node.op) && !hasRowValues() && a.node().kind == ExprKind::Tuple &&
+    if (isComparison(node.op) && !hasRowComparisons() && a.node().kind == ExprKind::Tuple &&
         b.node().kind == ExprKind::Tuple) {
-        // Part by part, which means the same.
         const auto &x = a.node().arguments, &y = b.node().arguments;
-        if (x.size() != y.size() || (node.op != Operator::Equal && node.op != Operator::NotEqual))
-            unsupported("comparison of row values");
-        std::vector<Expr> parts;
-        for (std::size_t i = 0; i < x.size(); ++i)
-            parts.push_back(compareExpr(node.op, x[i], y[i]));
-        const Expr all = node.op == Operator::Equal ? and_(std::move(parts)) : or_(std::move(parts));
+        if (x.size() != y.size() || x.empty())
+            throw Error(ErrorKind::Misuse, "row values of different lengths are compared");
         write("(");
-        condition(all);
+        condition(compareParts(node.op, x, y));
         return write(")");
     }
     // a - b - c needs no parentheses, a - (b - c) does.
@@ -779,6 +852,14 @@ void Compiler::function(const ExprNode &node)
     argumentsOf(node);
 }
 
+bool Compiler::isDistinctText(const ExprNode &node)
+{
+    const ExprNode *text = &node.arguments.front().node();
+    if (text->kind == ExprKind::AggregateOrder)
+        text = &text->arguments.front().node();
+    return text->op == Operator::DistinctValues;
+}
+
 void Compiler::joinedStrings(const char *name, const ExprNode &node)
 {
     write(name);
@@ -886,9 +967,27 @@ std::string Compiler::jsonPath(const ExprNode &node) const
     return path;
 }
 
+void Compiler::orderKey(const Expr &e)
+{
+    const bool isOfQuery = std::exchange(isOrderOfQuery_, false);
+    const ExprNode &node = e.node();
+    const auto isSelected = [&](const Expr &column) {
+        return column.node().kind == ExprKind::Label && column.node().text == node.text &&
+               &column.node().arguments.front().node() == &node.arguments.front().node();
+    };
+    if (isOfQuery && node.kind == ExprKind::Label && currentSelect_ && (ordersByLabel() || isOrderOfCompound_) &&
+        std::ranges::any_of(currentSelect_->columns, isSelected))
+        write(quote(node.text)); // what is selected is named instead of written out again
+    else if (isOfQuery && isOrderOfCompound_ && node.kind == ExprKind::Column)
+        write(quote(node.text)); // the rows of a UNION have no table
+    else
+        expr(isOfQuery ? asSelected(e) : e);
+    isOrderOfQuery_ = isOfQuery;
+}
+
 void Compiler::orderItem(const ExprNode &node)
 {
-    expr(node.arguments.front());
+    orderKey(node.arguments.front());
     write(node.descending ? " DESC" : node.ascending ? " ASC" : "");
     if (node.nulls != NullsOrder::Unsaid)
         write(node.nulls == NullsOrder::First ? " NULLS FIRST" : " NULLS LAST");
@@ -899,5 +998,16 @@ void Compiler::nextValue(const ExprNode &) { unsupported("sequences"); }
 void Compiler::excluded(const ExprNode &node) { write("excluded." + quote(node.text)); }
 
 void Compiler::matchAgainst(const ExprNode &) { unsupported("MATCH … AGAINST"); }
+
+void Compiler::match(const ExprNode &node) { around("", node, " MATCH ", ""); }
+
+void Compiler::around(const char *before, const ExprNode &node, const char *between, const char *after)
+{
+    write(before);
+    operand(node.arguments[0], precedence::Compare);
+    write(between);
+    operand(node.arguments[1], precedence::Compare);
+    write(after);
+}
 
 } // namespace schemawright

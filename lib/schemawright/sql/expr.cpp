@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 namespace schemawright {
 
@@ -331,6 +332,21 @@ bool isAggregateName(std::string_view function, std::size_t arguments)
     return (arguments == 1 && (name == "min" || name == "max")) || std::ranges::find(names, name) != names.end();
 }
 
+bool isSameExpr(const Expr &a, const Expr &b)
+{
+    const ExprNode &x = a.node(), &y = b.node();
+    if (&x == &y)
+        return true;
+    const auto facts = [](const ExprNode &n) {
+        return std::tuple(n.kind, n.op, n.yields, n.nulls, n.negated, n.descending, n.ascending, n.ignoreCase,
+                          n.symmetric, n.hasElse, n.hasOperand, n.wildBefore, n.wildAfter, n.query, n.window, n.source);
+    };
+    const bool isSameTable = x.table == y.table || (x.table && y.table && x.table->name == y.table->name);
+    const bool isSameType = x.type == y.type || (x.type && y.type && *x.type == *y.type);
+    return facts(x) == facts(y) && isSameTable && isSameType && x.text == y.text && x.value == y.value &&
+           std::ranges::equal(x.arguments, y.arguments, isSameExpr);
+}
+
 const Expr &unlabelled(const Expr &e)
 {
     const Expr *inner = &e;
@@ -531,8 +547,14 @@ Expr isNotNull(const Expr &a)
                      .arguments = {a}});
 }
 
-Expr isNotDistinctFrom(const Expr &a, const Expr &b) { return comparison(Operator::Same, a, b); }
-Expr isDistinctFrom(const Expr &a, const Expr &b) { return comparison(Operator::Distinct, a, b); }
+Expr isNotDistinctFrom(const Expr &a, const Expr &b)
+{
+    return comparison(Operator::Same, a, isNullConstant(b) ? null() : truthAsConstant(b));
+}
+Expr isDistinctFrom(const Expr &a, const Expr &b)
+{
+    return comparison(Operator::Distinct, a, isNullConstant(b) ? null() : truthAsConstant(b));
+}
 
 Expr like(const Expr &a, const Expr &pattern, std::string_view escape)
 {

@@ -46,6 +46,7 @@ enum class ExprKind : std::uint8_t {
     NextValue, ///< `text` is the sequence, `schema` in `value`
     Excluded,  ///< the value that an upsert wanted to insert in the column `text`
     MatchAgainst,
+    Match, ///< arguments: text, what is searched for
 };
 
 enum class Operator : std::uint8_t {
@@ -159,6 +160,8 @@ Expr makeExpr(ExprNode node);
 Expr compareExpr(Operator op, const Expr &a, const Expr &b);
 /// True for a function that makes one value of many rows.
 bool isAggregateName(std::string_view function, std::size_t arguments);
+/// True when both are written alike with equal values. Subqueries and windows are alike only when they are the same.
+bool isSameExpr(const Expr &a, const Expr &b);
 /// The expression below labels and orders.
 const Expr &unlabelled(const Expr &e);
 

@@ -201,6 +201,14 @@ Expr cast(const Expr &a, Type type)
                      .type = std::make_shared<const Type>(std::move(type))});
 }
 
+Expr match(const Expr &a, const Expr &what)
+{
+    return makeExpr({.kind = ExprKind::Match,
+                     .precedence = precedence::Compare,
+                     .yields = TypeKind::Boolean,
+                     .arguments = {a, what}});
+}
+
 Expr matchAgainst(std::vector<Expr> columns, const Expr &what, std::string modifier)
 {
     columns.push_back(what);

@@ -66,6 +66,8 @@ Expr nextValue(std::string sequence, std::string schema = {});
 /// EXTRACT(field FROM a).
 Expr extract(std::string field, const Expr &a);
 Expr collate(const Expr &a, std::string collation);
+/// Full text search in the way of the database: MATCH, @@ plainto_tsquery(…), CONTAINS.
+Expr match(const Expr &a, const Expr &what);
 /// Full text search of MySQL: MATCH (a, b) AGAINST (what IN BOOLEAN MODE).
 Expr matchAgainst(std::vector<Expr> columns, const Expr &what, std::string modifier = {});
 

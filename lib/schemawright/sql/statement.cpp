@@ -477,7 +477,7 @@ std::vector<Insert> Insert::split(std::size_t maxParameters) const
     if (width > maxParameters)
         throw Error(ErrorKind::Misuse, "one row has " + std::to_string(width) +
                                            " parameters and a statement can have " + std::to_string(maxParameters));
-    const std::size_t rowsEach = maxParameters / width;
+    const std::size_t rowsEach = std::min<std::size_t>(maxParameters / width, 1000); // SQL Server takes no more
     if (node.rows.size() <= rowsEach)
         return {*this};
     std::vector<Insert> parts;

@@ -163,8 +163,22 @@ void MssqlCompiler::orderItem(const ExprNode &node)
         operand(node.arguments.front(), precedence::Compare);
         write(wantsFirst ? " IS NULL THEN 0 ELSE 1 END, " : " IS NULL THEN 1 ELSE 0 END, ");
     }
-    expr(node.arguments.front());
+    orderKey(node.arguments.front());
     write(node.descending ? " DESC" : node.ascending ? " ASC" : "");
+}
+
+void MssqlCompiler::aggregateStrings(const ExprNode &node)
+{
+    if (isDistinctText(node))
+        unsupported("DISTINCT in string_agg");
+    Compiler::aggregateStrings(node);
+}
+
+void MssqlCompiler::insertRows(const InsertNode &node)
+{
+    if (node.rows.size() > 1000)
+        unsupported("INSERT of more than 1000 rows at once (" + std::to_string(node.rows.size()) + ")");
+    Compiler::insertRows(node);
 }
 
 void MssqlCompiler::nextValue(const ExprNode &node)
@@ -195,10 +209,8 @@ void MssqlCompiler::tail(const Tail &tail, bool isCompound)
     const bool isLimited = !tail.offset.isEmpty() || (isCompound && !tail.limit.isEmpty());
     // Without a limit an order inside of a subquery is not allowed, and means nothing.
     const bool isOrdered = !tail.order.empty() && (isLimited || isTop(tail) || !isSubquery_);
-    if (isOrdered) {
-        clause("ORDER BY ");
-        orderList(tail.order);
-    }
+    if (isOrdered)
+        orderBy(tail.order);
     if (!isLimited)
         return;
     if ((tail.percent || tail.withTies) && !tail.limit.isEmpty())
@@ -316,12 +328,9 @@ void MssqlCompiler::insert(const InsertNode &node)
 
 void MssqlCompiler::update(const UpdateNode &node)
 {
-    if (node.returning.empty() && node.from.empty())
+    const bool isAlias = !node.table.isEmpty() && node.table.node().kind != SourceKind::Table;
+    if (node.returning.empty() && node.from.empty() && !isAlias)
         return Compiler::update(node);
-    if (node.table.isEmpty() || !node.table.node().table)
-        throw Error(ErrorKind::Misuse, "UPDATE needs a table");
-    if (node.set.empty())
-        throw Error(ErrorKind::Misuse, "an UPDATE that sets nothing");
     if (!node.tail.order.empty() || !node.tail.limit.isEmpty())
         unsupported("UPDATE with ORDER BY or LIMIT");
     scopes().emplace_back();

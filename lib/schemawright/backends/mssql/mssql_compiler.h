@@ -18,9 +18,12 @@ public:
     bool inlinesLimit() const override { return true; }
 
 protected:
+    KeyValues keyValues() const override { return KeyValues::Inlined; }
     bool hasConditionValues() const override { return false; }
     bool hasRowValues() const override { return false; }
     bool hasWithinGroup() const override { return true; }
+    void aggregateStrings(const ExprNode &node) override;
+    void insertRows(const InsertNode &node) override;
     bool saysRecursive() const override { return false; }
 
     void divide(const ExprNode &node) override;
@@ -31,6 +34,7 @@ protected:
     void extract(const ExprNode &node) override;
     void collate(const ExprNode &node) override;
     void function(const ExprNode &node) override;
+    void match(const ExprNode &node) override { around("CONTAINS (", node, ", ", ")"); }
     void frame(const WindowFrame &frame) override;
     void json(const ExprNode &node) override;
     void orderItem(const ExprNode &node) override;

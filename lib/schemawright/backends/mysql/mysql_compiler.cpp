@@ -142,6 +142,8 @@ void MysqlCompiler::function(const ExprNode &node)
     if (node.text == "grouping_sets" || node.text == "cube")
         unsupported(node.text == "cube" ? "CUBE" : "GROUPING SETS");
     if (node.text == "rollup") {
+        if (currentSelect_ && currentSelect_->groupBy.size() > 1)
+            unsupported("ROLLUP beside other keys of GROUP BY");
         list(node.arguments);
         return write(" WITH ROLLUP");
     }
@@ -197,7 +199,7 @@ void MysqlCompiler::orderItem(const ExprNode &node)
         operand(node.arguments.front(), precedence::Compare);
         write(wantsFirst ? " IS NOT NULL, " : " IS NULL, ");
     }
-    expr(node.arguments.front());
+    orderKey(node.arguments.front());
     write(node.descending ? " DESC" : node.ascending ? " ASC" : "");
 }
 
@@ -265,10 +267,8 @@ void MysqlCompiler::limited(const Tail &tail)
 
 void MysqlCompiler::tail(const Tail &tail, bool)
 {
-    if (!tail.order.empty()) {
-        clause("ORDER BY ");
-        orderList(tail.order);
-    }
+    if (!tail.order.empty())
+        orderBy(tail.order);
     limited(tail);
 }
 
@@ -299,7 +299,9 @@ void MysqlCompiler::insertDefaults(const InsertNode &) { write(" () VALUES ()");
 void MysqlCompiler::upsertClause(const InsertNode &node)
 {
     const Upsert &upsert = *node.upsert;
-    if (!upsert.where.isEmpty() || !upsert.targetWhere.isEmpty() || !upsert.constraint.empty())
+    if (!upsert.constraint.empty())
+        unsupported("upsert on a constraint by name (" + upsert.constraint + ")");
+    if (!upsert.where.isEmpty() || !upsert.targetWhere.isEmpty())
         unsupported("condition of an upsert");
     clause("ON DUPLICATE KEY UPDATE ");
     if (!upsert.set.empty())
@@ -322,10 +324,6 @@ void MysqlCompiler::update(const UpdateNode &node)
 {
     if (node.from.empty() && node.tail.order.empty() && node.tail.limit.isEmpty())
         return Compiler::update(node);
-    if (node.table.isEmpty() || !node.table.node().table)
-        throw Error(ErrorKind::Misuse, "UPDATE needs a table");
-    if (node.set.empty())
-        throw Error(ErrorKind::Misuse, "an UPDATE that sets nothing");
     scopes().emplace_back();
     scopes().back().sources.push_back(&node.table.node());
     scopes().back().isBare = node.from.empty();
@@ -353,17 +351,23 @@ void MysqlCompiler::update(const UpdateNode &node)
 
 void MysqlCompiler::delete_(const DeleteNode &node)
 {
-    if (node.from.empty() && node.tail.order.empty() && node.tail.limit.isEmpty())
+    const bool isAlias = !node.table.isEmpty() && node.table.node().kind == SourceKind::Alias;
+    if (node.from.empty() && node.tail.order.empty() && node.tail.limit.isEmpty() && !isAlias)
         return Compiler::delete_(node);
     if (node.table.isEmpty() || !node.table.node().table)
         throw Error(ErrorKind::Misuse, "DELETE needs a table");
+    const bool usesTables = !node.from.empty() || isAlias; // MariaDB takes an alias only there
+    if (usesTables && !node.returning.empty())
+        unsupported("RETURNING of a DELETE with USING");
+    if (usesTables && (!node.tail.order.empty() || !node.tail.limit.isEmpty()))
+        unsupported("DELETE with USING and ORDER BY or LIMIT");
     scopes().emplace_back();
     scopes().back().sources.push_back(&node.table.node());
-    scopes().back().isBare = node.from.empty();
+    scopes().back().isBare = node.from.empty() && (node.where.isEmpty() || !node.where.node().hasQuery);
     for (const Source &source : node.from)
         addToScope(source);
     write("DELETE FROM ");
-    if (node.from.empty())
+    if (!usesTables)
         source(node.table.node());
     else {
         write(quote(node.table.name()));

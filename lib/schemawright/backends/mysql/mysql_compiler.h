@@ -17,6 +17,7 @@ public:
     std::size_t maxParameters() const override { return 65535; }
 
 protected:
+    KeyValues keyValues() const override { return KeyValues::Inlined; }
     bool hasFullJoin() const override { return false; }
     bool putsCteIntoInsertedQuery() const override { return true; }
     bool hasAggregateOrder() const override { return true; }
@@ -29,6 +30,7 @@ protected:
     void extract(const ExprNode &node) override;
     void collate(const ExprNode &node) override;
     void function(const ExprNode &node) override;
+    void match(const ExprNode &node) override { around("MATCH (", node, ") AGAINST (", " IN BOOLEAN MODE)"); }
     void aggregateStrings(const ExprNode &node) override;
     void json(const ExprNode &node) override;
     void orderItem(const ExprNode &node) override;

@@ -36,7 +36,8 @@ std::string OracleCompiler::castType(const Type &type) const
 
 void OracleCompiler::placeholder(std::size_t number, const std::string &name)
 {
-    write(":" + (name.empty() ? std::to_string(number) : name));
+    // Quoted where the name is none that could stand bare.
+    write(":" + (name.empty() ? std::to_string(number) : quote(name)));
 }
 
 void OracleCompiler::modulo(const ExprNode &node)
@@ -124,6 +125,9 @@ void OracleCompiler::aggregateStrings(const ExprNode &node) { joinedStrings("LIS
 
 void OracleCompiler::json(const ExprNode &node)
 {
+    // Only texts and numbers come out of a document.
+    const bool isBoolean = node.op == Operator::JsonBoolean;
+    write(isBoolean ? "CASE " : "");
     // The path must be a literal.
     write(node.op == Operator::JsonValue ? "JSON_QUERY(" : "JSON_VALUE(");
     expr(node.arguments.front());
@@ -141,7 +145,7 @@ void OracleCompiler::json(const ExprNode &node)
     default:
         break;
     }
-    write(")");
+    write(isBoolean ? ") WHEN 'true' THEN 1 WHEN 'false' THEN 0 END" : ")");
 }
 
 void OracleCompiler::nextValue(const ExprNode &node)
@@ -201,10 +205,8 @@ void OracleCompiler::functionSource(const SourceNode &node)
 
 void OracleCompiler::tail(const Tail &tail, bool)
 {
-    if (!tail.order.empty()) {
-        clause("ORDER BY ");
-        orderList(tail.order);
-    }
+    if (!tail.order.empty())
+        orderBy(tail.order);
     Tail limits = tail;
     limits.limit = inTheText(tail.limit);
     limits.offset = inTheText(tail.offset);
@@ -257,6 +259,10 @@ void OracleCompiler::insertRows(const InsertNode &node)
         return Compiler::insertRows(node);
     if (!node.returning.empty())
         unsupported("RETURNING of several rows");
+    for (const auto &row : node.rows)
+        for (const Expr &e : row)
+            if (e.node().op == Operator::Default || e.node().kind == ExprKind::NextValue)
+                unsupported("DEFAULT or a sequence among the values of several rows");
     write(" ");
     valuesRows(node.rows);
 }

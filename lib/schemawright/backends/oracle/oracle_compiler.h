@@ -18,8 +18,11 @@ public:
     bool inlinesLimit() const override { return true; }
 
 protected:
+    KeyValues keyValues() const override { return KeyValues::Shared; }
     bool hasConditionValues() const override { return false; }
     bool hasWithinGroup() const override { return true; }
+    bool hasRowComparisons() const override { return false; }
+    bool ordersByLabel() const override { return false; }
     bool saysRecursive() const override { return false; }
     bool putsCteIntoInsertedQuery() const override { return true; }
     bool hasCtesOnChanges() const override { return false; }
@@ -36,6 +39,7 @@ protected:
     void extract(const ExprNode &node) override;
     void collate(const ExprNode &node) override;
     void function(const ExprNode &node) override;
+    void match(const ExprNode &node) override { around("CONTAINS (", node, ", ", ") > 0"); }
     void aggregateStrings(const ExprNode &node) override;
     void json(const ExprNode &node) override;
     void nextValue(const ExprNode &node) override;

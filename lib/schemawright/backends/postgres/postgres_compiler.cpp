@@ -161,7 +161,10 @@ void PostgresCompiler::regexp(const ExprNode &node)
         return operand(node.arguments[1], precedence::Other);
     // Other flags stand inside the pattern.
     write("CONCAT('(?', " + quotedText(flags) + ", ')', ");
-    lonely(node.arguments[1]);
+    if (const ExprNode &pattern = node.arguments[1].node(); pattern.kind == ExprKind::Bind && !options().literals)
+        untypedValue(pattern);
+    else
+        lonely(node.arguments[1]);
     write(")");
 }
 
@@ -336,10 +339,8 @@ void PostgresCompiler::tail(const Tail &tail, bool isCompound)
         unsupported("FETCH … PERCENT");
     if (!tail.fetch)
         return Compiler::tail(tail, isCompound);
-    if (!tail.order.empty()) {
-        clause("ORDER BY ");
-        orderList(tail.order);
-    }
+    if (!tail.order.empty())
+        orderBy(tail.order);
     if (!tail.offset.isEmpty()) {
         clause("OFFSET ");
         operand(tail.offset, precedence::Loosest);
@@ -373,6 +374,14 @@ void PostgresCompiler::lock(const RowLock &lock)
     write(lock.wait == RowLock::Wait::NoWait       ? " NOWAIT"
           : lock.wait == RowLock::Wait::SkipLocked ? " SKIP LOCKED"
                                                    : "");
+}
+
+void PostgresCompiler::upsertClause(const InsertNode &node)
+{
+    const Upsert &upsert = *node.upsert;
+    if (!upsert.set.empty() && upsert.target.empty() && upsert.constraint.empty())
+        unsupported("upsert that updates without the columns of a key or a constraint: name them as its target");
+    Compiler::upsertClause(node);
 }
 
 void PostgresCompiler::delete_(const DeleteNode &node)

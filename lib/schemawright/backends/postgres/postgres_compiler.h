@@ -17,6 +17,7 @@ public:
     std::size_t maxParameters() const override { return 65535; }
 
 protected:
+    KeyValues keyValues() const override { return KeyValues::Shared; }
     bool reusesNamedParameters() const override { return true; }
     bool hasBooleans() const override { return true; }
     bool hasFilter() const override { return true; }
@@ -39,6 +40,7 @@ protected:
     void between(const ExprNode &node) override;
     void quantified(const ExprNode &node) override;
     void function(const ExprNode &node) override;
+    void match(const ExprNode &node) override { around("", node, " @@ plainto_tsquery(", ")"); }
     void array(const ExprNode &node) override;
     void element(const ExprNode &node) override;
     void json(const ExprNode &node) override;
@@ -49,6 +51,7 @@ protected:
     void tail(const Tail &tail, bool isCompound) override;
     void lock(const RowLock &lock) override;
     void delete_(const DeleteNode &node) override;
+    void upsertClause(const InsertNode &node) override;
 
 private:
     void castValue(const ExprNode &node, std::string_view type);

@@ -121,7 +121,26 @@ void SqliteCompiler::function(const ExprNode &node)
     Compiler::function(node);
 }
 
-void SqliteCompiler::aggregateStrings(const ExprNode &node) { joinedStrings("group_concat", node); }
+void SqliteCompiler::aggregateStrings(const ExprNode &node)
+{
+    if (!isDistinctText(node) || node.arguments.size() < 2)
+        return joinedStrings("group_concat", node);
+    // An aggregate of DISTINCT texts takes one argument, and joins them by commas then.
+    const ExprNode &separator = node.arguments[1].node();
+    if ((separator.kind != ExprKind::Bind && separator.kind != ExprKind::Literal) || separator.value != Value(","))
+        unsupported("separator but ',' for DISTINCT texts");
+    ExprNode plain = node;
+    plain.arguments.pop_back();
+    joinedStrings("group_concat", plain);
+    dependsOnValues();
+}
+
+void SqliteCompiler::upsertClause(const InsertNode &node)
+{
+    if (!node.upsert->constraint.empty())
+        unsupported("upsert on a constraint by name (" + node.upsert->constraint + ")");
+    Compiler::upsertClause(node);
+}
 
 void SqliteCompiler::json(const ExprNode &node)
 {

@@ -35,6 +35,7 @@ protected:
     void function(const ExprNode &node) override;
     bool hasDefaultKeyword() const override { return false; }
     void aggregateStrings(const ExprNode &node) override;
+    void upsertClause(const InsertNode &node) override;
     void json(const ExprNode &node) override;
     void source(const SourceNode &node) override;
     void valuesSource(const SourceNode &node) override;
