@@ -20,6 +20,7 @@ struct Benchmark
     std::string note; ///< what the limit is
     std::function<void()> ours;
     std::function<void()> limit;            ///< empty: there is none
+    std::function<void()> before = [] {};   ///< makes what either side uses up; not measured
     std::function<void()> tearDown = [] {}; ///< removes what was made
     bool inMicroseconds = false;            ///< reported as ours_us, for one call
     int repeat = 1;                         ///< calls in one measurement; the time is divided by it

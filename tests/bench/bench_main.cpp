@@ -38,8 +38,11 @@ nlohmann::ordered_json measure(const Benchmark &benchmark, int runs)
 {
     std::vector<double> ours, limit;
     for (int run = 0; run < runs; ++run) { // in turn, so that a slow moment of the machine meets both
-        if (benchmark.limit)
+        if (benchmark.limit) {
+            benchmark.before();
             limit.push_back(milliseconds(benchmark.limit, benchmark.repeat));
+        }
+        benchmark.before();
         ours.push_back(milliseconds(benchmark.ours, benchmark.repeat));
     }
     const double scale = benchmark.inMicroseconds ? 1000 : 1;

@@ -244,11 +244,7 @@ public:
     template <class T> const EntityMap &of() const { return of(typeid(T)); }
     /// Throws Error(Misuse) for a struct that is not mapped.
     const EntityMap &of(std::type_index type) const;
-    /// The map of an object's own struct, where that is mapped and has virtual functions to be known by; else of T.
-    template <class T> const EntityMap &ofObject(const T *object) const
-    {
-        return of(detail::typeOf(object), typeid(T));
-    }
+    /// Of `type` where that is mapped, else of `otherwise`.
     const EntityMap &of(std::type_index type, std::type_index otherwise) const;
     const MetaData &metadata() const noexcept { return metadata_; }
     /// The column of a member, for conditions and orders. Throws Error(NotFound).

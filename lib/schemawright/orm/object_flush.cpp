@@ -53,7 +53,9 @@ void ObjectSession::flush()
             }
             detachFromRemoved(dirty); // nobody refers to what goes
             deleteRemoved();          // before others take its unique values
-            std::vector<Record *> added = new_;
+            std::vector<Record *> added;
+            if (hasRelations_)
+                added = new_;
             insertNew();
             for (Record *record : added)
                 if (record->refersToNew)

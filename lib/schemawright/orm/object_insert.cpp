@@ -12,10 +12,8 @@ namespace schemawright {
 /// New objects in the order of their rows: what is referred to first.
 std::vector<ObjectSession::Record *> ObjectSession::insertOrder()
 {
-    std::vector<Record *> records;
-    for (Record *record : std::exchange(new_, {}))
-        if (record->state == ObjectState::Pending)
-            records.push_back(record);
+    std::vector<Record *> records = std::exchange(new_, {});
+    std::erase_if(records, [](const Record *record) { return record->state != ObjectState::Pending; });
     if (!hasRelations_ && std::ranges::all_of(records, [&](const Record *record) {
             return record->layout == records.front()->layout; // as they were added
         }))
@@ -112,8 +110,11 @@ void ObjectSession::insertNew()
 
 std::size_t ObjectSession::rowsAtOnce(const Layout &layout) const
 {
-    const auto most = static_cast<std::size_t>(connection_.dialect().capabilities().maxParameters);
-    return std::clamp<std::size_t>(most / std::max<std::size_t>(layout.columns.size(), 1), 1, 1000);
+    const Capabilities &can = connection_.dialect().capabilities();
+    const std::size_t fitting =
+        static_cast<std::size_t>(can.maxParameters) / std::max<std::size_t>(layout.columns.size(), 1);
+    // Where each row is a statement anyway, no more than the processor's nearest memory holds.
+    return std::clamp<std::size_t>(fitting, 1, can.schemas ? 1000 : 128);
 }
 
 void ObjectSession::insertBatch(Layout &layout, std::span<Record *const> records, bool hasKeys)
@@ -122,7 +123,7 @@ void ObjectSession::insertBatch(Layout &layout, std::span<Record *const> records
     const detail::SnapshotHold snapshot;
     RowBatch &rows = snapshot.rows();
     rows.start(layout.heads);
-    rows.reserve(records.size() * layout.columns.size(), records.size() * 16);
+    rows.reserve(records.size() * layout.columns.size(), records.size() * layout.bytesOfRow);
     std::vector<Cell> cells;
     for (Record *record : records) {
         if (entity.version)
@@ -131,6 +132,7 @@ void ObjectSession::insertBatch(Layout &layout, std::span<Record *const> records
             record->refersToNew = sourcesOf(*record, cells);
         append(rows, *record, record->held.get(), cells);
     }
+    layout.bytesOfRow = rows.arenaSize() / records.size() + 4;
     insertRows(layout, rows, hasKeys);
     detail::IdentityMap &identity = identityOf(entity);
     const FieldAccess *key = hasKeys ? nullptr : entity.fields[entity.key.front()].access.get();
@@ -141,7 +143,7 @@ void ObjectSession::insertBatch(Layout &layout, std::span<Record *const> records
             key->read(record.held.get(), rows, i, *layout.generatedKey);
         record.image = Image(snapshot.get(), i, 0, layout.columns.size());
         record.state = ObjectState::Persistent;
-        record.isFlushed = true;
+        record.isFlushed = hasRelations_;
         identity.insert(keyOf(layout, record.image), &record);
         if (layout.hasReadOnly)
             alive.push_back(record.held);

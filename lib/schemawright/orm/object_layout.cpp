@@ -96,6 +96,15 @@ ObjectLayout &ObjectSession::layoutOf(const EntityMap &entity)
     return layout;
 }
 
+ObjectLayout &ObjectSession::layoutOf(std::type_index type, std::type_index otherwise)
+{
+    if (std::pair asked(type, otherwise); !lastLayout_ || lastType_ != asked) {
+        lastLayout_ = &layoutOf(mappings_.of(type, otherwise));
+        lastType_ = asked;
+    }
+    return *lastLayout_;
+}
+
 /// The map of an object whose type is said as its base.
 const EntityMap &ObjectSession::entityOf(const EntityMap &entity, const void *object) const
 {

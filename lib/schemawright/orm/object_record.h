@@ -4,8 +4,8 @@
 
 #include "schemawright/orm/mapping.h"
 
+#include <bit>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -48,6 +48,7 @@ struct ObjectLayout
     bool hasIntegerKey = false;
     bool hasLinks = false; ///< lazy or deferred members
     bool hasReadOnly = false;
+    std::size_t bytesOfRow = 16;                                ///< of the rows written last, to ask memory once
     bool hasManyToOne = false;                                  ///< some of its columns come from related objects
     std::shared_ptr<const std::vector<ColumnHead>> heads;       ///< of rows that the session makes
     std::shared_ptr<const std::vector<ColumnHead>> updateHeads; ///< the same, and the old key and version behind
@@ -162,7 +163,8 @@ struct Record
     bool isRow() const noexcept { return !image.isEmpty(); }
 };
 
-/// A hash map from numbers to records: open addressing, no node for an entry.
+/// A hash map from numbers to records: open addressing, no node for an entry. Numbers that follow one another stand
+/// beside one another, for keys and addresses mostly come in order.
 class RecordMap
 {
 public:
@@ -221,15 +223,14 @@ private:
     std::size_t mask() const noexcept { return slots_.size() - 1; }
     std::size_t home(std::uint64_t key) const noexcept
     {
-        return static_cast<std::size_t>((key * 0x9E3779B97F4A7C15u) >> shift_);
+        const std::uint64_t block = (key >> bits_) * 0x9E3779B97F4A7C15u; // strides that skip most slots spread by this
+        return (key + (block >> 32)) & mask();
     }
     void grow()
     {
         std::vector<Slot> old(slots_.empty() ? 64 : 4 * slots_.size());
         old.swap(slots_);
-        shift_ = 64;
-        for (std::size_t size = slots_.size(); size > 1; size /= 2)
-            --shift_;
+        bits_ = std::countr_zero(slots_.size());
         count_ = 0;
         for (const Slot &slot : old)
             if (slot.record)
@@ -237,7 +238,7 @@ private:
     }
     std::vector<Slot> slots_;
     std::size_t count_ = 0;
-    int shift_ = 64;
+    int bits_ = 0;
 };
 
 /// The key of a row as a session looks it up: a number, or any values as text.
@@ -289,11 +290,14 @@ class RecordPool
 public:
     Record *make()
     {
-        if (free_.empty())
-            return &records_.emplace_back();
-        Record *record = free_.back();
-        free_.pop_back();
-        return record;
+        if (!free_.empty()) {
+            Record *record = free_.back();
+            free_.pop_back();
+            return record;
+        }
+        if (made_ == blocks_.size() * blockSize)
+            blocks_.push_back(std::make_unique<Record[]>(blockSize));
+        return &at(made_++);
     }
     void release(Record *record)
     {
@@ -303,14 +307,18 @@ public:
     /// Calls `use` with each record that is in use; those made meanwhile come too.
     template <class Use> void forEach(Use use)
     {
-        for (std::size_t i = 0; i < records_.size(); ++i)
-            if (records_[i].layout)
-                use(records_[i]);
+        for (std::size_t i = 0; i < made_; ++i)
+            if (Record &record = at(i); record.layout)
+                use(record);
     }
-    std::size_t count() const noexcept { return records_.size() - free_.size(); }
+    std::size_t count() const noexcept { return made_ - free_.size(); }
 
 private:
-    std::deque<Record> records_;
+    static constexpr std::size_t blockSize = 256;
+    Record &at(std::size_t i) const { return blocks_[i / blockSize][i % blockSize]; }
+
+    std::vector<std::unique_ptr<Record[]>> blocks_;
+    std::size_t made_ = 0;
     std::vector<Record *> free_;
 };
 

@@ -61,7 +61,7 @@ void ObjectSession::cascade()
                 const void *each = relation.access->at(record.address, i);
                 if (!each || recordOf(each))
                     continue;
-                addObject(mappings_.of(relation.access->typeAt(record.address, i), relation.target),
+                addObject(layoutOf(relation.access->typeAt(record.address, i), relation.target),
                           relation.access->share(record.address, i));
                 if (Record *added = recordOf(each); added && !added->related.empty())
                     open.push_back(added);

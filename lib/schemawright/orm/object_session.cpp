@@ -10,7 +10,11 @@ using detail::Undo;
 
 namespace {
 
-std::uint64_t addressOf(const void *object) noexcept { return reinterpret_cast<std::uintptr_t>(object); }
+/// Neighbours in memory are mostly a few dozen bytes apart: as numbers they are to follow one another closely.
+std::uint64_t addressOf(const void *object) noexcept
+{
+    return std::rotr(static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(object)), 4);
+}
 
 } // namespace
 
@@ -111,7 +115,7 @@ std::shared_ptr<void> ObjectSession::revived(Record &record)
     return object;
 }
 
-void ObjectSession::addObject(const EntityMap &said, const std::shared_ptr<void> &object)
+void ObjectSession::addObject(Layout &layout, const std::shared_ptr<void> &object)
 {
     if (!object)
         throw Error(ErrorKind::Misuse, "nothing was added: the pointer is null");
@@ -122,7 +126,7 @@ void ObjectSession::addObject(const EntityMap &said, const std::shared_ptr<void>
         }
         return;
     }
-    Record &record = track(layoutOf(said), object, ObjectState::Pending);
+    Record &record = track(layout, object, ObjectState::Pending);
     record.held = object;
     new_.push_back(&record);
     undo_.push_back({Undo::What::Add, &record});
@@ -258,7 +262,7 @@ std::shared_ptr<void> ObjectSession::mergeObject(const EntityMap &entity, const 
         relation.access->set(mine.get(), std::move(merged));
     }
     if (isNew)
-        addObject(entity, mine);
+        addObject(layout, mine);
     return mine;
 }
 

@@ -42,7 +42,7 @@ public:
     /// without must be added by its own type.
     template <class T> void add(const std::shared_ptr<T> &object)
     {
-        addObject(mappings_.ofObject(object.get()), object);
+        addObject(layoutOf(detail::typeOf(object.get()), typeid(T)), object);
     }
     /// To be deleted by the next flush, with what its relationships' cascades say; other children lose their owner.
     template <class T> void remove(const std::shared_ptr<T> &object) { removeObject(mappings_.of<T>(), object); }
@@ -183,7 +183,7 @@ private:
     Objects list(ObjectState state, const EntityMap *entity);
 
     // object_session.cpp: what the session knows of objects.
-    void addObject(const EntityMap &entity, const std::shared_ptr<void> &object);
+    void addObject(Layout &layout, const std::shared_ptr<void> &object);
     void removeObject(const EntityMap &entity, const std::shared_ptr<void> &object);
     std::shared_ptr<void> mergeObject(const EntityMap &entity, const void *other,
                                       std::map<const void *, std::shared_ptr<void>> &done);
@@ -200,6 +200,7 @@ private:
 
     // object_layout.cpp: columns and keys.
     Layout &layoutOf(const EntityMap &entity);
+    Layout &layoutOf(std::type_index type, std::type_index otherwise);
     const EntityMap &entityOf(const EntityMap &entity, const void *object) const;
     Expr columnNamed(const EntityMap &entity, std::string_view name) const;
     detail::IdentityMap &identityOf(const EntityMap &entity) { return identities_[entity.root]; }
@@ -282,6 +283,8 @@ private:
     mutable std::vector<Record *> unindexed_; ///< not in addresses_ yet: who only reads never asks by address
     std::map<const EntityMap *, detail::IdentityMap> identities_; ///< by the root of each hierarchy
     std::map<const EntityMap *, Layout> layouts_;
+    Layout *lastLayout_ = nullptr; ///< of lastType_: objects mostly come of one type
+    std::pair<std::type_index, std::type_index> lastType_{typeid(void), typeid(void)};
     std::optional<Transaction> transaction_;
     std::vector<detail::Undo> undo_; ///< how objects become what they were, last first
     std::vector<Record *> new_, removed_;

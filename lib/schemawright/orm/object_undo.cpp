@@ -20,7 +20,10 @@ void ObjectSession::undoTo(std::size_t mark)
                 const bool isNumber = key.access->isInteger();
                 key.access->set(object.get(), isNumber ? Value(0) : Value());
             }
-            std::erase(new_, &record);
+            if (!new_.empty() && new_.back() == &record)
+                new_.pop_back();
+            else
+                std::erase(new_, &record);
             forget(record);
             break;
         }

@@ -337,7 +337,12 @@ void Handle::bind(const Statement &statement, const CellRange &cells, std::size_
             result = sqlite3_bind_blob64(statement.raw, at, bytes.data(), bytes.size(), SQLITE_STATIC);
             break;
         case RowBatch::Storage::Float:
-        case RowBatch::Storage::Encoded: // what is rarer: as a value
+            if (const double number = rows.number(row, column); !std::isnan(number)) {
+                result = sqlite3_bind_double(statement.raw, at, number);
+                break;
+            }
+            [[fallthrough]];
+        case RowBatch::Storage::Encoded: // what is rarer, or refused: as a value
             bindValue(statement, at, rows.value(row, column), SQLITE_TRANSIENT);
         }
     }
