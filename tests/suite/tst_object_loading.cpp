@@ -299,6 +299,32 @@ private Q_SLOTS:
         QCOMPARE(fact("SELECT count(*) FROM sw_person"), Value(2));
     }
 
+    void byConditionsInHierarchies_data() { databases_->addRows(); }
+    void byConditionsInHierarchies()
+    {
+        filled();
+        Mappings mappings = mapped();
+        ObjectSession session(*connection_, mappings);
+        const auto eve = session.select<Engineer>().one();
+        const auto max = session.select<Manager>().one();
+        // Columns of both tables, by a condition over both.
+        QCOMPARE(session.update<Engineer>(session.column(&Engineer::language) == "C++" &&
+                                              session.column<Engineer>("name") == "Eve",
+                                          {{"language", Value("Rust")}, {"name", Value("Eva")}}),
+                 1);
+        QCOMPARE(eve->language, "Rust");
+        QCOMPARE(eve->name, "Eva");
+        // Of a table that others share, only the rows of the struct.
+        QCOMPARE(session.update<Manager>(session.column<Manager>("name") != "", {{"name", Value("Maxine")}}), 1);
+        QCOMPARE(max->name, "Maxine");
+        QCOMPARE(fact("SELECT count(*) FROM sw_person WHERE name = 'Maxine'"), Value(1));
+        QCOMPARE(session.deleteWhere<Person>(session.column(&Person::name) == "Eva"), 1);
+        QCOMPARE(session.state(eve), ObjectState::Deleted);
+        session.commit();
+        QCOMPARE(fact("SELECT count(*) FROM sw_engineer"), Value(0));
+        QCOMPARE(fact("SELECT count(*) FROM sw_person"), Value(2));
+    }
+
     void lazily_data() { databases_->addRows(); }
     void lazily()
     {

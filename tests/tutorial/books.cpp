@@ -229,4 +229,21 @@ int main()
     session.remove(authors[0]);
     session.commit();
     std::cout << "  " << session.select<Book>().count() << " books\n";
+
+    heading("11. A database that is there needs no structs: tables are mapped as they are, by names of their columns.");
+    Mappings found(connection.dialect().reflect(connection.driverConnection()));
+    found.automap();
+    ObjectSession records(connection, found);
+    const auto bronte = found.make("Author");
+    bronte->set("name", "Charlotte");
+    const auto eyre = found.make("Book");
+    eyre->set("title", "Jane Eyre");
+    eyre->set("kind", "book");
+    eyre->set("binding", "paper");
+    eyre->set("version", 1);
+    eyre->setOne("author", bronte);
+    records.add(eyre);
+    records.commit();
+    for (const auto &book : records.select("Book").all())
+        std::cout << "  " << book->get("title").text() << " by " << book->one("author")->get("name").text() << "\n";
 }

@@ -1,5 +1,6 @@
 #include "schemawright/orm/mapper.h"
 
+#include "schemawright/orm/auto_record.h"
 #include "schemawright/sql/source.h"
 
 #include <algorithm>
@@ -12,6 +13,14 @@ bool EntityMap::isA(const EntityMap &other) const
         if (each == &other)
             return true;
     return false;
+}
+
+std::size_t EntityMap::partOf(std::string_view column) const
+{
+    for (std::size_t part = parts.size(); part-- > 0;)
+        if (parts[part].table->column(column))
+            return part;
+    return 0;
 }
 
 std::size_t EntityMap::fieldNamed(std::string_view column) const
@@ -55,10 +64,32 @@ const EntityMap &Mappings::of(std::type_index type) const
     return *found->second;
 }
 
-const EntityMap &Mappings::of(std::type_index type, std::type_index otherwise) const
+const EntityMap &Mappings::of(std::type_index type, const EntityMap &otherwise) const
 {
     const auto found = entities_.find(type);
-    return found == entities_.end() ? of(otherwise) : *found->second;
+    return found == entities_.end() ? otherwise : *found->second;
+}
+
+void Mappings::automap(const EntityMappings &names)
+{
+    if (!records_.empty())
+        throw Error(ErrorKind::Misuse, "the tables are mapped by automap() already");
+    records_ = autoMaps(metadata_, schemawright::automap(metadata_, names));
+    for (const auto &entity : records_)
+        added_.push_back(entity.get());
+}
+
+const EntityMap &Mappings::record(std::string_view name) const
+{
+    for (const auto &each : records_)
+        if (each->name == name || each->entity->table.name == name || each->entity->table.text() == name)
+            return *each;
+    throw Error(ErrorKind::NotFound, "automap() found no class or table named " + std::string(name));
+}
+
+std::shared_ptr<AutoRecord> Mappings::make(std::string_view name) const
+{
+    return std::make_shared<AutoRecord>(record(name));
 }
 
 Expr Mappings::columnOf(const EntityMap &entity, const MappedField &field)
@@ -124,10 +155,15 @@ void Mappings::checkFields(const EntityMap &entity) const
     }
 }
 
+const EntityMap &Mappings::targetOf(const Relation &relation) const
+{
+    return relation.other ? *relation.other : of(relation.target);
+}
+
 void Mappings::pair(EntityMap &entity, Relation &relation) const
 {
     using Kind = Relation::Kind;
-    const EntityMap &other = of(relation.target);
+    const EntityMap &other = targetOf(relation);
     relation.other = &other;
     const std::string what = "the relationship " + relation.name + " of " + entity.name;
     const bool hasColumns = !relation.isOwnedByOther();
@@ -154,8 +190,8 @@ void Mappings::pair(EntityMap &entity, Relation &relation) const
             return side.kind == Kind::ManyToMany && &side != &relation && side.association == relation.association &&
                    side.columns == relation.others && side.others == relation.columns;
         if (relation.kind == Kind::ManyToOne)
-            return side.isOwnedByOther() && side.inverseName == relation.name && entity.isA(of(side.target));
-        return side.kind == Kind::ManyToOne && side.name == relation.inverseName && entity.isA(of(side.target));
+            return side.isOwnedByOther() && side.inverseName == relation.name && entity.isA(targetOf(side));
+        return side.kind == Kind::ManyToOne && side.name == relation.inverseName && entity.isA(targetOf(side));
     };
     const auto found = std::ranges::find_if(other.relations, isOtherSide);
     if (found != other.relations.end())
@@ -168,9 +204,10 @@ void Mappings::sort()
 {
     order_.clear();
     for (const TablePtr &table : metadata_.sortedTables().order)
-        for (const auto &[type, entity] : entities_)
-            if (entity->table() == table)
-                order_.push_back(entity.get());
+        forEach([&](const EntityMap &entity) {
+            if (entity.table() == table)
+                order_.push_back(&entity);
+        });
 }
 
 void Mappings::check()
@@ -189,9 +226,10 @@ void Mappings::check()
         for (const EntityMap *base = entity->base; base; base = base->base)
             entities_.at(base->type)->subtypes.push_back(entity);
     }
-    for (const auto &[type, entity] : entities_)
-        for (Relation &relation : entity->relations)
-            pair(*entity, relation);
+    forEach([&](EntityMap &entity) {
+        for (Relation &relation : entity.relations)
+            pair(entity, relation);
+    });
     sort();
     added_.clear();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "schemawright/orm/automap.h"
 #include "schemawright/orm/member_access.h"
 #include "schemawright/sql/expr.h"
 
@@ -204,13 +205,16 @@ private:
     FieldMapper<T> fields_;
 };
 
+class AutoRecord;
+
 /// The mapped structs of a program. Built once, then only read; may be shared by sessions on any thread.
 class Mappings
 {
 public:
     explicit Mappings(MetaData metadata) : metadata_(std::move(metadata)) {}
     Mappings(Mappings &&other) noexcept
-        : metadata_(std::move(other.metadata_)), entities_(std::move(other.entities_)), order_(std::move(other.order_))
+        : metadata_(std::move(other.metadata_)), entities_(std::move(other.entities_)),
+          records_(std::move(other.records_)), order_(std::move(other.order_)), added_(std::move(other.added_))
     {}
 
     /// Throws Error(NotFound) when there is no such table.
@@ -241,11 +245,18 @@ public:
         return Mapper<T>(entity);
     }
 
+    /// Maps all tables that have a key without structs, by the names of automap(): see AutoRecord. Throws
+    /// Error(Misuse) when that was done before.
+    void automap(const EntityMappings &names = {});
+    /// A new record of one, by the name of its class or of its table. Throws Error(NotFound).
+    std::shared_ptr<AutoRecord> make(std::string_view name) const;
+    const EntityMap &record(std::string_view name) const;
+
     template <class T> const EntityMap &of() const { return of(typeid(T)); }
     /// Throws Error(Misuse) for a struct that is not mapped.
     const EntityMap &of(std::type_index type) const;
-    /// Of `type` where that is mapped, else of `otherwise`.
-    const EntityMap &of(std::type_index type, std::type_index otherwise) const;
+    /// Of `type` where a struct of it is mapped, else `otherwise`.
+    const EntityMap &of(std::type_index type, const EntityMap &otherwise) const;
     const MetaData &metadata() const noexcept { return metadata_; }
     /// The column of a member, for conditions and orders. Throws Error(NotFound).
     template <class T, class M> Expr column(M T::*member) const
@@ -274,13 +285,22 @@ private:
     static Expr columnOf(const EntityMap &entity, const MappedField &field);
     void inherit(EntityMap &entity);
     void checkFields(const EntityMap &entity) const;
+    const EntityMap &targetOf(const Relation &relation) const;
     void pair(EntityMap &entity, Relation &relation) const;
+    template <class Use> void forEach(Use use) const
+    {
+        for (const auto &[type, entity] : entities_)
+            use(*entity);
+        for (const auto &entity : records_)
+            use(*entity);
+    }
     void sort();
 
     MetaData metadata_;
     std::map<std::type_index, std::unique_ptr<EntityMap>> entities_;
-    std::vector<const EntityMap *> order_; ///< once checked
-    std::vector<EntityMap *> added_;       ///< and not checked yet, bases first
+    std::vector<std::unique_ptr<EntityMap>> records_; ///< those of automap()
+    std::vector<const EntityMap *> order_;            ///< once checked
+    std::vector<EntityMap *> added_;                  ///< and not checked yet, bases first
     std::mutex checking_;
 };
 

@@ -46,6 +46,11 @@ public:
     }
     /// A member that is a whole number and nothing else.
     virtual bool isInteger() const { return false; }
+    /// What it holds while it has no value yet.
+    virtual Value unset() const { return isInteger() ? Value(0) : Value(); }
+    /// Members that a new row may be written without, so that the column's default fills it; and when they are.
+    virtual bool mayOmit() const { return false; }
+    virtual bool isOmitted(const void * /*object*/) const { return false; }
     /// True when `member` points to a member pointer of type `type` that is this one.
     virtual bool isMember(const std::type_info & /*type*/, const void * /*member*/) const { return false; }
 
@@ -102,8 +107,11 @@ public:
     virtual void attach(void * /*owner*/, const std::shared_ptr<detail::LazySlot> & /*slot*/, std::size_t /*relation*/,
                         bool /*mayLoad*/) const
     {}
+    /// Called when the session ends or forgets the owner.
+    virtual void release(void * /*owner*/) const {}
 };
 
+struct Entity;
 struct EntityMap;
 
 /// A relationship, seen from the side that holds the member.
@@ -151,6 +159,7 @@ struct EntityMap
     std::optional<std::size_t> version; ///< a number that grows with every update
     std::vector<Relation> relations;    ///< those of the base first
     std::function<std::shared_ptr<void>()> make;
+    std::shared_ptr<const Entity> entity; ///< of an AutoRecord: its names
 
     const EntityMap *base = nullptr;         ///< inheritance: the struct this one derives from
     const EntityMap *root = nullptr;         ///< its base's base… or itself; rows are the same by the root's key
@@ -164,6 +173,8 @@ struct EntityMap
 
     const TablePtr &table() const { return parts.back().table; }
     bool isA(const EntityMap &other) const;
+    /// The table that has a column: the struct's own before those of its bases, the first where none has it.
+    std::size_t partOf(std::string_view column) const;
     /// Throws Error(NotFound).
     std::size_t fieldNamed(std::string_view column) const;
     /// Throws Error(Misuse).

@@ -77,6 +77,20 @@ bool ObjectSession::hasKey(const Layout &layout, const void *object) const
     return !layout.entity->fields[layout.entity->key.front()].access->isUnset(object);
 }
 
+/// The columns that a new row is written without, for their defaults to fill: 1 for each.
+std::string ObjectSession::omittedColumns(const Layout &layout, const void *object)
+{
+    std::string omitted;
+    if (!layout.mayOmit)
+        return omitted;
+    omitted.assign(layout.columns.size(), '0');
+    for (std::size_t i = 0; i < layout.columns.size(); ++i)
+        if (const std::size_t field = layout.columns[i].field;
+            field != Layout::none && layout.entity->fields[field].access->isOmitted(object))
+            omitted[i] = '1';
+    return omitted;
+}
+
 void ObjectSession::insertNew()
 {
     if (new_.empty())
@@ -93,12 +107,14 @@ void ObjectSession::insertNew()
         }
         Layout &layout = *records[start]->layout;
         const bool keyed = hasKey(layout, records[start]->address);
+        const std::string omitted = omittedColumns(layout, records[start]->address);
         const std::size_t atMost = std::min(records.size(), start + rowsAtOnce(layout));
         std::size_t end = start + 1;
         while (end < atMost && records[end] && records[end]->layout == &layout &&
-               hasKey(layout, records[end]->address) == keyed)
+               hasKey(layout, records[end]->address) == keyed &&
+               omittedColumns(layout, records[end]->address) == omitted)
             ++end;
-        insertBatch(layout, std::span(records).subspan(start, end - start), keyed);
+        insertBatch(layout, std::span(records).subspan(start, end - start), keyed, omitted);
         start = end;
     }
     for (Record *record : records)
@@ -117,7 +133,7 @@ std::size_t ObjectSession::rowsAtOnce(const Layout &layout) const
     return std::clamp<std::size_t>(fitting, 1, can.schemas ? 1000 : 128);
 }
 
-void ObjectSession::insertBatch(Layout &layout, std::span<Record *const> records, bool hasKeys)
+void ObjectSession::insertBatch(Layout &layout, std::span<Record *const> records, bool hasKeys, std::string omitted)
 {
     const EntityMap &entity = *layout.entity;
     const detail::SnapshotHold snapshot;
@@ -133,9 +149,14 @@ void ObjectSession::insertBatch(Layout &layout, std::span<Record *const> records
         append(rows, *record, record->held.get(), cells);
     }
     layout.bytesOfRow = rows.arenaSize() / records.size() + 4;
-    insertRows(layout, rows, hasKeys);
+    // What a related object says is written, set or not.
+    for (std::size_t i = 0; i < omitted.size() && layout.hasManyToOne; ++i)
+        for (std::size_t row = 0; row < records.size() && omitted[i] == '1'; ++row)
+            omitted[i] = rows.isNull(row, i) ? '1' : '0';
+    insertRows(layout, rows, hasKeys, omitted);
     detail::IdentityMap &identity = identityOf(entity);
     const FieldAccess *key = hasKeys ? nullptr : entity.fields[entity.key.front()].access.get();
+    const bool readsBack = layout.hasReadOnly || omitted.find('1') != std::string::npos;
     Objects alive;
     for (std::size_t i = 0; i < records.size(); ++i) {
         Record &record = *records[i];
@@ -145,26 +166,27 @@ void ObjectSession::insertBatch(Layout &layout, std::span<Record *const> records
         record.state = ObjectState::Persistent;
         record.isFlushed = hasRelations_;
         identity.insert(keyOf(layout, record.image), &record);
-        if (layout.hasReadOnly)
+        if (readsBack)
             alive.push_back(record.held);
         if (hasRelations_)
             moved_.push_back(&record); // others may refer to it weakly, and have not been written yet
         else
             record.held.reset();
     }
-    if (layout.hasReadOnly)
+    if (readsBack)
         refreshRecords(layout, {records.begin(), records.end()});
 }
 
-void ObjectSession::insertRows(Layout &layout, RowBatch &rows, bool hasKeys)
+void ObjectSession::insertRows(Layout &layout, RowBatch &rows, bool hasKeys, const std::string &omitted)
 {
     for (std::size_t part = 0; part < layout.entity->parts.size(); ++part)
-        insertPart(layout, part, rows, hasKeys || part > 0);
+        insertPart(layout, part, rows, hasKeys || part > 0, omitted);
 }
 
 /// The columns of one table. A server takes all rows in one statement and returns the keys; a database in the process
 /// tells each row's key by itself.
-void ObjectSession::insertPart(Layout &layout, std::size_t part, RowBatch &rows, bool hasKeys)
+void ObjectSession::insertPart(Layout &layout, std::size_t part, RowBatch &rows, bool hasKeys,
+                               const std::string &omitted)
 {
     const EntityMap::Part &table = layout.entity->parts[part];
     std::vector<std::string> names;
@@ -175,7 +197,8 @@ void ObjectSession::insertPart(Layout &layout, std::size_t part, RowBatch &rows,
             places.push_back(layout.keyColumns[k]);
         }
     for (std::size_t i = 0; i < layout.columns.size(); ++i)
-        if (layout.columns[i].part == part && !layout.columns[i].isReadOnly && (hasKeys || i != layout.generatedKey)) {
+        if (layout.columns[i].part == part && !layout.columns[i].isReadOnly && (omitted.empty() || omitted[i] == '0') &&
+            (hasKeys || i != layout.generatedKey)) {
             names.push_back(layout.columns[i].name);
             places.push_back(i);
         }
@@ -183,8 +206,8 @@ void ObjectSession::insertPart(Layout &layout, std::size_t part, RowBatch &rows,
     const bool isServer = can.schemas;
     const std::size_t count = rows.rowCount();
     const std::size_t atOnce = isServer && !names.empty() && (hasKeys || can.returning) ? count : 1;
-    std::string &sql =
-        layout.statements["insert " + std::to_string(part) + (hasKeys ? " keyed " : " ") + std::to_string(atOnce)];
+    std::string &sql = layout.statements["insert " + std::to_string(part) + (hasKeys ? " keyed " : " ") +
+                                         std::to_string(atOnce) + omitted];
     if (sql.empty()) {
         Insert statement = insert(table.table);
         if (!names.empty())
@@ -224,30 +247,6 @@ void ObjectSession::insertPart(Layout &layout, std::size_t part, RowBatch &rows,
     mustBe(keys.size());
     for (std::size_t row = 0; row < count; ++row)
         rows.setInteger(row, *layout.generatedKey, keys[row]);
-}
-
-void ObjectSession::insertPlain(const EntityMap &entity, const std::vector<const void *> &objects)
-{
-    autoflush();
-    ensureTransaction();
-    Layout &layout = layoutOf(entity);
-    std::vector<Cell> cells;
-    const std::size_t atOnce = rowsAtOnce(layout);
-    for (std::size_t start = 0; start < objects.size();) {
-        const bool keyed = hasKey(layout, objects[start]);
-        RowBatch rows;
-        rows.start(layout.heads);
-        for (; start < objects.size() && rows.rowCount() < atOnce && hasKey(layout, objects[start]) == keyed; ++start) {
-            Record record;
-            record.layout = &layout;
-            record.address = objects[start];
-            record.related.resize(entity.relations.size());
-            if (layout.hasManyToOne)
-                sourcesOf(record, cells);
-            append(rows, record, nullptr, cells);
-        }
-        insertRows(layout, rows, keyed);
-    }
 }
 
 } // namespace schemawright

@@ -23,14 +23,6 @@ bool isCounted(const Table &table, const Column &column, bool isSqlite)
            (column.defaultSql && column.defaultSql->starts_with("nextval("));
 }
 
-std::size_t partOf(const EntityMap &entity, const std::string &column)
-{
-    for (std::size_t part = entity.parts.size(); part-- > 0;) // the struct's own table first
-        if (entity.parts[part].table->column(column))
-            return part;
-    return 0;
-}
-
 } // namespace
 
 ObjectLayout &ObjectSession::layoutOf(const EntityMap &entity)
@@ -50,6 +42,7 @@ ObjectLayout &ObjectSession::layoutOf(const EntityMap &entity)
             layout.fieldColumns[i] = layout.columns.size();
             layout.columns.push_back({field.column, field.part, i, field.isReadOnly});
             layout.hasReadOnly = layout.hasReadOnly || field.isReadOnly;
+            layout.mayOmit = layout.mayOmit || field.access->mayOmit();
         }
     };
     addFields(false);
@@ -60,7 +53,7 @@ ObjectLayout &ObjectSession::layoutOf(const EntityMap &entity)
             auto found = std::ranges::find(layout.columns, column, &Layout::Column::name);
             const auto place = static_cast<std::size_t>(found - layout.columns.begin());
             if (found == layout.columns.end())
-                layout.columns.push_back({column, partOf(entity, column), Layout::none, false});
+                layout.columns.push_back({column, entity.partOf(column), Layout::none, false});
             places.push_back(place);
         }
         layout.hasManyToOne = layout.hasManyToOne || !places.empty();
@@ -99,7 +92,7 @@ ObjectLayout &ObjectSession::layoutOf(const EntityMap &entity)
 ObjectLayout &ObjectSession::layoutOf(std::type_index type, std::type_index otherwise)
 {
     if (std::pair asked(type, otherwise); !lastLayout_ || lastType_ != asked) {
-        lastLayout_ = &layoutOf(mappings_.of(type, otherwise));
+        lastLayout_ = &layoutOf(mappings_.of(type, mappings_.of(otherwise)));
         lastType_ = asked;
     }
     return *lastLayout_;
@@ -114,7 +107,7 @@ const EntityMap &ObjectSession::entityOf(const EntityMap &entity, const void *ob
 
 Expr ObjectSession::columnNamed(const EntityMap &entity, std::string_view name) const
 {
-    return Source(entity.parts[partOf(entity, std::string(name))].table)[name];
+    return Source(entity.parts[entity.partOf(name)].table)[name];
 }
 
 namespace {

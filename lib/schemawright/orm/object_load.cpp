@@ -10,8 +10,6 @@ namespace schemawright {
 
 namespace {
 
-constexpr std::size_t mostInList = 500; ///< values in one IN
-
 std::string nameOf(const detail::ObjectKey &key) { return key.isNumber ? std::to_string(key.number) : key.text; }
 
 } // namespace

@@ -15,7 +15,6 @@ using detail::Undo;
 namespace {
 
 constexpr std::size_t rowsOfBatch = 1024;
-constexpr std::size_t mostInList = 500; ///< values in one IN
 
 } // namespace
 

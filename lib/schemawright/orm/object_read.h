@@ -29,6 +29,8 @@ struct ObjectSession::Reading
     std::vector<JoinedRelation> joined;
 };
 
+inline constexpr std::size_t mostInList = 500; ///< values in one IN
+
 /// The columns of both sides of a relationship being equal; of a many-to-many, those of the association and its owner.
 Expr relationCondition(const Relation &relation, const EntityMap &owner, const Source &mine, const Source &other);
 /// One column, or a tuple of them.

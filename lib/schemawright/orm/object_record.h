@@ -48,6 +48,7 @@ struct ObjectLayout
     bool hasIntegerKey = false;
     bool hasLinks = false; ///< lazy or deferred members
     bool hasReadOnly = false;
+    bool mayOmit = false;                                       ///< new rows may be written without some columns
     std::size_t bytesOfRow = 16;                                ///< of the rows written last, to ask memory once
     bool hasManyToOne = false;                                  ///< some of its columns come from related objects
     std::shared_ptr<const std::vector<ColumnHead>> heads;       ///< of rows that the session makes

@@ -61,7 +61,7 @@ void ObjectSession::cascade()
                 const void *each = relation.access->at(record.address, i);
                 if (!each || recordOf(each))
                     continue;
-                addObject(layoutOf(relation.access->typeAt(record.address, i), relation.target),
+                addObject(layoutOf(mappings_.of(relation.access->typeAt(record.address, i), *relation.other)),
                           relation.access->share(record.address, i));
                 if (Record *added = recordOf(each); added && !added->related.empty())
                     open.push_back(added);
@@ -214,12 +214,12 @@ void ObjectSession::writeAssociations()
 {
     if (!hasRelations_)
         return;
-    struct Change
+    struct Link
     {
         const Relation *relation;
         std::vector<Value> row;
     };
-    std::vector<Change> added, gone;
+    std::vector<Link> added, gone;
     std::set<std::tuple<const Table *, const Record *, const Record *>> seen;
     std::vector<std::pair<Record *, std::size_t>> kept;
     pool_.forEach([&](Record &record) {
@@ -238,7 +238,7 @@ void ObjectSession::writeAssociations()
                 if (Record *other = recordOf(relation.access->at(record.address, k)); other && other->isRow())
                     now.push_back(other);
             const std::vector<Record *> &before = record.related[i].records;
-            const auto note = [&](std::vector<Change> &list, Record &other) {
+            const auto note = [&](std::vector<Link> &list, Record &other) {
                 const bool isForward = relation.columns < relation.others; // either side tells the same
                 const auto name =
                     isForward ? std::tuple(relation.association.get(), &std::as_const(record), &std::as_const(other))
@@ -264,16 +264,16 @@ void ObjectSession::writeAssociations()
         columns.insert(columns.end(), relation.others.begin(), relation.others.end());
         return columns;
     };
-    for (const Change &change : gone) {
+    for (const Link &link : gone) {
         std::vector<Expr> match;
-        const std::vector<std::string> columns = columnsOf(*change.relation);
+        const std::vector<std::string> columns = columnsOf(*link.relation);
         for (std::size_t k = 0; k < columns.size(); ++k)
-            match.push_back(schemawright::column(change.relation->association, columns[k]) == bind(change.row[k]));
-        connection_.execute(delete_(change.relation->association).where(and_(std::move(match))));
+            match.push_back(schemawright::column(link.relation->association, columns[k]) == bind(link.row[k]));
+        connection_.execute(delete_(link.relation->association).where(and_(std::move(match))));
     }
     std::map<const Relation *, std::vector<std::vector<Value>>> rows;
-    for (Change &change : added)
-        rows[change.relation].push_back(std::move(change.row));
+    for (Link &link : added)
+        rows[link.relation].push_back(std::move(link.row));
     for (const auto &[relation, all] : rows)
         connection_.insertMany(relation->association, columnsOf(*relation), all);
     for (const auto &[record, index] : kept) {

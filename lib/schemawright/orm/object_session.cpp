@@ -38,6 +38,8 @@ ObjectSession::~ObjectSession()
 {
     slot_->loadRelation = nullptr;
     slot_->loadDeferred = nullptr;
+    if (hasRelations_)
+        pool_.forEach([](Record &record) { release(record); });
     try {
         if (transaction_)
             transaction_->rollback();
@@ -69,6 +71,13 @@ ObjectSession::Record &ObjectSession::track(Layout &layout, const std::shared_pt
     return record;
 }
 
+void ObjectSession::release(Record &record)
+{
+    if (const std::shared_ptr<void> object = record.object.lock())
+        for (const Relation &relation : record.entity().relations)
+            relation.access->release(object.get());
+}
+
 /// As if it had never been known. The record stays while others' lists have it.
 void ObjectSession::forget(Record &record)
 {
@@ -79,6 +88,7 @@ void ObjectSession::forget(Record &record)
         addresses_.erase(addressOf(record.address));
     for (detail::Related &related : record.related)
         pin(related, {});
+    release(record);
     record.image = Image();
     record.held.reset();
     record.object.reset();
@@ -257,7 +267,7 @@ std::shared_ptr<void> ObjectSession::mergeObject(const EntityMap &entity, const 
             continue;
         Objects merged;
         for (std::size_t i = 0; i < relation.access->size(other); ++i)
-            merged.push_back(mergeObject(mappings_.of(relation.access->typeAt(other, i), relation.target),
+            merged.push_back(mergeObject(mappings_.of(relation.access->typeAt(other, i), *relation.other),
                                          relation.access->at(other, i), done));
         relation.access->set(mine.get(), std::move(merged));
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "schemawright/engine/connection.h"
+#include "schemawright/orm/auto_record.h"
 #include "schemawright/orm/mapper.h"
 #include "schemawright/orm/object_query.h"
 #include "schemawright/orm/object_record.h"
@@ -42,32 +43,49 @@ public:
     /// without must be added by its own type.
     template <class T> void add(const std::shared_ptr<T> &object)
     {
-        addObject(layoutOf(detail::typeOf(object.get()), typeid(T)), object);
+        if constexpr (std::same_as<T, AutoRecord>)
+            addObject(layoutOf(mapOf(object.get())), object);
+        else
+            addObject(layoutOf(detail::typeOf(object.get()), typeid(T)), object);
     }
     /// To be deleted by the next flush, with what its relationships' cascades say; other children lose their owner.
-    template <class T> void remove(const std::shared_ptr<T> &object) { removeObject(mappings_.of<T>(), object); }
+    template <class T> void remove(const std::shared_ptr<T> &object) { removeObject(mapOf(object.get()), object); }
     /// The object of a key, from memory if it is there; null when there is no such row. `key` as values, in order.
     template <class T> std::shared_ptr<T> get(const std::vector<Value> &key)
     {
         return std::static_pointer_cast<T>(getObject(mappings_.of<T>(), key));
     }
     template <class T> std::shared_ptr<T> get(const Value &key) { return get<T>(std::vector<Value>{key}); }
+    /// The same for AutoRecords, by the name of their class or table.
+    std::shared_ptr<AutoRecord> get(std::string_view name, const std::vector<Value> &key)
+    {
+        return std::static_pointer_cast<AutoRecord>(getObject(mappings_.record(name), key));
+    }
 
     /// A column by its member, or by its name, for conditions and orders.
     template <class T, class M> Expr column(M T::*member) const { return mappings_.column(member); }
     template <class T> Expr column(std::string_view name) const { return columnNamed(mappings_.of<T>(), name); }
+    Expr column(std::string_view record, std::string_view name) const
+    {
+        return columnNamed(mappings_.record(record), name);
+    }
     /// Objects by conditions. Reading flushes first unless that is off.
     template <class T> ObjectQuery<T> select() { return ObjectQuery<T>(*this, mappings_.of<T>()); }
+    ObjectQuery<AutoRecord> select(std::string_view record)
+    {
+        return ObjectQuery<AutoRecord>(*this, mappings_.record(record));
+    }
 
     /// Fills a relationship of one object, by one query. A path ("books.tags") goes on from there.
     template <class T> void load(const std::shared_ptr<T> &owner, std::string_view path)
     {
-        loadPath(mappings_.of<T>(), {owner}, path);
+        loadPath(mapOf(owner.get()), {owner}, path);
     }
     /// The same for many, by one query for all of them (select in).
     template <class T> void load(const std::vector<std::shared_ptr<T>> &owners, std::string_view path)
     {
-        loadPath(mappings_.of<T>(), {owners.begin(), owners.end()}, path);
+        if (!owners.empty())
+            loadPath(mapOf(owners.front().get()), {owners.begin(), owners.end()}, path);
     }
 
     /// Reads the object's row again and forgets what was changed. Throws Error(NotFound) when it is gone.
@@ -82,7 +100,7 @@ public:
     template <class T> std::shared_ptr<T> merge(const T &other)
     {
         std::map<const void *, std::shared_ptr<void>> done;
-        return std::static_pointer_cast<T>(mergeObject(mappings_.of<T>(), &other, done));
+        return std::static_pointer_cast<T>(mergeObject(mapOf(&other), &other, done));
     }
 
     /// Inserts objects without keeping them: no cascades, no events, keys not told. The fastest way for many.
@@ -95,12 +113,14 @@ public:
     {
         updatePlain(mappings_.of<T>(), addresses(objects));
     }
-    /// UPDATE … SET by a condition; the number of rows. Objects of those rows are read again.
+    /// UPDATE … SET by a condition, in whatever tables of a hierarchy have the columns; the number of rows. Objects of
+    /// those rows are read again.
     template <class T> std::int64_t update(const Expr &where, const std::vector<Assignment> &values)
     {
         return updateWhere(mappings_.of<T>(), where, values);
     }
-    /// DELETE by a condition, no cascades but the database's; the number of rows. Their objects are detached.
+    /// DELETE by a condition, no cascades but the database's and the rows of what derives; the number of rows. Their
+    /// objects are detached.
     template <class T> std::int64_t deleteWhere(const Expr &where) { return deleteWhere(mappings_.of<T>(), where); }
 
     /// Both sides of the relationships that were changed on one side say the same; also done by flush().
@@ -180,6 +200,13 @@ private:
     {
         return detail::listOf<T>(list(state, &mappings_.of<T>()));
     }
+    template <class T> const EntityMap &mapOf(const T *object) const
+    {
+        if constexpr (std::same_as<T, AutoRecord>)
+            return object->map();
+        else
+            return mappings_.of<T>();
+    }
     Objects list(ObjectState state, const EntityMap *entity);
 
     // object_session.cpp: what the session knows of objects.
@@ -194,6 +221,7 @@ private:
     Record *recordOf(const void *object) const;
     Record &track(Layout &layout, const std::shared_ptr<void> &object, ObjectState state);
     void forget(Record &record);
+    static void release(Record &record);
     void holdUntilWritten(Record &record, std::shared_ptr<void> object);
     void sweep();
     std::shared_ptr<void> revived(Record &record);
@@ -254,13 +282,12 @@ private:
     std::vector<Record *> dirtyRecords();
     std::vector<Record *> insertOrder();
     void insertNew();
-    void insertBatch(Layout &layout, std::span<Record *const> records, bool hasKeys);
-    void insertRows(Layout &layout, RowBatch &rows, bool hasKeys);
-    void insertPart(Layout &layout, std::size_t part, RowBatch &rows, bool hasKeys);
+    void insertBatch(Layout &layout, std::span<Record *const> records, bool hasKeys, std::string omitted);
+    void insertRows(Layout &layout, RowBatch &rows, bool hasKeys, const std::string &omitted = {});
+    void insertPart(Layout &layout, std::size_t part, RowBatch &rows, bool hasKeys, const std::string &omitted);
+    static std::string omittedColumns(const Layout &layout, const void *object);
     std::size_t rowsAtOnce(const Layout &layout) const;
     bool hasKey(const Layout &layout, const void *object) const;
-    void insertPlain(const EntityMap &entity, const std::vector<const void *> &objects);
-    void updatePlain(const EntityMap &entity, const std::vector<const void *> &objects);
     void updateRecords(const std::vector<Record *> &records);
     void writeUpdates(Layout &layout, const std::string &changed, detail::Snapshot *rows,
                       const std::vector<Record *> &records);
@@ -268,9 +295,16 @@ private:
     void detachFromRemoved(const std::vector<Record *> &dirty);
     void deleteRemoved();
     void deleteRows(Layout &layout, const std::vector<Record *> &records);
+
+    // object_bulk.cpp: many rows without their objects.
+    void insertPlain(const EntityMap &entity, const std::vector<const void *> &objects);
+    void updatePlain(const EntityMap &entity, const std::vector<const void *> &objects);
     std::int64_t updateWhere(const EntityMap &entity, const Expr &where, const std::vector<Assignment> &values);
     std::int64_t deleteWhere(const EntityMap &entity, const Expr &where);
-    std::vector<Record *> matchingRecords(const EntityMap &entity, const Expr &where);
+    std::vector<std::vector<Value>> matchingKeys(const EntityMap &entity, const Expr &where);
+    std::vector<Record *> recordsOf(const EntityMap &entity, const std::vector<std::vector<Value>> &keys);
+    static std::int64_t forKeys(const EntityMap::Part &part, const std::vector<std::vector<Value>> &keys,
+                                const std::function<Result(const Expr &)> &run);
 
     // object_undo.cpp
     void undoTo(std::size_t mark);

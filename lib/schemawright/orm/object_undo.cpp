@@ -16,9 +16,8 @@ void ObjectSession::undoTo(std::size_t mark)
         case Undo::What::Add: {
             const std::shared_ptr<void> object = record.object.lock();
             if (object && record.isRow() && record.layout->generatedKey) {
-                const MappedField &key = record.entity().fields[record.entity().key.front()];
-                const bool isNumber = key.access->isInteger();
-                key.access->set(object.get(), isNumber ? Value(0) : Value());
+                const FieldAccess &key = *record.entity().fields[record.entity().key.front()].access;
+                key.set(object.get(), key.unset());
             }
             if (!new_.empty() && new_.back() == &record)
                 new_.pop_back();

@@ -1,0 +1,224 @@
+// Tables mapped without structs: records of a reflected database by automap's names, asked of each database named in
+// SCHEMAWRIGHT_TEST_URLS.
+
+#include "support/suite_databases.h"
+
+#include "schemawright/base/error.h"
+#include "schemawright/engine/create_all.h"
+#include "schemawright/engine/engine.h"
+#include "schemawright/orm/object_session.h"
+#include "schemawright/schema/table_builder.h"
+
+#include <QTest>
+
+using namespace schemawright;
+
+namespace {
+
+MetaData music()
+{
+    MetaData metadata;
+    metadata.add(TableBuilder("auto_artist")
+                     .column("id", types::integer())
+                     .primaryKey()
+                     .column("name", types::text())
+                     .notNull()
+                     .unique()
+                     .column("country", types::string(2))
+                     .notNull()
+                     .defaultTo("us"));
+    metadata.add(TableBuilder("auto_album")
+                     .column("id", types::integer())
+                     .primaryKey()
+                     .column("title", types::text())
+                     .notNull()
+                     .column("artist_id", types::integer())
+                     .notNull()
+                     .references("auto_artist")
+                     .column("sequel_of_id", types::integer())
+                     .references("auto_album"));
+    metadata.add(TableBuilder("auto_track")
+                     .column("album_id", types::integer())
+                     .references("auto_album")
+                     .column("nr", types::integer())
+                     .column("title", types::text())
+                     .primaryKey({"album_id", "nr"}));
+    metadata.add(TableBuilder("auto_tag").column("name", types::string(20)).primaryKey());
+    metadata.add(TableBuilder("auto_album_tag")
+                     .column("album_id", types::integer())
+                     .references("auto_album")
+                     .column("tag", types::string(20))
+                     .references("auto_tag")
+                     .primaryKey({"album_id", "tag"}));
+    return metadata;
+}
+
+} // namespace
+
+class tst_AutoRecord : public QObject
+{
+    Q_OBJECT
+
+private:
+    std::unique_ptr<test::SuiteDatabases> databases_;
+    std::unique_ptr<Engine> engine_;
+    std::unique_ptr<Connection> connection_;
+    std::unique_ptr<Mappings> mappings_;
+
+    Value fact(const char *sql) { return connection_->execute(sql).scalar(); }
+    template <class Work> static std::optional<ErrorKind> kindOf(Work work)
+    {
+        try {
+            work();
+        } catch (const Error &error) {
+            return error.kind;
+        }
+        return std::nullopt;
+    }
+
+    std::shared_ptr<AutoRecord> artist(const char *name)
+    {
+        auto made = mappings_->make("AutoArtist");
+        made->set("name", name);
+        return made;
+    }
+    std::shared_ptr<AutoRecord> album(const char *title, std::shared_ptr<AutoRecord> by)
+    {
+        auto made = mappings_->make("AutoAlbum");
+        made->set("title", title);
+        made->setOne("artist", std::move(by));
+        return made;
+    }
+
+private Q_SLOTS:
+    void initTestCase() { databases_ = std::make_unique<test::SuiteDatabases>("records"); }
+    void cleanupTestCase() { databases_.reset(); }
+    void init()
+    {
+        engine_ = std::make_unique<Engine>(Engine::open(databases_->current()));
+        connection_ = std::make_unique<Connection>(engine_->connect());
+        createAll(*connection_, music());
+        mappings_ = std::make_unique<Mappings>(connection_->dialect().reflect(connection_->driverConnection()));
+        mappings_->automap();
+    }
+    void cleanup()
+    {
+        dropAll(*connection_, music());
+        mappings_.reset();
+        connection_.reset();
+        engine_.reset();
+    }
+
+    void storesWhatIsReachable_data() { databases_->addRows(); }
+    void storesWhatIsReachable()
+    {
+        {
+            ObjectSession session(*connection_, *mappings_);
+            auto monk = artist("Monk");
+            auto first = album("Misterioso", monk), second = album("Underground", monk);
+            second->setOne("sequel_of", first);
+            auto track = mappings_->make("auto_track");
+            track->set("nr", 1);
+            track->set("title", "Thelonious");
+            second->many("auto_track_by_album").push_back(track);
+            session.add(second);
+            session.commit();
+            QCOMPARE(monk->get("country"), Value("us")); // by the column's default
+            QVERIFY(monk->get("id").as<std::int64_t>());
+            QCOMPARE(second->get("artist_id"), monk->get("id"));
+            QCOMPARE(track->get("album_id"), second->get("id"));
+            QCOMPARE(session.state(track), ObjectState::Persistent);
+        }
+        QCOMPARE(fact("SELECT count(*) FROM auto_artist"), Value(1));
+        QCOMPARE(fact("SELECT a.title FROM auto_album a JOIN auto_album b ON b.sequel_of_id = a.id"),
+                 Value("Misterioso"));
+        QCOMPARE(fact("SELECT t.title FROM auto_track t JOIN auto_album a ON a.id = t.album_id "
+                      "WHERE a.title = 'Underground'"),
+                 Value("Thelonious"));
+    }
+
+    void findsAndChanges_data() { databases_->addRows(); }
+    void findsAndChanges()
+    {
+        ObjectSession session(*connection_, *mappings_);
+        auto monk = artist("Monk"), rollins = artist("Rollins");
+        rollins->set("country", "de");
+        session.add(album("Misterioso", monk));
+        session.add(album("Brilliant Corners", monk));
+        session.add(rollins);
+        session.commit();
+
+        const auto found =
+            session.select("AutoAlbum").where(session.column("AutoAlbum", "title") == "Misterioso").one();
+        QCOMPARE(found->one("artist"), monk); // the row that is in memory
+        found->set("title", "Misterioso (live)");
+        found->setOne("artist", rollins);
+        QVERIFY(session.isDirty(found));
+        session.commit();
+        QCOMPARE(fact("SELECT r.country FROM auto_album a JOIN auto_artist r ON r.id = a.artist_id "
+                      "WHERE a.title = 'Misterioso (live)'"),
+                 Value("de"));
+        const auto again = session.get("auto_artist", {rollins->get("id")});
+        QCOMPARE(again, rollins);
+        session.refresh(rollins);
+        QCOMPARE(rollins->many("auto_album_by_artist").size(), std::size_t{1});
+
+        session.remove(found);
+        session.commit();
+        QCOMPARE(fact("SELECT count(*) FROM auto_album"), Value(1));
+
+        monk->set("name", "Thelonious Monk");
+        session.rollback();
+        QCOMPARE(monk->get("name"), Value("Monk"));
+    }
+
+    void associates_data() { databases_->addRows(); }
+    void associates()
+    {
+        ObjectSession session(*connection_, *mappings_);
+        auto one = album("Misterioso", artist("Monk"));
+        for (const char *name : {"live", "jazz"}) {
+            auto tag = mappings_->make("AutoTag");
+            tag->set("name", name);
+            const RelationshipInfo *tags = nullptr;
+            for (const RelationshipInfo &each : one->entity().relationships)
+                if (each.kind == RelationshipKind::ManyToMany)
+                    tags = &each;
+            QVERIFY(tags);
+            one->many(tags->name).push_back(tag);
+        }
+        session.add(one);
+        session.commit();
+        QCOMPARE(fact("SELECT count(*) FROM auto_album_tag"), Value(2));
+    }
+
+    void goesWithItsSession_data() { databases_->addRows(); }
+    void goesWithItsSession()
+    {
+        std::weak_ptr<AutoRecord> watched;
+        {
+            ObjectSession session(*connection_, *mappings_);
+            auto monk = artist("Monk");
+            monk->many("auto_album_by_artist").push_back(album("Misterioso", nullptr));
+            session.add(monk);
+            session.commit();
+            QCOMPARE(monk->many("auto_album_by_artist").front()->one("artist"), monk); // each holds the other
+            watched = monk;
+        }
+        QVERIFY(watched.expired());
+    }
+
+    void refusesOtherNames_data() { databases_->addRows(); }
+    void refusesOtherNames()
+    {
+        QCOMPARE(kindOf([&] { mappings_->make("Nobody"); }), ErrorKind::NotFound);
+        auto monk = artist("Monk");
+        QCOMPARE(kindOf([&] { monk->get("shoe_size"); }), ErrorKind::NotFound);
+        QCOMPARE(kindOf([&] { monk->one("auto_album_by_artist"); }), ErrorKind::Misuse);
+        QCOMPARE(kindOf([&] { monk->many("nothing"); }), ErrorKind::Misuse);
+        QCOMPARE(kindOf([&] { mappings_->automap(); }), ErrorKind::Misuse);
+    }
+};
+
+QTEST_GUILESS_MAIN(tst_AutoRecord)
+#include "tst_auto_record.moc"
