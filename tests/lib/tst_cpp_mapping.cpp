@@ -135,8 +135,9 @@ private slots:
     {
         const std::string text = textOf(reflected(scriptOf("words")));
         QVERIFY(has(text, "many to one to ByCode, by a unique column that is not the key."));
-        QVERIFY(has(text, "many to many to ByCode, for reading only: changed through the objects between."));
-        QVERIFY(has(textOf(reflected(scriptOf("music"))), "// Seconds: the database works it out."));
+        QVERIFY(has(text, "// read only: changed through the objects between"));
+        QVERIFY(has(text, ".viewOnly()"));
+        QVERIFY(has(textOf(reflected(scriptOf("music"))), ".readOnly(\"Seconds\", &Track::seconds)"));
     }
 
     void chosenNamesAreUsed()

@@ -45,6 +45,12 @@ std::string said(const std::vector<std::string> &names)
     return out;
 }
 
+/// Made by the database and never written.
+bool isWorkedOut(const Column &column, const AttributeInfo &attribute)
+{
+    return !attribute.isKey && (column.generated || (column.identity && column.identity->always));
+}
+
 /// "'it''s'::text" is it's, "((0))" is 0. Nothing for what the database has to work out.
 struct Literal
 {
@@ -247,10 +253,6 @@ std::string CppMapping::whyNoMember(const Entity &of, const AttributeInfo &attri
     const Column *column = table ? table->column(attribute.column) : nullptr;
     if (!column)
         return "there is no such column";
-    if (column->generated && !attribute.isKey)
-        return "the database works it out";
-    if (column->identity && column->identity->always && !attribute.isKey)
-        return "the database counts it";
     if (!attribute.relationship.empty())
         return "written by " + attribute.relationship;
     return {};
@@ -260,8 +262,6 @@ std::string CppMapping::whyNoMember(const Entity &, const RelationshipInfo &rela
 {
     if (!relationship.byKey)
         return "by a unique column that is not the key";
-    if (relationship.viewOnly)
-        return "for reading only: changed through the objects between";
     return {};
 }
 
@@ -364,6 +364,8 @@ std::string CppMapping::structText(const Entity &of) const
         }
         const std::string start = initialiser(column, attribute);
         out += fmt::format("    {} {}{};", typeOf(of, attribute), attribute.name, start);
+        if (isWorkedOut(column, attribute))
+            out += " // read only: the database makes it";
         const bool isMade = attribute.isKey || column.identity || column.autoincrement;
         if (!isNullDefault(column) && !isMade && !literalOf(*column.defaultSql))
             out += fmt::format(" // the default is the database's: {}", said({*column.defaultSql}));
@@ -374,7 +376,9 @@ std::string CppMapping::structText(const Entity &of) const
         const Entity *target = entity(info.target);
         if (why.empty())
             out += fmt::format("    {} {};{}\n", typeOf(of, info), info.name,
-                               info.ownsKey ? " // " + said(info.columns) : std::string());
+                               info.ownsKey    ? " // " + said(info.columns)
+                               : info.viewOnly ? " // read only: changed through the objects between"
+                                               : std::string());
         else
             out += fmt::format("    // {}: {} to {}, {}.\n", info.name, toString(info.kind), target->className, why);
     }
@@ -390,7 +394,10 @@ std::string CppMapping::mapText(const Entity &of, std::string_view indent) const
         line(fmt::format("key({}, {})", quoted(column), member(of.attribute(column)->name)));
     for (const AttributeInfo &attribute : of.attributes)
         if (!attribute.isKey && whyNoMember(of, attribute).empty())
-            line(fmt::format("field({}, {})", quoted(attribute.column), member(attribute.name)));
+            line(fmt::format("{}({}, {})",
+                             isWorkedOut(*metadata_.table(of.table)->column(attribute.column), attribute) ? "readOnly"
+                                                                                                          : "field",
+                             quoted(attribute.column), member(attribute.name)));
     for (const RelationshipInfo &info : of.relationships) {
         if (!whyNoMember(of, info).empty())
             continue;
@@ -413,6 +420,8 @@ std::string CppMapping::mapText(const Entity &of, std::string_view indent) const
             line(fmt::format("manyToMany({}, {}, {}.metadata().table({{{}, {}}}), {}, {})", name, member(info.name),
                              mappings_, quoted(isInDefault ? "" : info.through.schema), quoted(info.through.name),
                              list(ordered(info.columns, of)), list(ordered(info.targetColumns, *entity(info.target)))));
+            if (info.viewOnly)
+                line("viewOnly()");
         } else if (info.ownsKey)
             line(fmt::format("manyToOne({}, {}, {})", name, member(info.name), list(orderedColumns(info))));
         else {

@@ -119,6 +119,8 @@ namespace {
 std::vector<std::string> inOrder(const std::vector<std::string> &key, const std::vector<std::string> &paired,
                                  const std::vector<std::string> &columns)
 {
+    if (paired.empty() && key.size() == columns.size()) // REFERENCES without columns: its key
+        return columns;
     std::vector<std::string> ordered;
     for (const std::string &each : key) {
         const auto found = std::ranges::find(paired, each);
