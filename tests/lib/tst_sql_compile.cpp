@@ -11,6 +11,9 @@
 
 #include <QTest>
 
+#include <cmath>
+#include <limits>
+
 using namespace schemawright;
 
 namespace {
@@ -76,6 +79,7 @@ private Q_SLOTS:
     void locksAndFetches();
     void textsKeepTheirQuestionMarks();
     void writesLines();
+    void writesNastyLiterals();
     void cacheKeepsShapesApart();
     void cacheGivesTheNewValues();
     void ordersJoinedTexts();
@@ -550,6 +554,57 @@ void tst_SqlCompile::writesLines()
                 .limit(3),
             true),
         std::string("SELECT users.id\nFROM users\nWHERE users.id IN (SELECT orders.user_id FROM orders)\nLIMIT 3"));
+}
+
+void tst_SqlCompile::writesNastyLiterals()
+{
+    const auto literal = [](const char *dialect, const Value &value) -> std::string {
+        try {
+            return dialectNamed(dialect)->literal(value);
+        } catch (const Error &error) {
+            return error.kind == ErrorKind::Conversion ? "refused" : "another error";
+        }
+    };
+    struct Row
+    {
+        Value value;
+        const char *sqlite, *postgresql, *mysql, *mssql, *oracle;
+    };
+    const double infinity = std::numeric_limits<double>::infinity();
+    const Row rows[] = {
+        {Value("it's"), "'it''s'", "'it''s'", "'it''s'", "'it''s'", "'it''s'"},
+        {Value("a\\'"), R"('a\''')", R"(E'a\\''')", R"('a\\''')", R"('a\''')", R"('a\''')"},
+        {Value(std::string("a\0b", 3)), "CAST(X'610062' AS TEXT)", "refused", "_utf8mb4 X'610062'", "refused",
+         "refused"},
+        {Value("ž"), "'ž'", "'ž'", "'ž'", "N'ž'", "'ž'"},
+        {Value(infinity), "9e999", "'Infinity'", "refused", "refused", "refused"},
+        {Value(std::nan("")), "refused", "'NaN'", "refused", "refused", "refused"},
+        {Value(Decimal("NaN")), "'NaN'", "'NaN'", "refused", "refused", "refused"},
+        {Value(std::numeric_limits<std::int64_t>::min()), "-9223372036854775808", "'-9223372036854775808'",
+         "-9223372036854775808", "-9223372036854775808", "-9223372036854775808"},
+        {Value(Bytes{std::string("\0'\xff", 3)}), "X'0027ff'", R"('\x0027ff')", "X'0027ff'", "0x0027ff",
+         "HEXTORAW('0027ff')"},
+        {Value(*Date::parse("2024-02-29")), "'2024-02-29'", "'2024-02-29'", "'2024-02-29'", "'2024-02-29'",
+         "DATE '2024-02-29'"},
+        {Value(*Time::parse("13:14:15.5")), "'13:14:15.5'", "'13:14:15.5'", "'13:14:15.5'", "'13:14:15.5'",
+         "'13:14:15.5'"},
+        {Value(*DateTime::parse("2024-02-29 13:14:15.5+05:30")), "'2024-02-29 13:14:15.5+05:30'",
+         "'2024-02-29 13:14:15.5+05:30'", "'2024-02-29 13:14:15.5+05:30'", "'2024-02-29 13:14:15.5+05:30'",
+         "TIMESTAMP '2024-02-29 13:14:15.5 +05:30'"},
+        {Value(*DateTime::parse("infinity")), "'infinity'", "'infinity'", "refused", "refused", "refused"},
+        {Value(R"({"a": "\"x\""})"), R"('{"a": "\"x\""}')", R"(E'{"a": "\\"x\\""}')", R"('{"a": "\\"x\\""}')",
+         R"('{"a": "\"x\""}')", R"('{"a": "\"x\""}')"},
+    };
+    for (const Row &row : rows) {
+        QCOMPARE(literal("sqlite", row.value), row.sqlite);
+        QCOMPARE(literal("postgresql", row.value), row.postgresql);
+        QCOMPARE(literal("mysql", row.value), row.mysql);
+        QCOMPARE(literal("mssql", row.value), row.mssql);
+        QCOMPARE(literal("oracle", row.value), row.oracle);
+    }
+    // What looks like a placeholder inside of a literal stays what it is.
+    for (const Dialect *dialect : allDialects())
+        QVERIFY(dialect->literalSql(select({bind("? $1 :x"), bind(7)})).starts_with("SELECT '? $1 :x', 7"));
 }
 
 void tst_SqlCompile::cacheKeepsShapesApart()

@@ -172,6 +172,10 @@ protected:
     /// An operand beside another, which may tell its type.
     void operandBeside(const Expr &e, const Expr &other, int level);
     void conditionOperand(const Expr &e, int level);
+    /// A row value beside another, part by part.
+    void tupleBeside(const ExprNode &row, const ExprNode &other);
+    /// What BETWEEN and IN compare with several others.
+    void leftOfMany(const Expr &e, const Expr &other);
     /// As a value that stands alone: a bound one gets its type where the database needs it.
     void lonely(const Expr &e);
     void list(const std::vector<Expr> &all);

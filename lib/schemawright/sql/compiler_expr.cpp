@@ -563,11 +563,38 @@ void Compiler::binary(const ExprNode &node)
         condition(compareParts(node.op, x, y));
         return write(")");
     }
+    if (isComparison(node.op) && a.node().kind == ExprKind::Tuple && b.node().kind == ExprKind::Tuple &&
+        a.node().arguments.size() == b.node().arguments.size()) {
+        tupleBeside(a.node(), b.node());
+        write(spelling(node.op));
+        return tupleBeside(b.node(), a.node());
+    }
     // a - b - c needs no parentheses, a - (b - c) does.
     const bool isArithmetic = !isComparison(node.op);
     operandBeside(a, b, isArithmetic ? node.precedence - 1 : node.precedence);
     write(spelling(node.op));
     operandBeside(b, a, node.precedence);
+}
+
+void Compiler::tupleBeside(const ExprNode &row, const ExprNode &other)
+{
+    write("(");
+    for (std::size_t i = 0; i < row.arguments.size(); ++i) {
+        write(i ? ", " : "");
+        if (i < other.arguments.size())
+            operandBeside(row.arguments[i], other.arguments[i], precedence::Loosest);
+        else
+            expr(row.arguments[i]);
+    }
+    write(")");
+}
+
+void Compiler::leftOfMany(const Expr &e, const Expr &other)
+{
+    if (e.node().kind == ExprKind::Bind && !options_.literals)
+        lonelyValue(e.node()); // what stands right of it may be of several types
+    else
+        operandBeside(e, other, precedence::Compare);
 }
 
 void Compiler::divide(const ExprNode &node)
@@ -679,7 +706,7 @@ void Compiler::between(const ExprNode &node)
     if (node.symmetric)
         unsupported("BETWEEN SYMMETRIC");
     const auto &parts = node.arguments;
-    operandBeside(parts[0], parts[1], precedence::Compare);
+    leftOfMany(parts[0], parts[1]);
     write(node.negated ? " NOT BETWEEN " : " BETWEEN ");
     operandBeside(parts[1], parts[0], precedence::Compare);
     write(" AND ");
@@ -705,7 +732,7 @@ void Compiler::in(const ExprNode &node)
     for (std::size_t first = 1; first < parts.size(); first += most) {
         if (first > 1)
             write(node.negated ? " AND " : " OR ");
-        operandBeside(parts[0], parts[1], precedence::Compare);
+        leftOfMany(parts[0], parts[1]);
         write(word);
         write("(");
         for (std::size_t i = first; i < parts.size() && i < first + most; ++i) {
@@ -737,11 +764,14 @@ void Compiler::inTuples(const ExprNode &node)
             write(")");
         return;
     }
-    expr(parts[0]);
+    tupleBeside(parts[0].node(), parts[1].node());
     write(node.negated ? " NOT IN (" : " IN (");
     for (std::size_t i = 1; i < parts.size(); ++i) {
         write(i > 1 ? ", " : "");
-        expr(parts[i]);
+        if (parts[i].node().kind == ExprKind::Tuple)
+            tupleBeside(parts[i].node(), parts[0].node());
+        else
+            expr(parts[i]);
     }
     write(")");
 }

@@ -24,22 +24,26 @@ std::string literalText(const Value &value, const LiteralStyle &style)
         return "NULL";
     if (const bool *truth = value.as<bool>())
         return *truth ? style.trueText : style.falseText;
-    if (const double *number = value.as<double>(); number && !std::isfinite(*number)) {
+    const double *number = value.as<double>();
+    const auto *decimal = value.as<Decimal>();
+    const bool isNoNumber = (number && !std::isfinite(*number)) ||
+                            (decimal && decimal->text().find_first_of("0123456789") == std::string::npos);
+    if (isNoNumber) {
         if (!style.specialBefore)
             throw Error(ErrorKind::Conversion, "there is no literal for " + value.text());
         return style.specialBefore + value.text() + style.specialAfter;
     }
-    if (value.is<std::int64_t>() || value.is<double>() || value.is<Decimal>())
+    if (value.is<std::int64_t>() || number || decimal)
         return value.text();
     if (value.is<Bytes>())
         return style.bytesBefore + value.text() + style.bytesAfter;
-    if (style.typesDates) {
-        if (value.is<Date>())
-            return "DATE " + quotedText(value.text());
-        if (const auto *moment = value.as<DateTime>())
-            return (moment->offsetSeconds ? "TIMESTAMP WITH TIME ZONE " : "TIMESTAMP ") + quotedText(value.text());
-        if (value.is<Time>())
-            return "TIME " + quotedText(value.text());
+    if (value.is<Date>() || value.is<DateTime>()) {
+        const std::string text = value.text();
+        const bool isInRange = text.size() >= 10 && text[4] == '-' && !text.ends_with("BC");
+        if (!isInRange)
+            throw Error(ErrorKind::Conversion, "there is no literal for the time " + text + " in this database");
+        if (style.typesDates)
+            return (value.is<Date>() ? "DATE " : "TIMESTAMP ") + quotedText(text);
     }
     const std::string text = value.text();
     if (text.find('\0') != std::string::npos)
@@ -62,7 +66,7 @@ std::string withLiterals(const std::string &sql, const std::vector<std::string> 
     for (std::size_t i = 0; i < sql.size();) {
         const char c = sql[i];
         std::size_t end = i;
-        if (c == '\'' || c == '"' || c == '`' || c == '[')
+        if (c == '\'' || c == '"' || c == '`' || (c == '[' && placeholder == '?'))
             end = skip(i + 1, c == '[' ? std::string_view("]") : std::string_view(&sql[i], 1));
         else if (sql.compare(i, 2, "--") == 0)
             end = skip(i, "\n");

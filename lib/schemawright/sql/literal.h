@@ -19,7 +19,7 @@ struct LiteralStyle
     const char *nationalPrefix = "";
     /// Around the hex digits of bytes.
     const char *bytesBefore = "X'", *bytesAfter = "'";
-    /// DATE '…', TIMESTAMP '…' instead of bare strings.
+    /// DATE '…', TIMESTAMP '…' instead of bare strings; a time of day stays one.
     bool typesDates = false;
     /// Around the name of an infinite or NaN double; null where there is none.
     const char *specialBefore = nullptr, *specialAfter = "";

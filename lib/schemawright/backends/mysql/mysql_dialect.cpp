@@ -34,6 +34,8 @@ const Capabilities &MysqlDialect::capabilities() const noexcept
 std::string MysqlDialect::literal(const Value &value) const
 {
     static constexpr LiteralStyle style{.escapesBackslash = true};
+    if (const auto *text = value.as<std::string>(); text && text->find('\0') != std::string::npos)
+        return "_utf8mb4 X'" + Value(Bytes{*text}).text() + "'";
     return literalText(value, style);
 }
 

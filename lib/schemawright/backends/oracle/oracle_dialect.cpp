@@ -41,9 +41,10 @@ std::string OracleDialect::literal(const Value &value) const
 {
     static constexpr LiteralStyle style{
         .trueText = "1", .falseText = "0", .bytesBefore = "HEXTORAW('", .bytesAfter = "')", .typesDates = true};
+    std::string text = literalText(value, style);
     if (const auto *moment = value.as<DateTime>(); moment && moment->offsetSeconds)
-        return "TIMESTAMP " + quotedText(value.text()); // with its offset inside
-    return literalText(value, style);
+        text.insert(text.find_last_of("+-"), " "); // the offset stands apart
+    return text;
 }
 
 std::string OracleDialect::typeSql(const Type &type) const

@@ -173,7 +173,7 @@ void PostgresCompiler::between(const ExprNode &node)
     if (!node.symmetric)
         return Compiler::between(node);
     const auto &parts = node.arguments;
-    operandBeside(parts[0], parts[1], precedence::Compare);
+    leftOfMany(parts[0], parts[1]);
     write(node.negated ? " NOT BETWEEN SYMMETRIC " : " BETWEEN SYMMETRIC ");
     operandBeside(parts[1], parts[0], precedence::Compare);
     write(" AND ");

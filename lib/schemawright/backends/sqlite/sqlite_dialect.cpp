@@ -121,6 +121,8 @@ std::string SqliteDialect::literal(const Value &value) const
     if (const double *number = value.as<double>()) {
         if (std::isinf(*number))
             return *number > 0 ? "9e999" : "-9e999";
+        if (std::isnan(*number))
+            throw Error(ErrorKind::Conversion, "SQLite cannot store NaN: it would become NULL");
         return value.text();
     }
     if (const auto *integer = value.as<std::int64_t>())
