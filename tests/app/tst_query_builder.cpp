@@ -451,6 +451,99 @@ private Q_SLOTS:
         QVERIFY(panel_->draft().boxes.empty());
     }
 
+    void aJoinIsDrawnByHand()
+    {
+        addTable("Customer");
+        addTable("Employee"); // by SupportRepId
+        addTable("Artist");
+        QCOMPARE(panel_->draft().joins.size(), std::size_t{1});
+        const auto drag = [this](const char *from, const char *fromColumn, const char *to, const char *toColumn) {
+            const QPoint start = canvas_->columnPosition(from, fromColumn), end = canvas_->columnPosition(to, toColumn);
+            QTest::mousePress(canvas_->viewport(), Qt::LeftButton, {}, start);
+            for (int step = 1; step <= 4; ++step) {
+                QMouseEvent move(QEvent::MouseMove, start + (end - start) * step / 4,
+                                 canvas_->viewport()->mapToGlobal(start + (end - start) * step / 4), Qt::NoButton,
+                                 Qt::LeftButton, Qt::NoModifier);
+                QApplication::sendEvent(canvas_->viewport(), &move);
+            }
+            QTest::mouseRelease(canvas_->viewport(), Qt::LeftButton, {}, end);
+            QTest::qWait(1);
+        };
+        drag("Customer", "CustomerId", "Employee", "EmployeeId");
+        // A second pair of the same two boxes holds together with the first.
+        QCOMPARE(panel_->draft().joins.size(), std::size_t{1});
+        QCOMPARE(panel_->draft().joins[0].columns.size(), std::size_t{2});
+        drag("Customer", "LastName", "Artist", "Name");
+        QCOMPARE(panel_->draft().joins.size(), std::size_t{2});
+        // The drag ticked nothing, and one that ends beside the boxes changes nothing.
+        QVERIFY(panel_->draft().lines.empty());
+        const ui::QueryDraft before = panel_->draft();
+        drag("Customer", "LastName", "Customer", "FirstName");
+        QVERIFY(panel_->draft() == before);
+        tickColumn("Artist", "Name");
+        const QString sql = panel_->findChild<ui::SqlView *>()->sql();
+        QVERIFY2(sql.contains(QStringLiteral("Customer.SupportRepId = Employee.EmployeeId AND Customer.CustomerId = "
+                                             "Employee.EmployeeId")),
+                 qPrintable(sql));
+        QVERIFY2(sql.contains(QStringLiteral("Customer.LastName = Artist.Name")), qPrintable(sql));
+    }
+
+    void isUndoneAndRedone()
+    {
+        addTable("Track");
+        addTable("Album");
+        tickColumn("Track", "Name");
+        type(0, QueryLinesModel::Condition, "like 'A%'");
+        const ui::QueryDraft last = panel_->draft();
+        QVERIFY(window_->findChild<QAction *>(QStringLiteral("queryUndo"))->isEnabled());
+        lines_->setFocus();
+        QTest::keyClick(lines_, Qt::Key_Z, Qt::ControlModifier);
+        QVERIFY(panel_->draft().lines[0].conditions.empty());
+        QTest::keyClick(lines_, Qt::Key_Z, Qt::ControlModifier);
+        QVERIFY(panel_->draft().lines.empty());
+        QTest::keyClick(lines_, Qt::Key_Z, Qt::ControlModifier);
+        // A table and its join are one step.
+        QCOMPARE(panel_->draft().boxes.size(), std::size_t{1});
+        QVERIFY(panel_->draft().joins.empty());
+        for (int i = 0; i < 3; ++i)
+            QTest::keyClick(lines_, Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier);
+        QVERIFY(panel_->draft() == last);
+        QVERIFY(!window_->findChild<QAction *>(QStringLiteral("queryRedo"))->isEnabled());
+        // Even a new query is.
+        QTest::mouseClick(find<QPushButton>("queryNew"), Qt::LeftButton);
+        QVERIFY(panel_->draft().boxes.empty());
+        QTest::keyClick(lines_, Qt::Key_Z, Qt::ControlModifier);
+        QVERIFY(panel_->draft() == last);
+    }
+
+    void saysThatThereAreMoreRows()
+    {
+        addTable("Track");
+        addTable("Genre");
+        clickJoin(0);
+        QTest::mouseClick(canvas_->viewport(), Qt::RightButton, {}, canvas_->joinPosition(0));
+        QTest::qWait(1);
+        QVERIFY(panel_->draft().joins.empty());
+        tickColumn("Track", "Name");
+        tickColumn("Genre", "Name");
+        auto *all = find<QPushButton>("queryAllRows");
+        run();
+        QVERIFY(panel_->results().rowCount() < 3503 * 25);
+        QVERIFY2(find<QLabel>("queryStatus")->text().contains(QStringLiteral("more")),
+                 qPrintable(find<QLabel>("queryStatus")->text()));
+        QVERIFY(all->isVisible());
+        QTest::mouseClick(all, Qt::LeftButton);
+        QVERIFY(QTest::qWaitFor([this] { return !panel_->isRunning(); }, 20'000));
+        QCOMPARE(panel_->results().rowCount(), 3503 * 25);
+        QVERIFY(!all->isVisible());
+        // And what is selected can be taken along.
+        auto *rows = find<QTableView>("queryRows");
+        rows->setFocus();
+        rows->setCurrentIndex(rows->model()->index(0, 1));
+        QTest::keyClick(rows, Qt::Key_C, Qt::ControlModifier);
+        QCOMPARE(QGuiApplication::clipboard()->text(), QStringLiteral("Rock"));
+    }
+
     void warnsWhileBuilding()
     {
         auto *problem = find<QLabel>("queryProblem");

@@ -126,18 +126,17 @@ Select withFrom(Select query, const QueryDraft &draft, const QueryScope &scope)
                 const std::string &added = hasLeft ? join.right : join.left;
                 // All joins between what is there and the new box hold together.
                 std::vector<Expr> conditions;
-                bool isLeft = false;
-                for (std::size_t k = i; k < draft.joins.size(); ++k) {
+                JoinKind kind = JoinKind::Inner;
+                for (std::size_t k = 0; k < draft.joins.size(); ++k) {
                     const QueryDraft::Join &other = draft.joins[k];
-                    const bool connects = (other.left == added && placed.contains(other.right)) ||
-                                          (other.right == added && placed.contains(other.left));
-                    if (used[k] || !connects)
+                    const bool addsRight = other.right == added && placed.contains(other.left);
+                    if (used[k] || !(addsRight || (other.left == added && placed.contains(other.right))))
                         continue;
                     used[k] = true;
-                    isLeft = isLeft || other.isLeft;
+                    if (other.isLeft)
+                        kind = addsRight ? JoinKind::Left : JoinKind::Right;
                     conditions.push_back(on(other));
                 }
-                const JoinKind kind = !isLeft ? JoinKind::Inner : hasLeft ? JoinKind::Left : JoinKind::Right;
                 from = from.joinAs(kind, source(added), and_(std::move(conditions)));
                 placed.insert(added);
                 grows = true;
@@ -255,6 +254,45 @@ std::string QueryDraft::addBox(const Table &table)
         made.alias = table.name.name + std::to_string(i);
     boxes.push_back(made);
     return made.alias;
+}
+
+bool QueryDraft::addJoin(const Join &added)
+{
+    const auto turned = [](Join join) {
+        std::swap(join.left, join.right);
+        for (auto &[left, right] : join.columns)
+            std::swap(left, right);
+        return join;
+    };
+    for (Join &join : joins) {
+        if (!((join.left == added.left && join.right == added.right) ||
+              (join.left == added.right && join.right == added.left)))
+            continue;
+        const Join same = join.left == added.left ? added : turned(added);
+        bool isNew = false;
+        for (const auto &pair : same.columns)
+            if (std::ranges::find(join.columns, pair) == join.columns.end()) {
+                join.columns.push_back(pair);
+                isNew = true;
+            }
+        return isNew;
+    }
+    joins.push_back(added);
+    return true;
+}
+
+void QueryDraft::addKeyJoin(Join join, const std::string &added)
+{
+    const std::string &other = join.left == added ? join.right : join.left;
+    if (std::ranges::any_of(joins, [&](const Join &each) { return each.isLeft && each.right == other; })) {
+        if (join.left == added) {
+            std::swap(join.left, join.right);
+            for (auto &[left, right] : join.columns)
+                std::swap(left, right);
+        }
+        join.isLeft = true;
+    }
+    joins.push_back(std::move(join));
 }
 
 void QueryDraft::removeBox(const std::string &alias)

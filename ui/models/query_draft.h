@@ -58,6 +58,12 @@ struct QueryDraft
     /// The ways in which this box can be joined to those that were there before it: one for each foreign key.
     std::vector<Join> possibleJoins(const std::string &alias, const MetaData &metadata) const;
     const Box *box(const std::string &alias) const;
+    /// Joins two boxes by a pair of columns; beside other pairs of the same two it holds together with them. False when
+    /// it is there already.
+    bool addJoin(const Join &join);
+    /// Joins the box `added` to others by a foreign key: keeping their rows where theirs may be missing already, since
+    /// an inner join would take away the rows that were kept.
+    void addKeyJoin(Join join, const std::string &added);
 
     /// For a file. fromJson() throws Error(Conversion) for what is no query.
     std::string toJson() const;

@@ -21,11 +21,38 @@ QString QueryLinesModel::sortText(QueryDraft::Sort sort)
 
 void QueryLinesModel::setDraft(QueryDraft draft)
 {
+    if (draft == draft_)
+        return;
+    remember();
+    show(std::move(draft));
+}
+
+void QueryLinesModel::show(QueryDraft draft)
+{
     beginResetModel();
     draft_ = std::move(draft);
     problem_ = {};
     endResetModel();
     Q_EMIT draftChanged();
+}
+
+void QueryLinesModel::remember()
+{
+    constexpr std::size_t mostSteps = 200;
+    undo_.push_back(draft_);
+    if (undo_.size() > mostSteps)
+        undo_.erase(undo_.begin());
+    redo_.clear();
+}
+
+void QueryLinesModel::step(std::vector<QueryDraft> &from, std::vector<QueryDraft> &to)
+{
+    if (from.empty())
+        return;
+    to.push_back(draft_);
+    QueryDraft draft = std::move(from.back());
+    from.pop_back();
+    show(std::move(draft));
 }
 
 void QueryLinesModel::edit(const std::function<void(QueryDraft &)> &change)
@@ -34,6 +61,7 @@ void QueryLinesModel::edit(const std::function<void(QueryDraft &)> &change)
     change(changed);
     if (changed == draft_)
         return;
+    remember();
     if (changed.lines.size() == draft_.lines.size() + 1 &&
         std::equal(draft_.lines.begin(), draft_.lines.end(), changed.lines.begin())) {
         const int last = static_cast<int>(draft_.lines.size());
@@ -44,7 +72,7 @@ void QueryLinesModel::edit(const std::function<void(QueryDraft &)> &change)
         return;
     }
     if (changed.lines.size() != draft_.lines.size())
-        return setDraft(std::move(changed));
+        return show(std::move(changed));
     draft_ = std::move(changed);
     Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
     Q_EMIT draftChanged();

@@ -5,6 +5,7 @@
 #include <QAbstractTableModel>
 
 #include <functional>
+#include <vector>
 
 namespace schemawright::ui {
 
@@ -20,9 +21,14 @@ public:
     explicit QueryLinesModel(QObject *parent = nullptr) : QAbstractTableModel(parent) {}
 
     const QueryDraft &draft() const noexcept { return draft_; }
+    /// Both can be undone.
     void setDraft(QueryDraft draft);
     /// Changes the draft and tells.
     void edit(const std::function<void(QueryDraft &)> &change);
+    bool canUndo() const noexcept { return !undo_.empty(); }
+    bool canRedo() const noexcept { return !redo_.empty(); }
+    void undo() { step(undo_, redo_); }
+    void redo() { step(redo_, undo_); }
     /// Marks what compose() could not understand; nothing for a line of -1.
     void setProblem(const DraftProblem &problem);
     void clearProblem() { setProblem({}); }
@@ -43,7 +49,12 @@ Q_SIGNALS:
     void draftChanged();
 
 private:
+    void show(QueryDraft draft);
+    void remember();
+    void step(std::vector<QueryDraft> &from, std::vector<QueryDraft> &to);
+
     QueryDraft draft_;
+    std::vector<QueryDraft> undo_, redo_; ///< the last one is the next to come
     DraftProblem problem_;
 };
 

@@ -1,27 +1,21 @@
 #include "ui/panels/query_builder/query_builder_panel.h"
 
 #include "schemawright/base/error.h"
-#include "schemawright/sql/cpp_text.h"
-#include "schemawright/sql/lint.h"
 #include "ui/adapt/text.h"
 #include "ui/models/query_lines_model.h"
-#include "ui/models/result_model.h"
 #include "ui/panels/query_builder/query_canvas.h"
+#include "ui/panels/query_builder/query_rows_pane.h"
+#include "ui/panels/query_builder/query_sql_pane.h"
 #include "ui/theme/theme.h"
-#include "ui/widgets/cell_painter.h"
 #include "ui/widgets/choice_delegate.h"
-#include "ui/widgets/sql_view.h"
 
 #include <QAction>
 #include <QCheckBox>
-#include <QClipboard>
-#include <QComboBox>
 #include <QCompleter>
 #include <QFileDialog>
-#include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
-#include <QLabel>
+#include <QKeyEvent>
 #include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
@@ -39,16 +33,6 @@ namespace schemawright::ui {
 
 namespace {
 
-constexpr std::size_t mostRows = 10'000; // shown at once: more is for an export
-
-/// What a run brings back.
-struct Rows
-{
-    std::vector<ColumnHead> columns;
-    std::vector<RowBatch> batches;
-    bool isCut = false;
-};
-
 QString nameIn(const MetaData &metadata, const QualifiedName &table)
 {
     return table.schema.empty() || table.schema == metadata.defaultSchema ? toQString(table.name)
@@ -58,23 +42,20 @@ QString nameIn(const MetaData &metadata, const QualifiedName &table)
 } // namespace
 
 QueryBuilderPanel::QueryBuilderPanel(Workspace &workspace, QWidget *parent)
-    : QWidget(parent), workspace_(workspace), lines_(new QueryLinesModel(this)), results_(new ResultModel(this)),
-      canvas_(new QueryCanvas)
+    : QWidget(parent), workspace_(workspace), lines_(new QueryLinesModel(this)), canvas_(new QueryCanvas),
+      sql_(new QuerySqlPane(workspace.dialect())), rows_(new QueryRowsPane(workspace))
 {
-    if (!workspace.engine().url().isMemory())
-        lane_ = std::make_unique<Lane>(workspace.engine());
-
     auto *upper = new QSplitter(Qt::Horizontal);
     upper->setObjectName(QStringLiteral("queryUpper"));
     upper->addWidget(canvas_);
-    upper->addWidget(buildSql());
+    upper->addWidget(sql_);
     upper->setSizes({620, 340});
     upper->setChildrenCollapsible(false);
     auto *whole = new QSplitter(Qt::Vertical);
     whole->setObjectName(QStringLiteral("queryWhole"));
     whole->addWidget(upper);
     whole->addWidget(buildLines());
-    whole->addWidget(buildRows());
+    whole->addWidget(rows_);
     whole->setSizes({300, 170, 180});
     whole->setChildrenCollapsible(false);
     auto *layout = new QVBoxLayout(this);
@@ -83,7 +64,21 @@ QueryBuilderPanel::QueryBuilderPanel(Workspace &workspace, QWidget *parent)
     layout->addWidget(buildBar());
     layout->addWidget(whole, 1);
 
+    connectCanvas();
     connect(lines_, &QueryLinesModel::draftChanged, this, &QueryBuilderPanel::showDraft);
+    connect(sql_, &QuerySqlPane::said, rows_, &QueryRowsPane::say);
+    connect(rows_, &QueryRowsPane::runningChanged, this, &QueryBuilderPanel::showRunning);
+    connect(&workspace, &Workspace::metadataChanged, this, &QueryBuilderPanel::takeSchema);
+    connect(&theme(), &Theme::changed, this, &QueryBuilderPanel::showDraft);
+    takeSchema();
+}
+
+const QueryDraft &QueryBuilderPanel::draft() const { return lines_->draft(); }
+const ResultModel &QueryBuilderPanel::results() const { return rows_->results(); }
+bool QueryBuilderPanel::isRunning() const { return rows_->isRunning(); }
+
+void QueryBuilderPanel::connectCanvas()
+{
     connect(canvas_, &QueryCanvas::tableDropped, this,
             [this](const QualifiedName &table, const QPointF &at) { addTable(table, at); });
     connect(canvas_, &QueryCanvas::boxMoved, this, [this](const std::string &alias, const QPointF &at) {
@@ -98,6 +93,13 @@ QueryBuilderPanel::QueryBuilderPanel(Workspace &workspace, QWidget *parent)
     connect(canvas_, &QueryCanvas::boxClosed, this,
             [this](const std::string &alias) { lines_->edit([&](QueryDraft &draft) { draft.removeBox(alias); }); });
     connect(canvas_, &QueryCanvas::columnToggled, this, &QueryBuilderPanel::toggleColumn);
+    connect(canvas_, &QueryCanvas::joinDrawn, this,
+            [this](const std::string &fromAlias, const std::string &fromColumn, const std::string &toAlias,
+                   const std::string &toColumn) {
+                lines_->edit([&](QueryDraft &draft) {
+                    draft.addJoin({fromAlias, toAlias, {{fromColumn, toColumn}}, false});
+                });
+            });
     connect(canvas_, &QueryCanvas::joinClicked, this, &QueryBuilderPanel::nextJoinKind);
     connect(canvas_, &QueryCanvas::joinRemoved, this, [this](std::size_t join) {
         lines_->edit([&](QueryDraft &draft) {
@@ -105,14 +107,25 @@ QueryBuilderPanel::QueryBuilderPanel(Workspace &workspace, QWidget *parent)
                 draft.joins.erase(draft.joins.begin() + static_cast<std::ptrdiff_t>(join));
         });
     });
-    connect(&workspace, &Workspace::metadataChanged, this, &QueryBuilderPanel::takeSchema);
-    connect(&theme(), &Theme::changed, this, &QueryBuilderPanel::showDraft);
-    takeSchema();
 }
 
-QueryBuilderPanel::~QueryBuilderPanel() { job_.abandon(); }
-
-const QueryDraft &QueryBuilderPanel::draft() const { return lines_->draft(); }
+/// Undo and redo mean the query while the focus is in here, whatever they mean to the window.
+bool QueryBuilderPanel::event(QEvent *event)
+{
+    if (event->type() == QEvent::ShortcutOverride || event->type() == QEvent::KeyPress) {
+        auto *key = static_cast<QKeyEvent *>(event);
+        QAction *const wanted = key->matches(QKeySequence::Undo)   ? undo_
+                                : key->matches(QKeySequence::Redo) ? redo_
+                                                                   : nullptr;
+        if (wanted) {
+            key->accept();
+            if (event->type() == QEvent::KeyPress)
+                wanted->trigger();
+            return true;
+        }
+    }
+    return QWidget::event(event);
+}
 
 QWidget *QueryBuilderPanel::buildBar()
 {
@@ -160,7 +173,16 @@ QWidget *QueryBuilderPanel::buildBar()
     cancel_ = new QPushButton(tr("Cancel"));
     cancel_->setObjectName(QStringLiteral("queryCancel"));
     cancel_->hide();
-    connect(cancel_, &QPushButton::clicked, this, [this] { job_.cancel(); });
+    connect(cancel_, &QPushButton::clicked, rows_, &QueryRowsPane::cancel);
+
+    const auto step = [this](const char *name, const QString &text, const char *icon, auto slot) {
+        auto *made = new QAction(theme().icon(QString::fromLatin1(icon)), text, this);
+        made->setObjectName(QString::fromLatin1(name));
+        connect(made, &QAction::triggered, lines_, slot);
+        return made;
+    };
+    undo_ = step("queryUndo", tr("Undo in the query"), "undo", &QueryLinesModel::undo);
+    redo_ = step("queryRedo", tr("Redo in the query"), "redo", &QueryLinesModel::redo);
 
     const auto button = [this](const char *name, const QString &text, const QString &tip, auto slot) {
         auto *made = new QPushButton(text);
@@ -176,6 +198,13 @@ QWidget *QueryBuilderPanel::buildBar()
     row->addWidget(add_);
     row->addWidget(distinct_);
     row->addWidget(limit_);
+    for (QAction *each : {undo_, redo_}) {
+        auto *tool = new QToolButton;
+        tool->setDefaultAction(each);
+        tool->setAutoRaise(true);
+        tool->setFocusPolicy(Qt::NoFocus);
+        row->addWidget(tool);
+    }
     row->addStretch(1);
     row->addWidget(button("queryNew", tr("New"), tr("Begin another query"), [this] { lines_->setDraft({}); }));
     row->addWidget(button("queryOpen", tr("Open…"), tr("Open a saved query"), &QueryBuilderPanel::askToOpen));
@@ -183,48 +212,6 @@ QWidget *QueryBuilderPanel::buildBar()
     row->addWidget(cancel_);
     row->addWidget(run_);
     return bar;
-}
-
-QWidget *QueryBuilderPanel::buildSql()
-{
-    dialect_ = new QComboBox;
-    dialect_->setObjectName(QStringLiteral("queryDialect"));
-    dialect_->setToolTip(tr("The database for which the SQL is shown; it runs on the one that is open"));
-    for (const Dialect *each : Workspace::knownDialects())
-        dialect_->addItem(toQString(each->name()));
-    dialect_->setCurrentIndex(std::max(0, dialect_->findText(toQString(workspace_.dialect().name()))));
-    connect(dialect_, &QComboBox::currentIndexChanged, this, &QueryBuilderPanel::showSql);
-    const auto copy = [this](const char *name, const QString &text, const QString &tip, auto slot) {
-        auto *made = new QPushButton(text);
-        made->setObjectName(QString::fromLatin1(name));
-        made->setToolTip(tip);
-        connect(made, &QPushButton::clicked, this, slot);
-        return made;
-    };
-    auto *top = new QHBoxLayout;
-    top->setContentsMargins(8, 0, 8, 8);
-    top->setSpacing(8);
-    top->addWidget(dialect_);
-    top->addStretch(1);
-    top->addWidget(copy("queryCopySql", tr("Copy SQL"), tr("Copy the SQL that is shown"),
-                        [this] { QGuiApplication::clipboard()->setText(sql_->sql()); }));
-    top->addWidget(
-        copy("queryCopyCpp", tr("Copy C++"), tr("Copy the C++ that builds this query"), &QueryBuilderPanel::copyCpp));
-    sql_ = new SqlView;
-    problem_ = new QLabel;
-    problem_->setObjectName(QStringLiteral("queryProblem"));
-    problem_->setWordWrap(true);
-    problem_->setMargin(8);
-    problem_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    problem_->hide();
-    auto *side = new QWidget;
-    auto *column = new QVBoxLayout(side);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    column->addLayout(top);
-    column->addWidget(sql_, 1);
-    column->addWidget(problem_);
-    return side;
 }
 
 QWidget *QueryBuilderPanel::buildLines()
@@ -263,31 +250,6 @@ QWidget *QueryBuilderPanel::buildLines()
     return linesView_;
 }
 
-QWidget *QueryBuilderPanel::buildRows()
-{
-    rowsView_ = new QTableView;
-    rowsView_->setObjectName(QStringLiteral("queryRows"));
-    rowsView_->setModel(results_);
-    rowsView_->setItemDelegate(new CellPainter(rowsView_));
-    rowsView_->setFrameShape(QFrame::NoFrame);
-    rowsView_->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    rowsView_->verticalHeader()->setDefaultSectionSize(26);
-    rowsView_->horizontalHeader()->setHighlightSections(false);
-    rowsView_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-    status_ = new QLabel(tr("Not run yet"));
-    status_->setObjectName(QStringLiteral("queryStatus"));
-    status_->setProperty("role", QStringLiteral("muted"));
-    status_->setContentsMargins(8, 4, 8, 4);
-    status_->setWordWrap(true);
-    auto *below = new QWidget;
-    auto *column = new QVBoxLayout(below);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    column->addWidget(rowsView_, 1);
-    column->addWidget(status_);
-    return below;
-}
-
 void QueryBuilderPanel::takeSchema()
 {
     QStringList names;
@@ -308,8 +270,7 @@ void QueryBuilderPanel::addTyped()
             addTable(table->name);
             return;
         }
-    problem_->setText(tr("There is no table “%1”.").arg(typed));
-    problem_->show();
+    sql_->showTrouble(tr("There is no table “%1”.").arg(typed), true);
 }
 
 void QueryBuilderPanel::addTable(const QualifiedName &name, const std::optional<QPointF> &position)
@@ -317,42 +278,25 @@ void QueryBuilderPanel::addTable(const QualifiedName &name, const std::optional<
     const TablePtr table = workspace_.metadata().table(name);
     if (!table)
         return;
-    std::string alias;
+    std::vector<QueryDraft::Join> possible;
     lines_->edit([&](QueryDraft &draft) {
-        alias = draft.addBox(*table);
+        const std::string alias = draft.addBox(*table);
         QueryDraft::Box &box = draft.boxes.back();
         // Beside the last one, so that the joins run from left to right.
         const auto index = static_cast<double>(draft.boxes.size() - 1);
         box.x = position ? position->x() : 20 + index * 310;
         box.y = position ? position->y() : 20;
+        possible = draft.possibleJoins(alias, workspace_.metadata());
+        if (possible.size() == 1)
+            draft.addKeyJoin(possible.front(), alias);
     });
-    join(alias);
+    if (possible.size() > 1)
+        askForJoin(possible, draft().boxes.back().alias);
 }
 
-/// Joins a new box by the foreign key between it and those that are there; by a choice where there are several.
-void QueryBuilderPanel::join(const std::string &alias)
+/// Which foreign key is to join the new box to those that are there.
+void QueryBuilderPanel::askForJoin(const std::vector<QueryDraft::Join> &possible, const std::string &alias)
 {
-    const std::vector<QueryDraft::Join> possible = draft().possibleJoins(alias, workspace_.metadata());
-    const auto add = [this, alias](QueryDraft::Join made) {
-        lines_->edit([&](QueryDraft &draft) {
-            // Behind a table whose rows may be missing, an inner join would take away the rows that were kept.
-            const std::string &other = made.left == alias ? made.right : made.left;
-            if (std::ranges::any_of(draft.joins,
-                                    [&](const auto &each) { return each.isLeft && each.right == other; })) {
-                if (made.left == alias) {
-                    std::swap(made.left, made.right);
-                    for (auto &[left, right] : made.columns)
-                        std::swap(left, right);
-                }
-                made.isLeft = true;
-            }
-            draft.joins.push_back(made);
-        });
-    };
-    if (possible.empty())
-        return;
-    if (possible.size() == 1)
-        return add(possible.front());
     auto *menu = new QMenu(this);
     menu->setObjectName(QStringLiteral("queryJoinMenu"));
     menu->setAttribute(Qt::WA_DeleteOnClose);
@@ -362,7 +306,8 @@ void QueryBuilderPanel::join(const std::string &alias)
         for (const auto &[left, right] : each.columns)
             pairs << QStringLiteral("%1.%2 = %3.%4")
                          .arg(toQString(each.left), toQString(left), toQString(each.right), toQString(right));
-        connect(menu->addAction(pairs.join(tr(" and "))), &QAction::triggered, this, [add, each] { add(each); });
+        connect(menu->addAction(pairs.join(tr(" and "))), &QAction::triggered, this,
+                [this, each, alias] { lines_->edit([&](QueryDraft &draft) { draft.addKeyJoin(each, alias); }); });
     }
     menu->addSeparator();
     menu->addAction(tr("No Join"));
@@ -415,6 +360,8 @@ void QueryBuilderPanel::showDraft()
     canvas_->show(draft(), workspace_.metadata());
     distinct_->setChecked(draft().distinct);
     limit_->setValue(static_cast<int>(draft().limit.value_or(0)));
+    undo_->setEnabled(lines_->canUndo());
+    redo_->setEnabled(lines_->canRedo());
     isShowing_ = false;
     showSql();
 }
@@ -422,33 +369,15 @@ void QueryBuilderPanel::showDraft()
 void QueryBuilderPanel::showSql()
 {
     query_.reset();
-    QString trouble;
-    bool isError = false;
     lines_->clearProblem();
+    QString trouble;
     try {
         query_ = compose(draft(), workspace_.metadata());
-        QStringList warnings;
-        for (const Lint &each : lint(*query_))
-            warnings << toQString(each.message);
-        trouble = warnings.join(QLatin1Char('\n'));
-        const Dialect *shown = Workspace::knownDialects()[static_cast<std::size_t>(dialect_->currentIndex())];
-        sql_->setSql(toQString(shown->literalSql(*query_, true)));
     } catch (const DraftProblem &problem) {
         lines_->setProblem(problem);
         trouble = toQString(problem.message);
-        isError = true;
-        sql_->setSql({});
-    } catch (const Error &error) { // this dialect has no such construct
-        trouble = toQString(error.message);
-        isError = true;
-        sql_->setSql({});
     }
-    const Colors &colors = theme().colors();
-    problem_->setText(trouble);
-    problem_->setStyleSheet(QStringLiteral("background: %1; color: %2;")
-                                .arg((isError ? colors.errorTint : colors.warningTint).name(),
-                                     (isError ? colors.error : colors.warning).name()));
-    problem_->setVisible(!trouble.isEmpty());
+    sql_->showQuery(query_, trouble);
     run_->setEnabled(query_.has_value());
 }
 
@@ -456,52 +385,11 @@ void QueryBuilderPanel::run()
 {
     if (!query_ || isRunning())
         return;
-    Compiled compiled;
     try {
-        compiled = workspace_.dialect().compile(*query_);
+        rows_->run(workspace_.dialect().compile(*query_));
     } catch (const Error &error) {
-        status_->setText(toQString(error.message));
-        return;
+        rows_->say(toQString(error.message));
     }
-    Lane &lane = lane_ ? *lane_ : workspace_.lane();
-    const auto started = std::chrono::steady_clock::now();
-    job_ = lane.run(
-        this, tr("Running the query"),
-        [compiled](Connection &connection, const std::stop_token &) {
-            Result result = connection.execute(compiled);
-            Rows rows;
-            rows.columns = result.columns();
-            std::size_t count = 0;
-            for (RowBatch batch; result.fetch(batch); batch = RowBatch()) {
-                count += batch.rowCount();
-                rows.batches.push_back(std::move(batch));
-                if (count >= mostRows) {
-                    rows.isCut = true;
-                    break;
-                }
-            }
-            return rows;
-        },
-        [this, started](Rows rows) {
-            results_->setColumns(rows.columns);
-            for (RowBatch &batch : rows.batches)
-                results_->addBatch(std::move(batch));
-            rowsView_->resizeColumnsToContents();
-            for (int i = 0; i < results_->columnCount(); ++i)
-                rowsView_->setColumnWidth(i, std::clamp(rowsView_->columnWidth(i) + 16, 80, 320));
-            const auto took =
-                std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started);
-            const QString count = grouped(results_->rowCount());
-            status_->setText(rows.isCut ? tr("The first %1 rows, in %2 ms").arg(count).arg(took.count())
-                                        : tr("%1 rows, in %2 ms").arg(count).arg(took.count()));
-            showRunning();
-        },
-        [this](const Error &error) {
-            status_->setText(error.kind == ErrorKind::Cancelled ? tr("Cancelled") : toQString(error.describe()));
-            showRunning();
-        });
-    status_->setText(tr("Running…"));
-    showRunning();
 }
 
 void QueryBuilderPanel::showRunning()
@@ -521,18 +409,6 @@ void QueryBuilderPanel::removeLines()
         lines_->removeLine(row);
 }
 
-void QueryBuilderPanel::copyCpp()
-{
-    if (!query_)
-        return;
-    try {
-        QGuiApplication::clipboard()->setText(toQString(cppText(*query_)));
-        status_->setText(tr("The C++ is on the clipboard"));
-    } catch (const Error &error) {
-        status_->setText(toQString(error.message));
-    }
-}
-
 void QueryBuilderPanel::save(const QString &path)
 {
     QSaveFile file(path);
@@ -540,7 +416,7 @@ void QueryBuilderPanel::save(const QString &path)
         !file.commit())
         workspace_.notify(Notice{Notice::Severity::Error, tr("The query could not be saved"), file.errorString()});
     else
-        status_->setText(tr("Saved to %1").arg(path));
+        rows_->say(tr("Saved to %1").arg(path));
 }
 
 void QueryBuilderPanel::open(const QString &path)

@@ -6,52 +6,52 @@
 
 #include <QWidget>
 
-#include <memory>
 #include <optional>
 
+class QAction;
 class QCheckBox;
-class QComboBox;
-class QLabel;
 class QLineEdit;
 class QPushButton;
 class QSpinBox;
 class QStringListModel;
 class QTableView;
-class QToolButton;
 
 namespace schemawright::ui {
 
 class QueryCanvas;
 class QueryLinesModel;
+class QueryRowsPane;
+class QuerySqlPane;
 class ResultModel;
-class SqlView;
 
 /// A query built by hand: tables on a canvas, a grid of output columns, the SQL for each dialect beside it, and the
-/// rows when it is run. All SQL comes from the expression language.
+/// rows when it is run. All SQL comes from the expression language. What is done to the query can be undone here; that
+/// is apart from the edits of the database.
 class QueryBuilderPanel : public QWidget
 {
     Q_OBJECT
 public:
     explicit QueryBuilderPanel(Workspace &workspace, QWidget *parent = nullptr);
-    ~QueryBuilderPanel() override;
 
     const QueryDraft &draft() const;
-    const ResultModel &results() const noexcept { return *results_; }
-    bool isRunning() const { return job_.isActive(); }
+    const ResultModel &results() const;
+    bool isRunning() const;
 
     /// Adds a table, joined to those there by its foreign keys; asks when there are several.
     void addTable(const QualifiedName &table, const std::optional<QPointF> &position = {});
     void save(const QString &path);
     void open(const QString &path);
 
+protected:
+    bool event(QEvent *event) override;
+
 private:
     QWidget *buildBar();
-    QWidget *buildSql();
     QWidget *buildLines();
-    QWidget *buildRows();
+    void connectCanvas();
     void takeSchema();
     void addTyped();
-    void join(const std::string &alias);
+    void askForJoin(const std::vector<QueryDraft::Join> &possible, const std::string &alias);
     void nextJoinKind(std::size_t join);
     void toggleColumn(const std::string &alias, const std::string &column);
     void showDraft();
@@ -60,25 +60,21 @@ private:
     void showRunning();
     void askToSave();
     void askToOpen();
-    void copyCpp();
     void removeLines();
 
     Workspace &workspace_;
-    std::unique_ptr<Lane> lane_; ///< its own, so that a slow query holds up nothing; null for a memory database
     QueryLinesModel *lines_;
-    ResultModel *results_;
     QueryCanvas *canvas_;
-    QTableView *linesView_, *rowsView_;
+    QuerySqlPane *sql_;
+    QueryRowsPane *rows_;
+    QTableView *linesView_;
     QLineEdit *add_;
     QStringListModel *names_;
     QCheckBox *distinct_;
     QSpinBox *limit_;
+    QAction *undo_, *redo_;
     QPushButton *run_, *cancel_;
-    QComboBox *dialect_;
-    SqlView *sql_;
-    QLabel *problem_, *status_;
     std::optional<Select> query_;
-    Job job_;
     bool isShowing_ = false;
 };
 

@@ -10,6 +10,7 @@
 #include <QPainter>
 
 #include <algorithm>
+#include <utility>
 
 namespace schemawright::ui {
 
@@ -36,6 +37,7 @@ void QueryCanvas::show(const QueryDraft &draft, const MetaData &metadata)
     scene()->clear();
     boxes_.clear();
     joins_.clear();
+    link_ = nullptr;
     for (const QueryDraft::Box &box : draft.boxes) {
         const TablePtr table = metadata.table(box.table);
         if (!table)
@@ -55,6 +57,10 @@ void QueryCanvas::show(const QueryDraft &draft, const MetaData &metadata)
         connect(
             item, &QueryBox::columnToggled, this,
             [this, alias](const std::string &column) { Q_EMIT columnToggled(alias, column); }, Qt::QueuedConnection);
+        connect(item, &QueryBox::linkMoved, this,
+                [this, item](const std::string &column, const QPointF &to) { drawLink(*item, column, to); });
+        connect(item, &QueryBox::linkEnded, this,
+                [this, item](const std::string &column, const QPointF &to) { endLink(*item, column, to); });
         connect(item, &QueryBox::moved, this, &QueryCanvas::placeJoins);
         connect(item, &QueryBox::dropped, this, [this, alias, item] { Q_EMIT boxMoved(alias, item->pos()); });
     }
@@ -84,6 +90,47 @@ void QueryCanvas::placeJoins()
             join->place(*left->second, *right->second);
     }
     setSceneRect(scene()->itemsBoundingRect().united({0, 0, 1, 1}).adjusted(-20, -20, 40, 40));
+}
+
+QueryBox *QueryCanvas::boxAt(const QPointF &position, const QueryBox &but) const
+{
+    for (QGraphicsItem *item : scene()->items(position))
+        if (auto *box = dynamic_cast<QueryBox *>(item); box && box != &but)
+            return box;
+    return nullptr;
+}
+
+void QueryCanvas::drawLink(const QueryBox &from, const std::string &column, const QPointF &to)
+{
+    if (!link_) {
+        link_ = scene()->addPath({}, QPen(theme().colors().accent, 2, Qt::DashLine));
+        link_->setZValue(1);
+    }
+    const bool atRight = to.x() >= from.sceneBoundingRect().center().x();
+    QPainterPath path(from.anchor(column, atRight));
+    path.lineTo(to);
+    link_->setPath(path);
+    const QueryBox *over = boxAt(to, from);
+    for (const auto &[alias, box] : boxes_)
+        box->setTarget(box == over ? box->columnAt(box->mapFromScene(to)).value_or(std::string()) : std::string());
+}
+
+void QueryCanvas::endLink(const QueryBox &from, const std::string &column, const QPointF &to)
+{
+    delete std::exchange(link_, nullptr);
+    for (const auto &[alias, box] : boxes_)
+        box->setTarget({});
+    const QueryBox *over = boxAt(to, from);
+    const auto target = over ? over->columnAt(over->mapFromScene(to)) : std::nullopt;
+    if (!target)
+        return;
+    // Later, since it ends the items.
+    QMetaObject::invokeMethod(
+        this,
+        [this, from = from.alias(), column, to = over->alias(), target = *target] {
+            Q_EMIT joinDrawn(from, column, to, target);
+        },
+        Qt::QueuedConnection);
 }
 
 QPoint QueryCanvas::joinPosition(std::size_t join) const { return mapFromScene(joins_.at(join)->middle()); }
@@ -129,7 +176,7 @@ void QueryCanvas::drawForeground(QPainter *painter, const QRectF &)
     painter->setPen(theme().colors().mutedText);
     painter->drawText(viewport()->rect().adjusted(30, 0, -30, 0), Qt::AlignCenter | Qt::TextWordWrap,
                       tr("Drag tables here from the list on the left, or type a name above.\nTheir foreign keys join "
-                         "them; tick the columns you want to see."));
+                         "them; tick the columns you want to see. Drag one column onto another to join by them."));
     painter->restore();
 }
 

@@ -31,6 +31,9 @@ Q_SIGNALS:
     void boxMoved(const std::string &alias, const QPointF &position);
     void boxClosed(const std::string &alias);
     void columnToggled(const std::string &alias, const std::string &column);
+    /// One column was dragged onto another.
+    void joinDrawn(const std::string &fromAlias, const std::string &fromColumn, const std::string &toAlias,
+                   const std::string &toColumn);
     void joinClicked(std::size_t join);
     void joinRemoved(std::size_t join);
 
@@ -42,9 +45,14 @@ protected:
 
 private:
     void placeJoins();
+    void drawLink(const QueryBox &from, const std::string &column, const QPointF &to);
+    void endLink(const QueryBox &from, const std::string &column, const QPointF &to);
+    /// The other box under a place in the scene.
+    QueryBox *boxAt(const QPointF &position, const QueryBox &but) const;
 
     std::map<std::string, QueryBox *> boxes_;
     std::vector<QueryJoinItem *> joins_;
+    QGraphicsPathItem *link_ = nullptr; ///< the join that is being drawn
 };
 
 } // namespace schemawright::ui

@@ -10,6 +10,7 @@
 #include <QPainter>
 
 #include <algorithm>
+#include <utility>
 
 namespace schemawright::ui {
 
@@ -70,6 +71,22 @@ std::optional<std::size_t> QueryBox::columnIndex(const std::string &name) const
     return found == columns_.end() ? std::nullopt : std::optional(static_cast<std::size_t>(found - columns_.begin()));
 }
 
+std::optional<std::string> QueryBox::columnAt(const QPointF &position) const
+{
+    const double line = (position.y() - titleHeight) / lineHeight;
+    if (line < 0 || line >= static_cast<double>(columns_.size()) || position.x() < 0 || position.x() > width_)
+        return std::nullopt;
+    return columns_[static_cast<std::size_t>(line)].name;
+}
+
+void QueryBox::setTarget(const std::string &column)
+{
+    if (target_ != column) {
+        target_ = column;
+        update();
+    }
+}
+
 QPointF QueryBox::anchor(const std::string &column, bool atRight) const
 {
     const auto index = columnIndex(column);
@@ -100,7 +117,9 @@ void QueryBox::paint(QPainter *painter, const QStyleOptionGraphicsItem *, QWidge
     for (std::size_t i = 0; i < columns_.size(); ++i) {
         const Line &line = columns_[i];
         const QRectF row(0, titleHeight + lineHeight * static_cast<double>(i), width_, lineHeight);
-        if (static_cast<int>(i) == hovered_)
+        if (!target_.empty() && line.name == target_)
+            painter->fillRect(row, colors.selection);
+        else if (static_cast<int>(i) == hovered_)
             painter->fillRect(row, colors.hover);
         const QRectF box = tickRect(i);
         const bool isTicked = ticked_.contains(line.name);
@@ -134,17 +153,32 @@ void QueryBox::paint(QPainter *painter, const QStyleOptionGraphicsItem *, QWidge
 
 void QueryBox::mousePressEvent(QGraphicsSceneMouseEvent *event)
 {
-    wasMoved_ = false;
+    wasMoved_ = isLinking_ = false;
+    pressed_.reset();
     if (event->button() == Qt::LeftButton && closeRect().contains(event->pos()))
         return Q_EMIT closed();
-    const int line = static_cast<int>((event->pos().y() - titleHeight) / lineHeight);
-    if (event->button() == Qt::LeftButton && event->pos().y() > titleHeight && line < static_cast<int>(columns_.size()))
-        return Q_EMIT columnToggled(columns_[static_cast<std::size_t>(line)].name);
-    QGraphicsObject::mousePressEvent(event);
+    if (event->button() == Qt::LeftButton)
+        pressed_ = columnAt(event->pos());
+    if (!pressed_)
+        QGraphicsObject::mousePressEvent(event);
+}
+
+void QueryBox::mouseMoveEvent(QGraphicsSceneMouseEvent *event)
+{
+    if (!pressed_)
+        return QGraphicsObject::mouseMoveEvent(event);
+    const QPoint way = event->screenPos() - event->buttonDownScreenPos(Qt::LeftButton);
+    isLinking_ = isLinking_ || way.manhattanLength() >= QApplication::startDragDistance();
+    if (isLinking_)
+        Q_EMIT linkMoved(*pressed_, event->scenePos());
 }
 
 void QueryBox::mouseReleaseEvent(QGraphicsSceneMouseEvent *event)
 {
+    if (pressed_) {
+        const std::string column = *std::exchange(pressed_, std::nullopt);
+        return isLinking_ ? Q_EMIT linkEnded(column, event->scenePos()) : Q_EMIT columnToggled(column);
+    }
     QGraphicsObject::mouseReleaseEvent(event);
     if (wasMoved_)
         Q_EMIT dropped();

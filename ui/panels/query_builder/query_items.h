@@ -24,6 +24,10 @@ public:
     QRectF tickRect(std::size_t column) const;
     QRectF closeRect() const;
     std::optional<std::size_t> columnIndex(const std::string &name) const;
+    /// The column at a place in the box; nothing on the title or the edge.
+    std::optional<std::string> columnAt(const QPointF &position) const;
+    /// Marks the column that a line from another box would end at; an empty name for none.
+    void setTarget(const std::string &column);
 
     QRectF boundingRect() const override;
     void paint(QPainter *painter, const QStyleOptionGraphicsItem *option, QWidget *widget) override;
@@ -33,9 +37,13 @@ Q_SIGNALS:
     void dropped();
     void closed();
     void columnToggled(const std::string &column);
+    /// A column is dragged over the canvas, and let go.
+    void linkMoved(const std::string &column, const QPointF &scenePosition);
+    void linkEnded(const std::string &column, const QPointF &scenePosition);
 
 protected:
     void mousePressEvent(QGraphicsSceneMouseEvent *event) override;
+    void mouseMoveEvent(QGraphicsSceneMouseEvent *event) override;
     void mouseReleaseEvent(QGraphicsSceneMouseEvent *event) override;
     void hoverMoveEvent(QGraphicsSceneHoverEvent *event) override;
     QVariant itemChange(GraphicsItemChange change, const QVariant &value) override;
@@ -53,7 +61,9 @@ private:
     std::set<std::string> ticked_;
     double width_ = 0;
     int hovered_ = -1;
-    bool wasMoved_ = false;
+    std::optional<std::string> pressed_; ///< the column under the button that is down
+    std::string target_;
+    bool wasMoved_ = false, isLinking_ = false;
 };
 
 /// The line of a join with a mark that says which rows it keeps.
