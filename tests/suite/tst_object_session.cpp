@@ -8,6 +8,7 @@
 #include "schemawright/engine/engine.h"
 #include "schemawright/engine/inspector.h"
 #include "schemawright/orm/object_session.h"
+#include "schemawright/orm/plan.h"
 #include "schemawright/schema/table_builder.h"
 
 #include <QTest>
@@ -511,6 +512,94 @@ private Q_SLOTS:
         session.commit();
         QCOMPARE(fact("SELECT count(*) FROM sw_place"), Value(4));
         QCOMPARE(errorOf([&] { session.get<Place>(Value("Hall")); })->kind, ErrorKind::Misuse);
+    }
+
+    void plansWhatItWouldWrite_data() { databases_->addRows(); }
+    void plansWhatItWouldWrite()
+    {
+        const auto author = [](const char *name) {
+            auto made = std::make_shared<Author>();
+            made->name = name;
+            return made;
+        };
+        const auto book = [](const char *title, const std::shared_ptr<Author> &by,
+                             std::vector<std::shared_ptr<Tag>> tags) {
+            auto made = std::make_shared<Book>();
+            made->title = title;
+            made->author = by;
+            made->tags = std::move(tags);
+            return made;
+        };
+        const auto tag = [](const char *word) {
+            auto made = std::make_shared<Tag>();
+            made->word = word;
+            return made;
+        };
+        Mappings mappings = mapped();
+        // The same rows and the same edits, once to be flushed and once to be run as the plan's script.
+        const auto edited = [&] {
+            dropAll(*connection_, library());
+            createAll(*connection_, library());
+            auto session = std::make_unique<ObjectSession>(*connection_, mappings);
+            const auto ada = author("Ada"), bob = author("Bob");
+            const auto one = tag("one"), two = tag("two");
+            const auto notes = book("Notes", ada, {one, two});
+            auto low = std::make_shared<Shelf>(), high = std::make_shared<Shelf>();
+            low->name = "low";
+            high->name = "high";
+            low->above = high;
+            auto place = std::make_shared<Place>();
+            place->room = "hall";
+            session->add(notes);
+            session->add(book("Bones", bob, {one}));
+            session->add(low);
+            session->add(place);
+            session->commit();
+
+            session->load(bob, "books"); // which flushes
+            auto cellar = std::make_shared<Shelf>();
+            cellar->name = "cellar";
+            cellar->above = low;
+            low->above = nullptr;
+            high->above = cellar;
+            notes->title = "Notes, revised";
+            notes->year = 1843;
+            notes->tags = {one, tag("three")};
+            place->isFree = false;
+            session->remove(bob);
+            session->add(book("Clay", author("Cy"), {two}));
+            std::vector<std::shared_ptr<void>> kept{ada, one, two, notes, low, high, place};
+            return std::pair(std::move(session), std::move(kept));
+        };
+        const auto rows = [&] {
+            std::string text;
+            for (const TablePtr &table : library().sortedTables().order) {
+                text += table->name.name + "\n";
+                for (const Row &row :
+                     connection_->execute("SELECT * FROM " + table->name.name + " ORDER BY 1, 2").all()) {
+                    for (std::size_t i = 0; i < row.size(); ++i)
+                        text += row[i].text() + "|";
+                    text += "\n";
+                }
+            }
+            return text;
+        };
+        std::string script;
+        {
+            const auto [session, kept] = edited();
+            const Plan plan = session->plan();
+            QVERIFY2(plan.isRunnable(), plan.problems.empty() ? "" : plan.problems.front().error.message.c_str());
+            script = scriptText(engine_->dialect(), plan);
+            session->rollback();
+        }
+        const std::string before = rows();
+        connection_->executeScript(script);
+        const std::string planned = rows();
+        QVERIFY(planned != before);
+        const auto [session, kept] = edited();
+        session->commit();
+        QCOMPARE(QString::fromStdString(planned), QString::fromStdString(rows()));
+        QVERIFY(session->changes().empty());
     }
 
     void callsEvents_data() { databases_->addRows(); }

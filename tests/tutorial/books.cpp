@@ -197,6 +197,10 @@ int main()
         nested.rollback();
     }
     std::cout << "  " << authors[0]->name << "\n";
+    authors[0]->name = "Lovelace";
+    for (const Step &step : session.plan().steps) // what a flush would write, to be read first
+        std::cout << "  " << previewSql(connection.dialect(), step) << "\n";
+    authors[0]->name = "Ada";
 
     heading("8. Many rows at once, with the objects in memory kept right.");
     std::vector<Tag> words(3);

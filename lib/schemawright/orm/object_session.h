@@ -5,6 +5,7 @@
 #include "schemawright/orm/mapper.h"
 #include "schemawright/orm/object_query.h"
 #include "schemawright/orm/object_record.h"
+#include "schemawright/orm/plan.h"
 #include "schemawright/sql/statement.h"
 
 #include <map>
@@ -125,6 +126,10 @@ public:
 
     /// Both sides of the relationships that were changed on one side say the same; also done by flush().
     void synchronize();
+    /// What flush() would write, as the changes of a unit of work, and as its plan: to be shown, rehearsed or saved as
+    /// a script. Nothing is written, no event is called. Asks for the association rows of removed objects.
+    std::vector<Change> changes();
+    Plan plan();
     /// Writes what is new, changed and removed. On an error the transaction is rolled back, objects included. Throws
     /// Error(Conflict) when a row that was changed or removed is another now, or gone.
     void flush();
@@ -188,6 +193,7 @@ private:
     using Image = detail::Image;
     using Objects = std::vector<std::shared_ptr<void>>;
     struct Cell;
+    class ChangeList; ///< object_changes.cpp
 
     template <class T> static std::vector<const void *> addresses(std::span<const T> objects)
     {
