@@ -570,8 +570,8 @@ private Q_SLOTS:
         auto *dialect = find<QComboBox>("queryDialect");
         const auto sqlFor = [&](const char *name) {
             dialect->setFocus();
-            while (dialect->currentText() != QString::fromLatin1(name))
-                QTest::keyClick(dialect, dialect->currentIndex() < dialect->findText(QString::fromLatin1(name))
+            while (dialect->currentData().toString() != QString::fromLatin1(name))
+                QTest::keyClick(dialect, dialect->currentIndex() < dialect->findData(QString::fromLatin1(name))
                                              ? Qt::Key_Down
                                              : Qt::Key_Up);
             return panel_->findChild<ui::SqlView *>()->sql();

@@ -358,6 +358,8 @@ void tst_SqlCompile::groupsByTheSameValues()
     QCOMPARE(texts(dialectNamed("postgresql")->compile(grouped)), (Texts{"10", "1"}));
     QCOMPARE(compiled(select({key()}).distinct().orderBy({key()}), "postgresql"),
              "SELECT DISTINCT users.age % $1 FROM users ORDER BY users.age % $1");
+    QCOMPARE(compiled(select({count()}).from(t_.users).groupBy({key()}).having(key() > 3), "postgresql"),
+             "SELECT count(*) FROM users GROUP BY users.age % $1 HAVING users.age % $1 > $2");
     // Other values are another key, also out of the cache.
     for (const int divisor : {3, 4}) {
         const Statement other = select({t_.users["age"] % divisor, count()}).groupBy({t_.users["age"] % divisor});

@@ -342,6 +342,15 @@ const Expr &Compiler::asSelected(const Expr &key) const
     return key;
 }
 
+const Expr &Compiler::asGroupKey(const Expr &e) const
+{
+    if (currentSelect_ && e.node().kind != ExprKind::Column && e.node().kind != ExprKind::Bind)
+        for (const Expr &key : currentSelect_->groupBy)
+            if (isSameExpr(unlabelled(key), e))
+                return unlabelled(asSelected(key));
+    return e;
+}
+
 void Compiler::groupKeys(const SelectNode &node)
 {
     for (std::size_t i = 0; i < node.groupBy.size(); ++i) {

@@ -185,6 +185,8 @@ protected:
     void orderKey(const Expr &e);
     /// A key of GROUP BY or ORDER BY, as the selected column that it is.
     const Expr &asSelected(const Expr &key) const;
+    /// What is a key of GROUP BY as that key, so that it has the same values.
+    const Expr &asGroupKey(const Expr &e) const;
     void groupKeys(const SelectNode &node);
     void markKeyValues(const SelectNode &node);
     /// The placeholder or literal of a value.

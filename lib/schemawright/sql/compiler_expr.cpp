@@ -193,7 +193,7 @@ bool Compiler::isPredicate(const ExprNode &node)
 
 void Compiler::expr(const Expr &labelled)
 {
-    const Expr &e = withoutLabel(labelled);
+    const Expr &e = keyValues_.empty() ? withoutLabel(labelled) : asGroupKey(withoutLabel(labelled));
     if (!hasConditionValues() && isPredicate(e.node()))
         return conditionAsValue(e);
     expression(e.node());

@@ -270,7 +270,7 @@ void QueryBuilderPanel::addTyped()
             addTable(table->name);
             return;
         }
-    sql_->showTrouble(tr("There is no table “%1”.").arg(typed), true);
+    sql_->showTrouble(tr("There is no table “%1”.").arg(typed));
 }
 
 void QueryBuilderPanel::addTable(const QualifiedName &name, const std::optional<QPointF> &position)
@@ -281,11 +281,9 @@ void QueryBuilderPanel::addTable(const QualifiedName &name, const std::optional<
     std::vector<QueryDraft::Join> possible;
     lines_->edit([&](QueryDraft &draft) {
         const std::string alias = draft.addBox(*table);
-        QueryDraft::Box &box = draft.boxes.back();
-        // Beside the last one, so that the joins run from left to right.
-        const auto index = static_cast<double>(draft.boxes.size() - 1);
-        box.x = position ? position->x() : 20 + index * 310;
-        box.y = position ? position->y() : 20;
+        const QPointF place = canvas_->freePlace(*table, position);
+        draft.boxes.back().x = place.x();
+        draft.boxes.back().y = place.y();
         possible = draft.possibleJoins(alias, workspace_.metadata());
         if (possible.size() == 1)
             draft.addKeyJoin(possible.front(), alias);
@@ -377,7 +375,7 @@ void QueryBuilderPanel::showSql()
         lines_->setProblem(problem);
         trouble = toQString(problem.message);
     }
-    sql_->showQuery(query_, trouble);
+    sql_->showQuery(query_, trouble, draft().boxes.empty() ? QString() : tr("Tick the columns you want to see."));
     run_->setEnabled(query_.has_value());
 }
 

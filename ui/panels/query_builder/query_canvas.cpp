@@ -80,6 +80,25 @@ void QueryCanvas::show(const QueryDraft &draft, const MetaData &metadata)
     viewport()->update();
 }
 
+QPointF QueryCanvas::freePlace(const Table &table, const std::optional<QPointF> &wanted) const
+{
+    constexpr double gap = 110; // a join's line is to be seen in between
+    double right = 20 - gap;
+    for (const auto &[alias, box] : boxes_)
+        right = std::max(right, box->sceneBoundingRect().right());
+    QPointF place = wanted.value_or(QPointF(right + gap, 20));
+    const QRectF size = QueryBox({table.name, table.name.name, 0, 0}, table, {}).boundingRect();
+    for (bool moved = true; moved;) {
+        moved = false;
+        for (const auto &[alias, box] : boxes_)
+            if (box->sceneBoundingRect().adjusted(-20, -20, 20, 20).intersects(size.translated(place))) {
+                place.setX(box->sceneBoundingRect().right() + gap);
+                moved = true;
+            }
+    }
+    return place;
+}
+
 void QueryCanvas::placeJoins()
 {
     for (QueryJoinItem *join : joins_) {

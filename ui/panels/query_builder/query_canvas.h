@@ -6,6 +6,7 @@
 #include <QGraphicsView>
 
 #include <map>
+#include <optional>
 
 namespace schemawright::ui {
 
@@ -20,6 +21,8 @@ class QueryCanvas : public QGraphicsView
 public:
     explicit QueryCanvas(QWidget *parent = nullptr);
     void show(const QueryDraft &draft, const MetaData &metadata);
+    /// Where a new box of this table covers no other: to the right of `wanted`, or of the last one.
+    QPointF freePlace(const Table &table, const std::optional<QPointF> &wanted) const;
 
     /// Where a join's mark, a column's tick and a box's close button are, in the viewport.
     QPoint joinPosition(std::size_t join) const;

@@ -208,10 +208,11 @@ void QueryJoinItem::place(const QueryBox &left, const QueryBox &right)
 {
     prepareGeometryChange();
     const bool leftFirst = left.sceneBoundingRect().center().x() <= right.sceneBoundingRect().center().x();
-    const std::string none;
-    const auto &[leftColumn, rightColumn] = join_.columns.empty() ? std::pair(none, none) : join_.columns.front();
-    from_ = left.anchor(leftColumn, leftFirst);
-    to_ = right.anchor(rightColumn, !leftFirst);
+    ends_.clear();
+    for (const auto &[leftColumn, rightColumn] : join_.columns)
+        ends_.emplace_back(left.anchor(leftColumn, leftFirst), right.anchor(rightColumn, !leftFirst));
+    if (ends_.empty())
+        ends_.emplace_back(left.anchor({}, leftFirst), right.anchor({}, !leftFirst));
     fromSide_ = leftFirst ? 1 : -1;
     toSide_ = leftFirst ? -1 : 1;
     update();
@@ -219,9 +220,12 @@ void QueryJoinItem::place(const QueryBox &left, const QueryBox &right)
 
 QPainterPath QueryJoinItem::path() const
 {
-    QPainterPath path(from_);
-    const double reach = std::max(30.0, std::abs(to_.x() - from_.x()) / 2);
-    path.cubicTo(from_ + QPointF(fromSide_ * reach, 0), to_ + QPointF(toSide_ * reach, 0), to_);
+    QPainterPath path;
+    for (const auto &[from, to] : ends_) {
+        const double reach = std::max(30.0, std::abs(to.x() - from.x()) / 2);
+        path.moveTo(from);
+        path.cubicTo(from + QPointF(fromSide_ * reach, 0), to + QPointF(toSide_ * reach, 0), to);
+    }
     return path;
 }
 
@@ -265,8 +269,10 @@ void QueryJoinItem::paint(QPainter *painter, const QStyleOptionGraphicsItem *, Q
                       QFontMetricsF(font).elidedText(text, Qt::ElideRight, markRect().width() - 12));
     painter->setBrush(line);
     painter->setPen(Qt::NoPen);
-    painter->drawEllipse(from_, 3, 3);
-    painter->drawEllipse(to_, 3, 3);
+    for (const auto &[from, to] : ends_) {
+        painter->drawEllipse(from, 3, 3);
+        painter->drawEllipse(to, 3, 3);
+    }
 }
 
 void QueryJoinItem::mousePressEvent(QGraphicsSceneMouseEvent *event)

@@ -8,6 +8,8 @@
 
 #include <optional>
 #include <set>
+#include <utility>
+#include <vector>
 
 namespace schemawright::ui {
 
@@ -78,7 +80,7 @@ public:
         setCursor(Qt::PointingHandCursor);
     }
     void place(const QueryBox &left, const QueryBox &right);
-    QPointF middle() const { return (from_ + to_) / 2; }
+    QPointF middle() const { return (ends_.front().first + ends_.front().second) / 2; }
 
     QRectF boundingRect() const override;
     QPainterPath shape() const override;
@@ -98,7 +100,8 @@ private:
     QRectF markRect() const;
 
     QueryDraft::Join join_;
-    QPointF from_, to_;
+    std::vector<std::pair<QPointF, QPointF>> ends_{
+        1}; ///< of the line of each pair of columns; the mark is on the first
     double fromSide_ = 1, toSide_ = -1;
     bool isHovered_ = false;
 };

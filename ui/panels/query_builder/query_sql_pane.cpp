@@ -20,14 +20,29 @@
 
 namespace schemawright::ui {
 
+namespace {
+
+QString titleOf(std::string_view dialect)
+{
+    static constexpr std::pair<std::string_view, const char *> titles[] = {{"sqlite", "SQLite"},
+                                                                           {"postgresql", "PostgreSQL"},
+                                                                           {"mysql", "MySQL"},
+                                                                           {"mssql", "SQL Server"},
+                                                                           {"oracle", "Oracle"}};
+    const auto *found = std::ranges::find(titles, dialect, &std::pair<std::string_view, const char *>::first);
+    return found == std::end(titles) ? toQString(dialect) : QString::fromLatin1(found->second);
+}
+
+} // namespace
+
 QuerySqlPane::QuerySqlPane(const Dialect &dialect, QWidget *parent) : QWidget(parent)
 {
     dialect_ = new QComboBox;
     dialect_->setObjectName(QStringLiteral("queryDialect"));
     dialect_->setToolTip(tr("The database for which the SQL is shown; it runs on the one that is open"));
     for (const Dialect *each : Workspace::knownDialects())
-        dialect_->addItem(toQString(each->name()));
-    dialect_->setCurrentIndex(std::max(0, dialect_->findText(toQString(dialect.name()))));
+        dialect_->addItem(titleOf(each->name()), toQString(each->name()));
+    dialect_->setCurrentIndex(std::max(0, dialect_->findData(toQString(dialect.name()))));
     connect(dialect_, &QComboBox::currentIndexChanged, this, &QuerySqlPane::refresh);
     const auto button = [this](const char *name, const QString &text, const QString &tip, auto slot) {
         auto *made = new QPushButton(text);
@@ -62,10 +77,11 @@ QuerySqlPane::QuerySqlPane(const Dialect &dialect, QWidget *parent) : QWidget(pa
     column->addWidget(problem_);
 }
 
-void QuerySqlPane::showQuery(std::optional<Select> query, const QString &trouble)
+void QuerySqlPane::showQuery(std::optional<Select> query, const QString &trouble, const QString &hint)
 {
     query_ = std::move(query);
     trouble_ = trouble;
+    hint_ = hint;
     refresh();
 }
 
@@ -73,28 +89,29 @@ void QuerySqlPane::refresh()
 {
     if (!query_) {
         sql_->setSql({});
-        return showTrouble(trouble_, true);
+        return trouble_.isEmpty() ? say(hint_, Tone::Hint) : say(trouble_, Tone::Error);
     }
     try {
         const Dialect *shown = Workspace::knownDialects()[static_cast<std::size_t>(dialect_->currentIndex())];
         sql_->setSql(toQString(shown->literalSql(*query_, true)));
     } catch (const Error &error) { // this dialect has no such construct
         sql_->setSql({});
-        return showTrouble(toQString(error.message), true);
+        return say(toQString(error.message), Tone::Error);
     }
     QStringList warnings;
     for (const Lint &each : lint(*query_))
         warnings << toQString(each.message);
-    showTrouble(warnings.join(QLatin1Char('\n')), false);
+    say(warnings.join(QLatin1Char('\n')), Tone::Warning);
 }
 
-void QuerySqlPane::showTrouble(const QString &text, bool isError)
+void QuerySqlPane::say(const QString &text, Tone tone)
 {
     const Colors &colors = theme().colors();
     problem_->setText(text);
-    problem_->setStyleSheet(QStringLiteral("background: %1; color: %2;")
-                                .arg((isError ? colors.errorTint : colors.warningTint).name(),
-                                     (isError ? colors.error : colors.warning).name()));
+    const auto &[ground, ink] = tone == Tone::Error     ? std::pair(colors.errorTint, colors.error)
+                                : tone == Tone::Warning ? std::pair(colors.warningTint, colors.warning)
+                                                        : std::pair(colors.base, colors.mutedText);
+    problem_->setStyleSheet(QStringLiteral("background: %1; color: %2;").arg(ground.name(), ink.name()));
     problem_->setVisible(!text.isEmpty());
 }
 
