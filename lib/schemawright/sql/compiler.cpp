@@ -332,23 +332,37 @@ void Compiler::select(const SelectNode &node, bool needsNames)
     currentSelect_ = outerSelect;
 }
 
-const Expr &Compiler::asSelected(const Expr &key) const
+const Expr *Compiler::sameIn(const std::vector<Expr> &all, const Expr &e)
 {
-    const ExprKind kind = unlabelled(key).node().kind;
-    if (currentSelect_ && kind != ExprKind::Column && kind != ExprKind::Bind)
-        for (const Expr &column : currentSelect_->columns)
-            if (isSameExpr(unlabelled(column), unlabelled(key)))
-                return unlabelled(column);
-    return key;
+    const Expr *found = nullptr;
+    for (const Expr &each : all) {
+        const Expr &inner = unlabelled(each);
+        if (&inner.node() == &e.node())
+            return &inner;
+        if (!isSameShape(inner, e))
+            continue;
+        dependsOnValues(); // other values of the same shape may be another key
+        if (!found && isSameExpr(inner, e))
+            found = &inner;
+    }
+    return found;
 }
 
-const Expr &Compiler::asGroupKey(const Expr &e) const
+const Expr &Compiler::asSelected(const Expr &key)
 {
-    if (currentSelect_ && e.node().kind != ExprKind::Column && e.node().kind != ExprKind::Bind)
-        for (const Expr &key : currentSelect_->groupBy)
-            if (isSameExpr(unlabelled(key), e))
-                return unlabelled(asSelected(key));
-    return e;
+    if (keyValues() == KeyValues::Apart || !currentSelect_ || !holdsValues(key))
+        return key;
+    const Expr *found = sameIn(currentSelect_->columns, unlabelled(key));
+    return found ? *found : key;
+}
+
+const Expr &Compiler::asGroupKey(const Expr &e)
+{
+    const ExprKind kind = e.node().kind;
+    if (!currentSelect_ || kind == ExprKind::Column || kind == ExprKind::Bind || !holdsValues(e))
+        return e;
+    const Expr *found = sameIn(currentSelect_->groupBy, e);
+    return found ? asSelected(*found) : e;
 }
 
 void Compiler::groupKeys(const SelectNode &node)

@@ -184,9 +184,11 @@ protected:
     /// The key of one item of ORDER BY.
     void orderKey(const Expr &e);
     /// A key of GROUP BY or ORDER BY, as the selected column that it is.
-    const Expr &asSelected(const Expr &key) const;
+    const Expr &asSelected(const Expr &key);
     /// What is a key of GROUP BY as that key, so that it has the same values.
-    const Expr &asGroupKey(const Expr &e) const;
+    const Expr &asGroupKey(const Expr &e);
+    /// The one of them that is the same expression with the same values.
+    const Expr *sameIn(const std::vector<Expr> &all, const Expr &e);
     void groupKeys(const SelectNode &node);
     void markKeyValues(const SelectNode &node);
     /// The placeholder or literal of a value.

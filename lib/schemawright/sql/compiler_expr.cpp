@@ -1011,7 +1011,9 @@ void Compiler::orderKey(const Expr &e)
     else if (isOfQuery && isOrderOfCompound_ && node.kind == ExprKind::Column)
         write(quote(node.text)); // the rows of a UNION have no table
     else
-        expr(isOfQuery ? asSelected(e) : e);
+        expr(isOfQuery && currentSelect_ && (currentSelect_->distinct || !currentSelect_->groupBy.empty())
+                 ? asSelected(e)
+                 : e);
     isOrderOfQuery_ = isOfQuery;
 }
 

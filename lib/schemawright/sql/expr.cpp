@@ -332,7 +332,9 @@ bool isAggregateName(std::string_view function, std::size_t arguments)
     return (arguments == 1 && (name == "min" || name == "max")) || std::ranges::find(names, name) != names.end();
 }
 
-bool isSameExpr(const Expr &a, const Expr &b)
+namespace {
+
+bool isAlike(const Expr &a, const Expr &b, bool comparesValues)
 {
     const ExprNode &x = a.node(), &y = b.node();
     if (&x == &y)
@@ -343,8 +345,22 @@ bool isSameExpr(const Expr &a, const Expr &b)
     };
     const bool isSameTable = x.table == y.table || (x.table && y.table && x.table->name == y.table->name);
     const bool isSameType = x.type == y.type || (x.type && y.type && *x.type == *y.type);
-    return facts(x) == facts(y) && isSameTable && isSameType && x.text == y.text && x.value == y.value &&
-           std::ranges::equal(x.arguments, y.arguments, isSameExpr);
+    const bool isValue = x.kind == ExprKind::Bind || x.kind == ExprKind::Parameter;
+    return facts(x) == facts(y) && isSameTable && isSameType && x.text == y.text &&
+           ((isValue && !comparesValues) || x.value == y.value) &&
+           std::ranges::equal(x.arguments, y.arguments,
+                              [&](const Expr &p, const Expr &q) { return isAlike(p, q, comparesValues); });
+}
+
+} // namespace
+
+bool isSameExpr(const Expr &a, const Expr &b) { return isAlike(a, b, true); }
+bool isSameShape(const Expr &a, const Expr &b) { return isAlike(a, b, false); }
+
+bool holdsValues(const Expr &e)
+{
+    return e.node().kind == ExprKind::Bind || e.node().kind == ExprKind::Parameter ||
+           std::ranges::any_of(e.node().arguments, holdsValues);
 }
 
 const Expr &unlabelled(const Expr &e)

@@ -160,8 +160,12 @@ Expr makeExpr(ExprNode node);
 Expr compareExpr(Operator op, const Expr &a, const Expr &b);
 /// True for a function that makes one value of many rows.
 bool isAggregateName(std::string_view function, std::size_t arguments);
-/// True when both are written alike with equal values. Subqueries and windows are alike only when they are the same.
+/// True when both are written alike, with equal values or with whatever values. Subqueries and windows are alike only
+/// when they are the same.
 bool isSameExpr(const Expr &a, const Expr &b);
+bool isSameShape(const Expr &a, const Expr &b);
+/// True for an expression with a bound value or a parameter in it, subqueries apart.
+bool holdsValues(const Expr &e);
 /// The expression below labels and orders.
 const Expr &unlabelled(const Expr &e);
 

@@ -97,7 +97,8 @@ public:
 
     /// As a table for other statements, with what it returns: WITH name AS (INSERT … RETURNING …).
     Source cte(std::string name) const { return schemawright::cte(std::move(name), *this); }
-    /// The same rows in statements of at most so many parameters and a thousand rows each. Throws Error(Misuse) when one row has more.
+    /// The same rows in statements of at most so many parameters and a thousand rows each. Throws Error(Misuse) when
+    /// one row has more.
     std::vector<Insert> split(std::size_t maxParameters) const;
 };
 Insert insert(Source table);
