@@ -16,6 +16,7 @@ private Q_SLOTS:
     void ignoresSelfEdges();
     void holdsForRandomGraphs();
     void takesALongChain();
+    void keepsGroupsTogether();
 };
 
 void tst_Topological::keepsTheGivenOrderWhereItMay()
@@ -54,7 +55,10 @@ void tst_Topological::holdsForRandomGraphs()
         Edges edges;
         for (int i = random.bounded(20); i > 0; --i)
             edges.emplace_back(random.bounded(static_cast<int>(count)), random.bounded(static_cast<int>(count)));
-        const auto sorted = topologicalSort(count, edges);
+        std::vector<std::uint32_t> groups(round % 2 ? count : 0);
+        for (std::uint32_t &group : groups)
+            group = static_cast<std::uint32_t>(random.bounded(4));
+        const auto sorted = topologicalSort(count, edges, groups);
         std::vector<std::size_t> position(count, count), cycle(count, count);
         for (std::size_t i = 0; i < sorted.order.size(); ++i)
             position[sorted.order[i]] = i;
@@ -78,6 +82,18 @@ void tst_Topological::takesALongChain()
     const auto sorted = topologicalSort(count, edges);
     QCOMPARE(sorted.order.front(), count - 1);
     QCOMPARE(sorted.order.back(), std::size_t{0});
+}
+
+void tst_Topological::keepsGroupsTogether()
+{
+    const std::vector<std::uint32_t> groups{1, 2, 1, 0, 2, 1};
+    QCOMPARE(topologicalSort(6, {}, groups).order, (std::vector<std::size_t>{0, 2, 5, 1, 4, 3}));
+    // Only as far as the edges allow it: 2 waits for 4.
+    QCOMPARE(topologicalSort(6, {{4, 2}}, groups).order, (std::vector<std::size_t>{0, 5, 1, 4, 2, 3}));
+    // A ring belongs to no group.
+    const auto ring = topologicalSort(4, {{0, 2}, {2, 0}}, {1, 1, 1, 1});
+    QCOMPARE(ring.order, (std::vector<std::size_t>{0, 2, 1, 3}));
+    QCOMPARE(ring.cycles.size(), std::size_t{1});
 }
 
 QTEST_GUILESS_MAIN(tst_Topological)

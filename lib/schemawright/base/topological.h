@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,9 @@ struct TopologicalOrder
 /// Sorts so that for each edge (before, after) `before` comes first, and otherwise keeps the given order.
 ///
 /// A cycle never disturbs nodes outside it. Self-edges are ignored. Runs in O((n + e) log n).
-TopologicalOrder topologicalSort(std::size_t count, const std::vector<std::pair<std::size_t, std::size_t>> &edges);
+///
+/// `groups` may give each node a number: those of one number, but 0, follow each other as far as the edges let them.
+TopologicalOrder topologicalSort(std::size_t count, const std::vector<std::pair<std::size_t, std::size_t>> &edges,
+                                 const std::vector<std::uint32_t> &groups = {});
 
 } // namespace schemawright

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "schemawright/base/error.h"
+#include "schemawright/base/flat_map.h"
 #include "schemawright/schema/metadata.h"
 #include "schemawright/value/value.h"
 
@@ -32,7 +33,7 @@ struct KeyOf
 using Cell = std::variant<Value, DefaultValue, KeyOf>;
 
 /// Some columns of a row, by the names they have in the baseline.
-using RowImage = std::map<std::string, Cell>;
+using RowImage = FlatMap<std::string, Cell>;
 
 /// One row: of a table, by the values that tell it apart in the database, or a new one by its number in this session.
 struct RowTarget
@@ -88,9 +89,9 @@ struct Change
     ChangeId id = ChangeId::None;
     ChangeTarget target;
     std::optional<RowImage> before, after;
+    RowImage base; ///< all that was known of an updated row at its first edit: for its name, order and conflicts
     TablePtr tableBefore, tableAfter; ///< of a table: null for none
     std::optional<EntityMapping> mappingBefore, mappingAfter;
-    RowImage base; ///< all that was known of an updated row at its first edit: for its name, order and conflicts
     std::optional<Error> error; ///< why the last commit or rehearsal failed on it
 
     bool isRow() const noexcept { return std::holds_alternative<RowTarget>(target); }

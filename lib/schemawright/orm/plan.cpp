@@ -34,8 +34,9 @@ class PlanBuilder
 {
 public:
     /// Rows are written to the tables of the draft, as they are when they have been widened.
-    PlanBuilder(const Dialect &dialect, const Draft &draft, const std::map<QualifiedName, std::string> &versions)
-        : dialect_(dialect), draft_(draft), tables_(dialect, draft, versions), statements_(dialect)
+    PlanBuilder(const Dialect &dialect, const Draft &draft, const std::map<QualifiedName, std::string> &versions,
+                const std::stop_token &stop)
+        : dialect_(dialect), draft_(draft), stop_(stop), tables_(dialect, draft, versions), statements_(dialect)
     {}
 
     Plan build(const std::vector<const Change *> &changes)
@@ -49,7 +50,7 @@ public:
         for (const Change *change : changes)
             if (change->isRow())
                 addStep(*change);
-        tables_.link();
+        plan_.references = tables_.link();
         compileAll(sortedSteps());
         if ((defers_ || !deferred_.empty()) && plan_.isRunnable())
             plan_.steps.insert(plan_.steps.begin(), deferringStep());
@@ -83,13 +84,22 @@ private:
         addPhases(Phase::Contract, Phase::After);
     }
 
+    /// Called for each row: looks only now and then.
+    void mayStop()
+    {
+        if (++calls_ % 1024 == 0 && stop_.stop_requested())
+            throw Error(ErrorKind::Cancelled, "planning was cancelled");
+    }
+
     void addStep(const Change &change)
     {
+        mayStop();
         const RowTarget &target = change.row();
-        if (const auto dropped = draft_.tableNames.find(target.table);
+        if (const auto dropped =
+                draft_.tableNames.empty() ? draft_.tableNames.end() : draft_.tableNames.find(target.table);
             dropped != draft_.tableNames.end() && dropped->second.name.empty())
             return; // its rows go with it
-        RowStep step;
+        RowStep step(&memory_);
         step.change = &change;
         step.table = tables_.find(target.table);
         if (!step.table) {
@@ -97,13 +107,20 @@ private:
             return;
         }
         step.kind = change.isInsert() ? Kind::Insert : change.isDelete() ? Kind::Delete : Kind::Update;
-        step.old.reserve(change.base.size() + target.key.size());
+        if (step.kind != Kind::Insert)
+            step.old.reserve(std::max(change.base.size(), change.before->size()) + target.key.size());
+        step.key.reserve(target.key.size());
+        if (change.after)
+            step.set.reserve(change.after->size());
+        if (change.before)
+            step.match.reserve(change.before->size());
         for (const auto &[column, value] : target.key)
             if (const auto at = step.table->position(column).column; at < PlanTable::dropped)
                 step.key.set(at, &owned_.emplace_back(value));
         const auto take = [&](const RowImage &image, bool onlyKnown, auto put) {
+            std::size_t next = 0;
             for (const auto &[column, cell] : image) {
-                const PlanTable::Position at = step.table->position(column);
+                const PlanTable::Position at = step.table->position(column, next);
                 if (at.column == PlanTable::dropped || (onlyKnown && !at.isKnown))
                     continue;
                 if (at.column != PlanTable::nowhere)
@@ -127,7 +144,8 @@ private:
                     step.match.set(at, cell);
             }))
             return;
-        take(change.base, true, [&](std::uint32_t at, const Cell *cell) { step.old.add(at, cell); });
+        if (!change.isDelete() || change.base.size() != change.before->size()) // else it is the same once more
+            take(change.base, true, [&](std::uint32_t at, const Cell *cell) { step.old.add(at, cell); });
         for (const auto &[at, cell] : step.key)
             step.old.add(at, cell);
         countVersion(step);
@@ -191,7 +209,13 @@ private:
                 defers_ = defers_ || (reason.unique && steps_[reason.before].table->isReferred &&
                                       !dialect_.deferConstraintsSql().empty());
             }
-            TopologicalOrder sorted = topologicalSort(steps_.size(), edges);
+            // Inserts into one table stand together, so that they become few statements.
+            groups_.resize(steps_.size());
+            for (std::size_t i = 0; i < steps_.size(); ++i)
+                groups_[i] = steps_[i].kind == Kind::Insert ? steps_[i].table->number : 0;
+            if (stop_.stop_requested())
+                throw Error(ErrorKind::Cancelled, "planning was cancelled");
+            TopologicalOrder sorted = topologicalSort(steps_.size(), edges, groups_);
             if (sorted.cycles.empty())
                 return std::move(sorted.order);
             std::vector<std::size_t> ringOf(steps_.size(), sorted.cycles.size());
@@ -385,16 +409,16 @@ private:
         plan_.steps.reserve(order.size());
         std::vector<const RowStep *> rows; // that may become one statement
         const auto finish = [&] {
+            mayStop();
             if (!rows.empty())
                 compile(rows);
             rows.clear();
         };
-        for (const std::size_t index : order) {
-            const RowStep &step = steps_[index];
-            if (!rows.empty() && !statements_.canJoin(rows, step))
+        for (const std::size_t index : order)
+            if (!statements_.join(rows, steps_[index])) {
                 finish();
-            rows.push_back(&step);
-        }
+                statements_.join(rows, steps_[index]);
+            }
         finish();
     }
 
@@ -416,11 +440,15 @@ private:
 
     const Dialect &dialect_;
     const Draft &draft_;
+    const std::stop_token &stop_;
+    std::size_t calls_ = 0;
+    std::pmr::monotonic_buffer_resource memory_{1 << 16}; ///< of the cells of steps
     PlanTables tables_;
     RowStatements statements_;
     std::deque<Cell> owned_; ///< cells that no change holds; those of steps point into it
     const Cell null_ = Value();
     std::vector<RowStep> steps_;
+    std::vector<std::uint32_t> groups_;
     std::unordered_map<std::uint64_t, const Change *> newRows_;
     std::vector<std::pair<std::size_t, std::size_t>> forced_;
     std::set<const ForeignKey *> deferred_;
@@ -457,10 +485,10 @@ std::string keyParameter(std::string_view table, std::uint64_t newRow, std::stri
 }
 
 Plan buildPlan(const Dialect &dialect, const MetaData &baseline, const std::vector<const Change *> &changes,
-               const std::map<QualifiedName, std::string> &versions)
+               const std::map<QualifiedName, std::string> &versions, const std::stop_token &stop)
 {
     const Draft draft = draftOf(baseline, changes);
-    return PlanBuilder(dialect, draft, versions).build(changes);
+    return PlanBuilder(dialect, draft, versions, stop).build(changes);
 }
 
 } // namespace schemawright

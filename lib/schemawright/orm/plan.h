@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,8 @@ struct Step
     /// Of an INSERT of many rows: all of them in order, the first of which is `change` and `target`. Else empty.
     std::vector<BatchRow> batch;
     std::string rowSql; ///< of a batch: the statement for one of its rows
+    /// The row's identity after this step, when it writes any of it.
+    std::vector<std::pair<std::string, Value>> movedKey;
 
     bool isAbout(ChangeId id) const noexcept;
     /// One row of a batch as a step of its own.
@@ -47,12 +50,20 @@ struct PlanProblem
     Error error;
 };
 
+/// A foreign key whose check may be put off to the end, from or to a table whose rows a plan writes.
+struct PlanReference
+{
+    TablePtr child, parent;
+    std::size_t key = 0; ///< among the foreign keys of `child`
+};
+
 /// What a commit would do: statements in order, computed from the changes and never stored. A value; preview, rehearsal
 /// and commit all read the same one.
 struct Plan
 {
     std::vector<Step> steps;
-    std::vector<PlanProblem> problems; ///< a plan with problems must not be run
+    std::vector<PlanProblem> problems;     ///< a plan with problems must not be run
+    std::vector<PlanReference> references; ///< for finding the guilty when COMMIT is refused
 
     bool isRunnable() const noexcept { return problems.empty(); }
 };
@@ -67,9 +78,12 @@ std::string keyParameter(std::string_view table, std::uint64_t newRow, std::stri
 /// value allows it.
 ///
 /// `versions` names, by table, columns that count the changes of a row: they are compared instead of the old values,
-/// and counted up. Inserts of the same columns that follow each other become one statement.
+/// and counted up. Inserts into one table stand together where their order allows it, in the order that they were given
+/// in, and those of the same columns that follow each other become one statement.
+///
+/// Takes O(n log n). A caller that plans on another thread may give it up by `stop`: then it throws Error(Cancelled).
 Plan buildPlan(const Dialect &dialect, const MetaData &baseline, const std::vector<const Change *> &changes,
-               const std::map<QualifiedName, std::string> &versions = {});
+               const std::map<QualifiedName, std::string> &versions = {}, const std::stop_token &stop = {});
 
 /// The step as the user reads it: values as literals, keys to come as <id of new customer 1>.
 std::string previewSql(const Dialect &dialect, const Step &step);

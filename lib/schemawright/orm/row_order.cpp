@@ -136,7 +136,7 @@ std::vector<std::uint32_t> positionsOf(const Table &table, const std::vector<std
 
 } // namespace
 
-std::vector<RowCells::Entry>::iterator RowCells::place(std::uint32_t column)
+std::pmr::vector<RowCells::Entry>::iterator RowCells::place(std::uint32_t column)
 {
     return std::ranges::lower_bound(entries_, column, {}, &Entry::column);
 }
@@ -168,10 +168,21 @@ void RowCells::erase(std::uint32_t column)
     std::erase_if(entries_, [column](const Entry &entry) { return entry.column == column; });
 }
 
+PlanTable::Position PlanTable::position(std::string_view name, std::size_t &next) const
+{
+    if (next < positions.size() && positions[next].first == name)
+        return positions[next++].second;
+    const auto found = std::ranges::lower_bound(positions, name, {}, &std::pair<std::string_view, Position>::first);
+    if (found == positions.end() || found->first != name)
+        return {};
+    next = static_cast<std::size_t>(found - positions.begin()) + 1;
+    return found->second;
+}
+
 PlanTable::Position PlanTable::position(std::string_view name) const
 {
-    const auto found = positions.find(name);
-    return found == positions.end() ? Position() : found->second;
+    std::size_t next = positions.size();
+    return position(name, next);
 }
 
 const std::string &PlanTable::columnName(std::uint32_t column) const
@@ -189,8 +200,10 @@ const PlanTable *PlanTables::find(const QualifiedName &name)
     if (lastName_ && *lastName_ == name)
         return last_;
     const auto [entry, isNew] = tables_.try_emplace(name);
-    if (isNew)
-        entry->second = make(name);
+    if (isNew && (entry->second = make(name))) {
+        inOrder_.push_back(entry->second.get());
+        entry->second->number = static_cast<std::uint32_t>(inOrder_.size());
+    }
     lastName_ = &entry->first;
     return last_ = entry->second.get();
 }
@@ -205,21 +218,23 @@ std::unique_ptr<PlanTable> PlanTables::make(const QualifiedName &name) const
     made->identity = dialect_.rowIdentity(*table);
     const auto hidden = static_cast<std::uint32_t>(table->columns.size());
     const auto renamed = draft_.columnNames.find(name);
+    std::map<std::string_view, PlanTable::Position> positions;
     for (std::uint32_t i = 0; i < hidden; ++i)
-        made->positions[table->columns[i].name] = {i, renamed == draft_.columnNames.end()};
+        positions[table->columns[i].name] = {i, renamed == draft_.columnNames.end()};
     if (renamed != draft_.columnNames.end())
         for (const auto &[before, now] : renamed->second) {
             const auto index = now.empty() ? std::nullopt : table->columnIndex(now);
-            made->positions[before] = {index ? static_cast<std::uint32_t>(*index) : PlanTable::dropped, true};
+            positions[before] = {index ? static_cast<std::uint32_t>(*index) : PlanTable::dropped, true};
         }
     if (made->identity.kind == RowIdentity::Kind::RowId)
-        made->positions.try_emplace(made->identity.columns.front(), PlanTable::Position{hidden, true});
+        positions.try_emplace(made->identity.columns.front(), PlanTable::Position{hidden, true});
+    made->positions.assign(positions.begin(), positions.end());
     if (made->identity.kind == RowIdentity::Kind::Key || made->identity.kind == RowIdentity::Kind::RowId) {
         for (const std::string &column : made->identity.columns) {
             const auto index = table->columnIndex(column);
             made->identityColumns.push_back(index ? static_cast<std::uint32_t>(*index) : hidden);
         }
-        if (dialect_.capabilities().returning && !table->isView())
+        if (const Capabilities &can = dialect_.capabilities(); can.returning && !can.returningInto && !table->isView())
             made->returning = made->identity.columns;
     }
     if (const auto version = versions_.find(name); version != versions_.end())
@@ -240,23 +255,29 @@ std::uint32_t PlanTables::listOf(PlanTable &table, const std::vector<std::string
     return lists_;
 }
 
-void PlanTables::link()
+std::vector<PlanReference> PlanTables::link()
 {
+    std::vector<PlanReference> late;
     std::map<const Table *, PlanTable *> byTable;
-    for (const auto &[name, table] : tables_)
-        if (table) {
-            byTable[table->table.get()] = table.get();
-            for (const auto &columns : uniqueKeys(*table->table))
-                if (!positionsOf(*table->table, columns).empty())
-                    listOf(*table, columns, true);
-        }
+    for (PlanTable *table : inOrder_) {
+        byTable[table->table.get()] = table;
+        for (const auto &columns : uniqueKeys(*table->table))
+            if (!positionsOf(*table->table, columns).empty())
+                listOf(*table, columns, true);
+    }
+    const Capabilities &can = dialect_.capabilities();
     for (const TablePtr &any : draft_.after.tables())
-        for (const ForeignKey &key : any->foreignKeys)
-            if (const auto parent = byTable.find(draft_.after.table(key.referred).get()); parent != byTable.end())
+        for (std::size_t i = 0; i < any->foreignKeys.size(); ++i) {
+            const ForeignKey &key = any->foreignKeys[i];
+            const TablePtr referred = draft_.after.table(key.referred);
+            const auto parent = byTable.find(referred.get());
+            if (parent != byTable.end())
                 parent->second->isReferred = true;
-    for (const auto &[name, table] : tables_) {
-        if (!table)
-            continue;
+            if (referred && (can.defersAnyForeignKey || key.deferrable) &&
+                (parent != byTable.end() || byTable.contains(any.get())))
+                late.push_back({any, referred, i});
+        }
+    for (PlanTable *table : inOrder_)
         for (const ForeignKey &key : table->table->foreignKeys) {
             const auto parent = byTable.find(draft_.after.table(key.referred).get());
             if (parent == byTable.end()) // its rows are not touched
@@ -274,7 +295,7 @@ void PlanTables::link()
             reference.number = listOf(*parent->second, named, false);
             table->references.push_back(std::move(reference));
         }
-    }
+    return late;
 }
 
 std::vector<RowEdge> rowEdges(const std::vector<RowStep> &steps)

@@ -3,11 +3,13 @@
 #include "schemawright/dialect/dialect.h"
 #include "schemawright/orm/change.h"
 #include "schemawright/orm/draft.h"
+#include "schemawright/orm/plan.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <memory_resource>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -26,6 +28,10 @@ public:
         const Cell *cell;
     };
 
+    using Memory = std::pmr::memory_resource;
+    /// `memory` outlives it and what is moved from it; copies are on the heap.
+    explicit RowCells(Memory *memory = std::pmr::get_default_resource()) : entries_(memory) {}
+
     /// Null when it is not among them.
     const Cell *find(std::uint32_t column) const noexcept;
     bool contains(std::uint32_t column) const noexcept { return find(column) != nullptr; }
@@ -42,8 +48,8 @@ public:
     auto end() const noexcept { return entries_.end(); }
 
 private:
-    std::vector<Entry>::iterator place(std::uint32_t column);
-    std::vector<Entry> entries_;
+    std::pmr::vector<Entry>::iterator place(std::uint32_t column);
+    std::pmr::vector<Entry> entries_;
 };
 
 /// What planning must know of a table whose rows are written, worked out once.
@@ -73,14 +79,17 @@ struct PlanTable
 
     TablePtr table; ///< of the draft
     RowIdentity identity;
-    std::vector<std::uint32_t> identityColumns;               ///< when one row is found by few columns
-    std::vector<std::string> returning;                       ///< their names, where an INSERT gives them back
-    std::unordered_map<std::string_view, Position> positions; ///< by the names that edits use
-    std::uint32_t version = nowhere;                          ///< the column that counts a row's changes
+    std::vector<std::uint32_t> identityColumns;                   ///< when one row is found by few columns
+    std::vector<std::string> returning;                           ///< their names, where an INSERT gives them back
+    std::vector<std::pair<std::string_view, Position>> positions; ///< by the names that edits use, sorted
+    std::uint32_t version = nowhere;                              ///< the column that counts a row's changes
+    std::uint32_t number = 0;                                     ///< 1, 2, 3… among the tables of a plan
     std::vector<Columns> lists;
     std::vector<Reference> references;
     bool isReferred = false; ///< by any table, also one whose rows are not touched
 
+    /// Names are mostly asked for in their order: `next` is where one is looked for first, and is moved behind it.
+    Position position(std::string_view name, std::size_t &next) const;
     Position position(std::string_view name) const;
     /// The hidden row number stands behind the columns.
     const std::string &columnName(std::uint32_t column) const;
@@ -98,17 +107,25 @@ public:
     {}
     /// Null when the draft has no such table.
     const PlanTable *find(const QualifiedName &name);
-    /// Once all are there: how they refer to each other.
-    void link();
+    /// Once all are there: how they refer to each other. The foreign keys from and to them that may be checked late.
+    std::vector<PlanReference> link();
 
 private:
+    struct NameHash
+    {
+        std::size_t operator()(const QualifiedName &name) const noexcept
+        {
+            return std::hash<std::string>()(name.name) ^ (std::hash<std::string>()(name.schema) << 1);
+        }
+    };
     std::unique_ptr<PlanTable> make(const QualifiedName &name) const;
     std::uint32_t listOf(PlanTable &table, const std::vector<std::string> &columns, bool isUnique);
 
     const Dialect &dialect_;
     const Draft &draft_;
     const std::map<QualifiedName, std::string> &versions_;
-    std::map<QualifiedName, std::unique_ptr<PlanTable>> tables_;
+    std::unordered_map<QualifiedName, std::unique_ptr<PlanTable>, NameHash> tables_;
+    std::vector<PlanTable *> inOrder_; ///< in which they were asked for
     const QualifiedName *lastName_ = nullptr;
     const PlanTable *last_ = nullptr;
     std::uint32_t lists_ = 0;
@@ -117,6 +134,8 @@ private:
 /// A step of row work before it is SQL: what it does to one row, or to some columns of it.
 struct RowStep
 {
+    explicit RowStep(RowCells::Memory *memory) : old(memory), set(memory), key(memory), match(memory) {}
+
     const Change *change = nullptr;
     enum class Kind { Insert, Update, Delete } kind = Kind::Update;
     const PlanTable *table = nullptr;

@@ -35,6 +35,16 @@ std::uint32_t kindOf(const Cell &cell)
 
 } // namespace
 
+Expr holds(const Dialect &dialect, const TablePtr &table, const std::string &name, const Value &value)
+{
+    Expr left = column(table, name);
+    if (value.isNull())
+        return isNull(left);
+    if (isOdd(table->column(name)) && !dialect.capabilities().comparesAnyType && value.is<std::string>())
+        left = cast(left, types::text());
+    return left == bind(value);
+}
+
 std::size_t RowStatements::ShapeHash::operator()(const Shape &shape) const noexcept
 {
     std::uint64_t seed = 14695981039346656037u;
@@ -69,6 +79,13 @@ Step RowStatements::stepFor(const RowStep &row) const
         step.expectRows = 1;
     if (row.kind == Kind::Insert)
         step.returning = row.table->returning;
+    else if (row.kind == Kind::Update &&
+             std::ranges::any_of(row.key, [&](const auto &cell) { return row.set.contains(cell.column); }))
+        for (const auto &[column, cell] : row.key) {
+            const Cell *written = row.set.find(column);
+            if (const Value *value = std::get_if<Value>(written ? written : cell))
+                step.movedKey.emplace_back(row.table->columnName(column), *value);
+        }
     return step;
 }
 
@@ -91,8 +108,18 @@ Step RowStatements::compile(const RowStep &row)
     return step;
 }
 
-bool RowStatements::canJoin(const std::vector<const RowStep *> &rows, const RowStep &next) const
+bool RowStatements::join(std::vector<const RowStep *> &rows, const RowStep &next)
 {
+    const auto add = [&] {
+        rows.push_back(&next);
+        if (next.kind == Kind::Insert)
+            newRows_[next.change->row().newRow].batch = lastBatch_;
+        return true;
+    };
+    if (rows.empty()) {
+        ++lastBatch_;
+        return add();
+    }
     const RowStep &first = *rows.front();
     if (first.kind != Kind::Insert || next.kind != Kind::Insert || first.table != next.table ||
         first.table->table->isView())
@@ -107,13 +134,16 @@ bool RowStatements::canJoin(const std::vector<const RowStep *> &rows, const RowS
         columns += !isLeftOut(*cell);
         // A key that a row of this statement makes is only known behind it.
         if (const KeyOf *key = std::get_if<KeyOf>(cell))
-            if (std::ranges::any_of(rows, [&](const RowStep *row) { return row->change->row().newRow == key->row; }))
+            if (const auto maker = newRows_.find(key->row);
+                maker != newRows_.end() && maker->second.batch == lastBatch_)
                 return false;
     }
     // More rows at once cost a server less for each; an embedded database gains nothing beyond a few.
     const Capabilities &can = dialect_.capabilities();
     const std::size_t most = can.schemas ? 1000 : 100;
-    return columns > 0 && rows.size() < std::min(most, static_cast<std::size_t>(can.maxParameters) / columns);
+    if (columns == 0 || rows.size() >= std::min(most, static_cast<std::size_t>(can.maxParameters) / columns))
+        return false;
+    return add();
 }
 
 Step RowStatements::compileBatch(const std::vector<const RowStep *> &rows)
@@ -206,7 +236,7 @@ Parameter RowStatements::parameterOf(const Cell &cell) const
     const auto made = newRows_.find(key.row);
     if (made == newRows_.end())
         throw Error(ErrorKind::NotFound, "the new row that this refers to is not pending any more");
-    return {{}, keyParameter(*made->second, key.row, key.column)};
+    return {{}, keyParameter(*made->second.table, key.row, key.column)};
 }
 
 Expr RowStatements::expression(const Column &column, const Cell &cell) const
@@ -234,15 +264,10 @@ Expr RowStatements::condition(const RowStep &row) const
 
 Expr RowStatements::equality(const RowStep &row, std::uint32_t position, const Cell &cell) const
 {
-    Expr left = column(row.table->table, row.table->columnName(position));
-    const Value *value = std::get_if<Value>(&cell);
-    if (!value)
-        return left == keyExpression(std::get<KeyOf>(cell));
-    if (value->isNull())
-        return isNull(left);
-    if (isOdd(row.table->column(position)) && !dialect_.capabilities().comparesAnyType && value->is<std::string>())
-        left = cast(left, types::text());
-    return left == bind(*value);
+    const std::string &name = row.table->columnName(position);
+    if (const Value *value = std::get_if<Value>(&cell))
+        return holds(dialect_, row.table->table, name, *value);
+    return column(row.table->table, name) == keyExpression(std::get<KeyOf>(cell));
 }
 
 } // namespace schemawright

@@ -14,6 +14,10 @@
 
 namespace schemawright {
 
+/// The condition that a column of this table holds this value: NULL is NULL, and types that a database cannot compare
+/// are compared as text.
+Expr holds(const Dialect &dialect, const TablePtr &table, const std::string &column, const Value &value);
+
 /// Makes the statements of row steps. Steps of one shape (table, kind, columns, kinds of values) share one that is
 /// compiled once.
 class RowStatements
@@ -22,15 +26,15 @@ public:
     explicit RowStatements(const Dialect &dialect) : dialect_(dialect) {}
 
     /// The pending new rows, which keys to come are named by. All must be told before compile().
-    void addNewRow(const RowTarget &target) { newRows_[target.newRow] = &target.table.name; }
+    void addNewRow(const RowTarget &target) { newRows_[target.newRow].table = &target.table.name; }
 
     /// Throws Error for what the dialect cannot say, and NotFound for the key of a row that is not pending.
     Step compile(const RowStep &row);
     /// Inserts that follow each other into one table with the same columns, none of which needs the key of another:
-    /// one statement of many rows for all of them. `rows` are at least two, and what canJoin() allows.
+    /// one statement of many rows for all of them. `rows` are at least two, and what join() allows.
     Step compileBatch(const std::vector<const RowStep *> &rows);
-    /// Can `next` stand in one statement with these rows?
-    bool canJoin(const std::vector<const RowStep *> &rows, const RowStep &next) const;
+    /// Adds a row to those that may become one statement. False, and nothing is done, when it must not stand there.
+    bool join(std::vector<const RowStep *> &rows, const RowStep &next);
 
 private:
     using Shape = std::vector<std::uint32_t>;
@@ -52,7 +56,13 @@ private:
     Step stepFor(const RowStep &row) const;
 
     const Dialect &dialect_;
-    std::unordered_map<std::uint64_t, const std::string *> newRows_;
+    struct NewRow
+    {
+        const std::string *table = nullptr;
+        std::size_t batch = 0; ///< the last that it was joined to
+    };
+    std::unordered_map<std::uint64_t, NewRow> newRows_;
+    std::size_t lastBatch_ = 0;
     std::unordered_map<Shape, std::string, ShapeHash> shared_;
     Shape shape_;
     std::map<std::pair<Shape, std::size_t>, std::string> batches_;

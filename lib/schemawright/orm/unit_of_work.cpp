@@ -19,11 +19,11 @@ std::optional<Change> merged(const Change &first, std::optional<RowImage> before
         change.before->insert(before->begin(), before->end()); // what was there first stays
     if (!change.after)
         return change;
-    std::erase_if(*change.after, [&](const auto &cell) {
+    change.after->eraseIf([&](const auto &cell) {
         const auto old = change.before->find(cell.first);
         return old != change.before->end() && old->second == cell.second;
     });
-    std::erase_if(*change.before, [&](const auto &cell) { return !change.after->contains(cell.first); });
+    change.before->eraseIf([&](const auto &cell) { return !change.after->contains(cell.first); });
     return change.after->empty() ? std::nullopt : std::optional(change);
 }
 
@@ -105,11 +105,11 @@ void UnitOfWork::rebase(ChangeId id, RowImage before, RowImage after, RowImage b
         throw Error(ErrorKind::Misuse, "only the update of a row can be laid over other values");
     Change change = *found;
     change.error.reset();
-    std::erase_if(after, [&](const auto &cell) {
+    after.eraseIf([&](const auto &cell) {
         const auto old = before.find(cell.first);
         return old != before.end() && old->second == cell.second;
     });
-    std::erase_if(before, [&](const auto &cell) { return !after.contains(cell.first); });
+    before.eraseIf([&](const auto &cell) { return !after.contains(cell.first); });
     const bool isGone = after.empty();
     change.before = std::move(before);
     change.after = std::move(after);
@@ -129,9 +129,10 @@ void UnitOfWork::renameCells(const QualifiedName &table, const std::string &from
         bool any = false;
         for (std::optional<RowImage> *image : {&change.before, &change.after})
             if (*image)
-                if (auto cell = (*image)->extract(from)) {
-                    cell.key() = to;
-                    (*image)->insert(std::move(cell));
+                if (const auto found = (*image)->find(from); found != (*image)->end()) {
+                    Cell cell = std::move(found->second);
+                    (*image)->erase(from);
+                    (*image)->insert_or_assign(to, std::move(cell));
                     any = true;
                 }
         if (any)
@@ -156,14 +157,30 @@ void UnitOfWork::setState(const ChangeTarget &target, const std::optional<Change
 {
     if (!std::holds_alternative<RowTarget>(target))
         ++tableRevision_;
-    if (const auto known = byTarget_.find(target); known != byTarget_.end()) {
-        changes_.erase(known->second);
+    const auto known = byTarget_.find(target);
+    if (!state) {
+        if (known == byTarget_.end())
+            return;
+        byId_.erase(known->second->id);
+        if (isOrdered_ && ordered_.back() == known->second.get())
+            ordered_.pop_back();
+        else
+            isOrdered_ = false;
         byTarget_.erase(known);
+        return;
     }
-    if (state) {
-        changes_.emplace(state->id, *state);
-        byTarget_.emplace(target, state->id);
+    if (known != byTarget_.end() && known->second->id == state->id) {
+        *known->second = *state;
+        return;
     }
+    if (known != byTarget_.end())
+        setState(target, std::nullopt);
+    const auto &change = byTarget_.emplace(target, std::make_unique<Change>(*state)).first->second;
+    byId_[state->id] = change.get();
+    if (!isOrdered_)
+        return;
+    isOrdered_ = ordered_.empty() || ordered_.back()->id < change->id;
+    ordered_.push_back(change.get());
 }
 
 void UnitOfWork::endGroup()
@@ -235,29 +252,32 @@ void UnitOfWork::redo()
 
 std::vector<const Change *> UnitOfWork::changes() const
 {
-    std::vector<const Change *> all;
-    all.reserve(changes_.size());
-    for (const auto &[id, change] : changes_)
-        all.push_back(&change);
-    return all;
+    if (!isOrdered_) {
+        ordered_.clear();
+        for (const auto &[id, change] : byId_)
+            ordered_.push_back(change);
+        std::ranges::sort(ordered_, {}, &Change::id);
+        isOrdered_ = true;
+    }
+    return ordered_;
 }
 
 const Change *UnitOfWork::find(const ChangeTarget &target) const
 {
     const auto found = byTarget_.find(target);
-    return found == byTarget_.end() ? nullptr : &changes_.at(found->second);
+    return found == byTarget_.end() ? nullptr : found->second.get();
 }
 
 const Change *UnitOfWork::find(ChangeId id) const
 {
-    const auto found = changes_.find(id);
-    return found == changes_.end() ? nullptr : &found->second;
+    const auto found = byId_.find(id);
+    return found == byId_.end() ? nullptr : found->second;
 }
 
 void UnitOfWork::setError(ChangeId id, Error error)
 {
-    if (const auto found = changes_.find(id); found != changes_.end()) {
-        found->second.error = std::move(error);
+    if (const auto found = byId_.find(id); found != byId_.end()) {
+        found->second->error = std::move(error);
         touched();
     }
 }
@@ -265,8 +285,8 @@ void UnitOfWork::setError(ChangeId id, Error error)
 void UnitOfWork::clearErrors()
 {
     bool any = false;
-    for (auto &[id, change] : changes_)
-        any = std::exchange(change.error, std::nullopt).has_value() || any;
+    for (auto &[id, change] : byId_)
+        any = std::exchange(change->error, std::nullopt).has_value() || any;
     if (any)
         touched();
 }
@@ -287,7 +307,9 @@ void UnitOfWork::thaw()
 void UnitOfWork::clear()
 {
     mustBeThawed();
-    changes_.clear();
+    ordered_.clear();
+    isOrdered_ = true;
+    byId_.clear();
     byTarget_.clear();
     ++tableRevision_;
     undo_.clear();

@@ -4,7 +4,7 @@
 #include "schemawright/orm/change.h"
 
 #include <cstdint>
-#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -64,8 +64,8 @@ public:
     std::vector<const Change *> changes() const;
     const Change *find(const ChangeTarget &target) const;
     const Change *find(ChangeId id) const;
-    bool isEmpty() const noexcept { return changes_.empty(); }
-    std::size_t size() const noexcept { return changes_.size(); }
+    bool isEmpty() const noexcept { return byId_.empty(); }
+    std::size_t size() const noexcept { return byId_.size(); }
     /// Grows with every change of the list.
     std::uint64_t revision() const noexcept { return revision_; }
     /// Grows with every change of a table or mapping in it.
@@ -106,8 +106,11 @@ private:
     void endGroup();
     void touched();
 
-    std::map<ChangeId, Change> changes_; // ids grow, so their order is that of the first edits
-    std::unordered_map<ChangeTarget, ChangeId> byTarget_;
+    std::unordered_map<ChangeTarget, std::unique_ptr<Change>> byTarget_;
+    std::unordered_map<ChangeId, Change *> byId_;
+    // Ids grow, so their order is that of the first edits. Put right when asked for, after a change has left.
+    mutable std::vector<const Change *> ordered_;
+    mutable bool isOrdered_ = true;
     std::vector<Step> undo_, redo_;
     Step open_; // the group that is being made
     int groupDepth_ = 0;
