@@ -1,5 +1,6 @@
 #include "schemawright/orm/journal.h"
 
+#include "schemawright/base/kept_file.h"
 #include "schemawright/orm/table_json.h"
 
 #include <bit>
@@ -206,27 +207,12 @@ template <class Work> auto readingJson(Work work)
     }
 }
 
-Error cannotWrite(const std::filesystem::path &path)
+/// As an error of the disk is told to who edits.
+Error told(Error error, const std::filesystem::path &path)
 {
-    return Error(ErrorKind::Permission, std::strerror(errno))
+    return std::move(error)
         .withContext("keeping pending edits in " + path.string())
         .withHint("The edits are still here, but would not survive a crash.");
-}
-
-/// A name for the file: readable, and told apart by a hash (FNV-1a) of the whole.
-std::string fileName(const std::string &database)
-{
-    std::uint64_t hash = 14695981039346656037u;
-    std::string readable;
-    for (const char c : database) {
-        hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
-        const bool isPlain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.';
-        readable += isPlain ? c : '_';
-    }
-    constexpr std::size_t longest = 60;
-    if (readable.size() > longest)
-        readable.erase(0, readable.size() - longest);
-    return fmt::format("{}-{:016x}.journal", readable, hash);
 }
 
 } // namespace
@@ -239,7 +225,7 @@ std::vector<Change> changesFromJson(const std::string &text)
 }
 
 Journal::Journal(std::filesystem::path folder, std::string database)
-    : database_(std::move(database)), path_(folder / fileName(database_))
+    : database_(std::move(database)), path_(folder / keptFileName(database_, ".journal"))
 {
     std::error_code ignored;
     std::filesystem::create_directories(folder, ignored);
@@ -247,7 +233,7 @@ Journal::Journal(std::filesystem::path folder, std::string database)
     const std::string lockPath = path_.string() + ".lock";
     lock_ = ::open(lockPath.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
     if (lock_ < 0)
-        throw cannotWrite(lockPath);
+        throw told(Error(ErrorKind::Permission, std::strerror(errno)), lockPath);
     if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
         ::close(lock_);
         throw Error(ErrorKind::Busy, "another window keeps the pending edits of this database")
@@ -267,25 +253,11 @@ void Journal::write(const std::vector<const Change *> &changes)
     const std::string saved = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
     const Json json = {{"format", 1}, {"database", database_}, {"saved_at", saved}, {"changes", toJson(changes)}};
     const std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
-    const std::string temporary = path_.string() + ".new";
-    const int file = ::open(temporary.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
-    if (file < 0)
-        throw cannotWrite(temporary);
-    std::size_t written = 0;
-    while (written < text.size()) {
-        const ssize_t n = ::write(file, text.data() + written, text.size() - written);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0) {
-            const Error error = cannotWrite(temporary);
-            ::close(file);
-            throw error;
-        }
-        written += static_cast<std::size_t>(n);
+    try {
+        writeKeptFile(path_, text);
+    } catch (const Error &error) {
+        throw told(error, path_);
     }
-    const bool isSafe = ::fsync(file) == 0;
-    if (::close(file) != 0 || !isSafe || std::rename(temporary.c_str(), path_.c_str()) != 0)
-        throw cannotWrite(path_);
 }
 
 std::optional<Journal::Kept> Journal::read() const

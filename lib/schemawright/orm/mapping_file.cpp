@@ -1,14 +1,11 @@
 #include "schemawright/orm/mapping_file.h"
 
-#include <cerrno>
-#include <cstring>
+#include "schemawright/base/kept_file.h"
+
 #include <fstream>
 #include <iterator>
 
-#include <fcntl.h>
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 namespace schemawright {
 
@@ -16,56 +13,10 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// A name for the file: readable, and told apart by a hash (FNV-1a) of the whole.
-std::string fileName(const std::string &database)
-{
-    std::uint64_t hash = 14695981039346656037u;
-    std::string readable;
-    for (const char c : database) {
-        hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
-        const bool isPlain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.';
-        readable += isPlain ? c : '_';
-    }
-    constexpr std::size_t longest = 60;
-    if (readable.size() > longest)
-        readable.erase(0, readable.size() - longest);
-    return fmt::format("{}-{:016x}.model.json", readable, hash);
-}
-
-Error cannotWrite(const std::filesystem::path &path)
-{
-    return Error(ErrorKind::Permission, std::strerror(errno))
-        .withContext("keeping the names of the model in " + path.string())
-        .withHint("They are still pending: make the folder writable and commit again.");
-}
-
-void writeWhole(const std::filesystem::path &path, const std::string &text)
-{
-    const std::string temporary = path.string() + ".new";
-    const int file = ::open(temporary.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
-    if (file < 0)
-        throw cannotWrite(path);
-    std::size_t written = 0;
-    while (written < text.size()) {
-        const ssize_t n = ::write(file, text.data() + written, text.size() - written);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0) {
-            const Error error = cannotWrite(path);
-            ::close(file);
-            throw error;
-        }
-        written += static_cast<std::size_t>(n);
-    }
-    const bool isSafe = ::fsync(file) == 0;
-    if (::close(file) != 0 || !isSafe || std::rename(temporary.c_str(), path.c_str()) != 0)
-        throw cannotWrite(path);
-}
-
 } // namespace
 
 MappingFile::MappingFile(std::filesystem::path folder, std::string database)
-    : database_(std::move(database)), path_(folder / fileName(database_))
+    : database_(std::move(database)), path_(folder / keptFileName(database_, ".model.json"))
 {}
 
 void MappingFile::read()
@@ -114,7 +65,13 @@ void MappingFile::write(const QualifiedName &table, const std::optional<EntityMa
     std::error_code ignored; // the write says what is wrong
     std::filesystem::create_directories(path_.parent_path(), ignored);
     const Json json = {{"format", 1}, {"database", database_}, {"entities", entities}};
-    writeWhole(path_, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    try {
+        writeKeptFile(path_, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    } catch (Error &error) {
+        throw std::move(error)
+            .withContext("keeping the names of the model in " + path_.string())
+            .withHint("They are still pending: make the folder writable and commit again.");
+    }
     mappings_ = std::move(wanted);
 }
 
