@@ -1,5 +1,8 @@
 // The program as scripts see it: started as a process, without a display.
 
+#include "support/postgres_database.h"
+#include "support/sqlite_file.h"
+
 #include <QDir>
 #include <QFile>
 #include <QJsonArray>
@@ -11,6 +14,8 @@
 
 #include <csignal>
 #include <cstdio>
+
+using namespace schemawright;
 
 namespace {
 
@@ -73,6 +78,9 @@ private Q_SLOTS:
     void planOrdersRows();
     void planOfAModel();
     void planRefuses();
+    void planOfTablesSaysAllOrRefuses_data();
+    void planOfTablesSaysAllOrRefuses();
+    void planAddsFillsAndNarrowsAColumn();
     void ddlOfNothingMakesAFile();
     void queryFormats_data();
     void queryFormats();
@@ -250,7 +258,7 @@ void tst_CommandLine::planOrdersRows()
         }
     }
     QCOMPARE(names, (QStringList{"Before", "Expand", "Data", "Contract", "Verify", "After"}));
-    QCOMPARE(statements.size(), 6);
+    QCOMPARE(statements.size(), 5);
     const auto place = [&](const char *start) {
         for (int i = 0; i < statements.size(); ++i)
             if (statements[i].startsWith(QLatin1String(start)))
@@ -262,7 +270,7 @@ void tst_CommandLine::planOrdersRows()
     // Without --json it is a script, which does what it says.
     const Outcome script = run({"plan", database, changes});
     QCOMPARE(script.status, 0);
-    QVERIFY(script.output.contains("VALUES (4), (5)"));
+    QVERIFY(script.output.contains("VALUES (3), (4), (5)"));
     QCOMPARE(run({"query", database, "SELECT count(*) FROM c WHERE id = 7", "--format", "csv"}).output.simplified(),
              QByteArray("count(*) 1")); // planning changes nothing
 }
@@ -296,6 +304,102 @@ void tst_CommandLine::planRefuses()
     QCOMPARE(status(R"({"rows": [{"table": ["main", "p"], "key": null, "set": {"no": 1}}]})"), 3);
     QCOMPARE(status("{\"rows\": ["), 3);
     QCOMPARE(run({"plan", database}).status, 2);
+}
+
+void tst_CommandLine::planOfTablesSaysAllOrRefuses_data()
+{
+    QTest::addColumn<bool>("isServer");
+    QTest::newRow("sqlite") << false;
+    if (test::postgresServer())
+        QTest::newRow("postgresql") << true;
+}
+
+void tst_CommandLine::planOfTablesSaysAllOrRefuses()
+{
+    QFETCH(bool, isServer);
+    std::optional<test::PostgresDatabase> server;
+    QString database = path("tables.db");
+    if (isServer)
+        database = QString::fromStdString(server.emplace("command_plan").url());
+    else
+        writeFile(database, {});
+    const QStringList script =
+        isServer ? QStringList{"CREATE TABLE p (a integer, b integer, UNIQUE (a, b) INCLUDE (b))",
+                               "CREATE TABLE t (id bigint GENERATED ALWAYS AS IDENTITY (START 7 INCREMENT 3) PRIMARY "
+                               "KEY, n integer, during int4range, twice integer GENERATED ALWAYS AS (n * 2) STORED, "
+                               "EXCLUDE USING gist (during WITH &&) DEFERRABLE, "
+                               "FOREIGN KEY (id, n) REFERENCES p (a, b) ON DELETE CASCADE DEFERRABLE NOT VALID)",
+                               "CREATE INDEX t_lower ON t (lower(n::text) text_pattern_ops DESC NULLS LAST) INCLUDE "
+                               "(during) WHERE n > 5"}
+                 : QStringList{"CREATE TABLE p (a INTEGER, b INTEGER, UNIQUE (a, b))",
+                               "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, n INTEGER CHECK (n > 0), s TEXT "
+                               "COLLATE NOCASE DEFAULT 'x', twice INTEGER GENERATED ALWAYS AS (n * 2) STORED, FOREIGN "
+                               "KEY (id, n) REFERENCES p (a, b) ON DELETE CASCADE) STRICT",
+                               "CREATE INDEX t_lower ON t (lower(s) DESC) WHERE n > 5",
+                               "CREATE TRIGGER hears AFTER INSERT ON t BEGIN SELECT 1; END"};
+    for (const QString &sql : script)
+        QCOMPARE(run({"query", database, "--write", sql}).status, 0);
+    const Outcome inspected = run({"inspect", database, "--json"});
+    QCOMPARE(inspected.status, 0);
+    QJsonArray tables;
+    for (const QJsonValue &schema : QJsonDocument::fromJson(inspected.output).object()["schemas"].toArray())
+        for (const QJsonValue &table : schema["tables"].toArray())
+            tables.append(table);
+    QCOMPARE(tables.size(), 2);
+    const QString changes = path("tables.json");
+    const auto steps = [&](const QJsonArray &wanted) {
+        writeFile(changes, QJsonDocument(QJsonObject{{"tables", wanted}}).toJson());
+        const Outcome outcome = run({"plan", database, changes, "--json"});
+        QStringList all;
+        for (const QJsonValue &phase : QJsonDocument::fromJson(outcome.output).object()["phases"].toArray())
+            for (const QJsonValue &step : phase["steps"].toArray())
+                all << step["sql"].toString();
+        return outcome.status == 0 ? all.join(";\n") : "refused: " + outcome.errors;
+    };
+    // What inspect says is what is there: no step.
+    QCOMPARE(steps(tables), QString());
+    // One more index, and the rest of the table by not mentioning it.
+    QJsonObject few{{"name", "t"}};
+    QJsonArray indexes = tables[1]["indexes"].toArray();
+    indexes.append(QJsonObject{{"name", "t_n"}, {"elements", QJsonArray{QJsonObject{{"column", "n"}}}}});
+    few["indexes"] = indexes;
+    const QString indexed = steps({few});
+    QVERIFY2(indexed.contains("CREATE INDEX t_n") && !indexed.contains("t_lower"), qPrintable(indexed));
+    few["indexes"] = QJsonArray();
+    QVERIFY(steps({few}).contains("DROP INDEX"));
+    if (isServer) {
+        QJsonObject column = tables[1]["columns"].toArray()[0].toObject();
+        QJsonArray columns = tables[1]["columns"].toArray();
+        column["identity"] = QJsonObject{{"always", false}, {"start", 7}, {"increment", 3}};
+        columns[0] = column;
+        const QString identity = steps({QJsonObject{{"name", "t"}, {"columns", columns}}});
+        QVERIFY2(identity.contains("SET GENERATED BY DEFAULT"), qPrintable(identity));
+        QVERIFY(steps({QJsonObject{{"name", "t"}, {"exclusions", QJsonArray()}}}).contains("DROP CONSTRAINT"));
+    }
+    // A word that is not known is named.
+    const QString refused = steps({QJsonObject{{"name", "t"}, {"cluster", "t_lower"}}});
+    QVERIFY2(refused.startsWith("refused") && refused.contains("cluster"), qPrintable(refused));
+    const QString odd = steps({QJsonObject{
+        {"name", "t"},
+        {"indexes", QJsonArray{QJsonObject{{"name", "i"},
+                                           {"elements", QJsonArray{QJsonObject{{"column", "n"}, {"fast", true}}}}}}}}});
+    QVERIFY2(odd.contains("fast") && odd.contains("indexes[0].elements[0]"), qPrintable(odd));
+}
+
+void tst_CommandLine::planAddsFillsAndNarrowsAColumn()
+{
+    const test::SqliteFile file("CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)");
+    const QString changes = path("fill.json");
+    writeFile(changes, R"({"tables": [
+        {"name": "t", "columns": [{"name": "id", "type": "INTEGER"}, {"name": "c", "type": "TEXT", "nullable": false}]},
+        {"name": "u", "columns": [{"name": "id", "type": "INTEGER"}], "primary_key": {"columns": ["id"]}}],
+        "rows": [{"table": ["main", "t"], "key": {"id": 1}, "set": {"c": "filled"}},
+                 {"table": ["main", "u"], "key": null, "set": {"id": 5}}]})");
+    const Outcome script = run({"plan", QString::fromStdString(file.path()), changes});
+    QVERIFY2(script.status == 0, script.errors.constData());
+    file.run(script.output.constData());
+    QCOMPARE(file.fact("SELECT c || u.id FROM t, u"), std::string("filled5"));
+    QCOMPARE(file.fact("SELECT \"notnull\" FROM pragma_table_info('t') WHERE name = 'c'"), std::string("1"));
 }
 
 void tst_CommandLine::queryFormats_data()
