@@ -32,4 +32,10 @@ RowIdentity OfflineDialect::rowIdentity(const Table &table) const
 
 Value OfflineDialect::parseCell(const Type &, std::string_view) const { notConnected("editing"); }
 
+bool OfflineDialect::isNumberedByTheDatabase(const Table &table, const std::string &column)
+{
+    const Column *known = table.column(column);
+    return known && (known->autoincrement || known->identity);
+}
+
 } // namespace schemawright

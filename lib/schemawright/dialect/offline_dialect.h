@@ -19,6 +19,8 @@ public:
 
 protected:
     virtual char placeholderSign() const { return '?'; }
+    /// Does the database count up this column of a new row by itself?
+    static bool isNumberedByTheDatabase(const Table &table, const std::string &column);
     [[noreturn]] void notConnected(std::string_view what) const;
 };
 

@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace schemawright {
 
 namespace {
@@ -19,16 +21,6 @@ std::set<std::string> neededKeys(const Plan &plan)
     return needed;
 }
 
-/// Those of a row's returned columns that others wait for.
-std::vector<std::string> keptColumns(const std::set<std::string> &needed, const Step &step, const RowTarget &row)
-{
-    std::vector<std::string> kept;
-    for (const std::string &column : step.returning)
-        if (needed.contains(keyParameter(row.table.name, row.newRow, column)))
-            kept.push_back(column);
-    return kept;
-}
-
 class ScriptWriter
 {
 public:
@@ -40,7 +32,7 @@ public:
         for (const Step &step : plan_.steps) {
             setOpen(step.phase != Phase::Before && step.phase != Phase::After && step.transactional);
             const bool isTaken = std::ranges::any_of(
-                step.batch, [&](const BatchRow &row) { return !keptColumns(needed_, step, row.target).empty(); });
+                step.batch, [&](const BatchRow &row) { return !keptColumns(step, row.target).empty(); });
             if (!isTaken)
                 add(step);
             else // each row's key by itself
@@ -73,16 +65,16 @@ private:
     {
         for (const Parameter &parameter : step.statement.parameters)
             if (!parameter.name.empty() && !keys_.contains(parameter.name))
-                refuse(step);
+                refuse(step, parameter.name);
         std::string sql = dialect_.literalSql(step.statement, keys_);
-        const std::vector<std::string> columns = keptColumns(needed_, step, step.target);
+        const std::vector<std::string> columns = keptColumns(step, step.target);
         if (columns.empty()) {
             script_ += sql + ";\n";
             return;
         }
         const auto kept = dialect_.keepKeys(sql, *step.table, columns, ++lastKey_);
         if (!kept)
-            refuse(step);
+            refuse(step, keyParameter(step.target.table.name, step.target.newRow, columns.front()));
         for (const std::string &statement : kept->statements)
             script_ += statement + ";\n";
         for (std::size_t i = 0; i < columns.size(); ++i)
@@ -91,9 +83,26 @@ private:
             drops_.push_back(kept->drop);
     }
 
-    [[noreturn]] void refuse(const Step &step) const
+    /// Those of a new row's key that others wait for, and that are not kept yet.
+    std::vector<std::string> keptColumns(const Step &step, const RowTarget &row) const
     {
-        throw Error(ErrorKind::Unsupported, "the script would need a key that only the database can make")
+        std::vector<std::string> kept;
+        if (!row.isNew() || !step.table)
+            return kept;
+        for (const std::string &column : dialect_.rowIdentity(*step.table).columns) {
+            const std::string name = keyParameter(row.table.name, row.newRow, column);
+            if (needed_.contains(name) && !keys_.contains(name))
+                kept.push_back(column);
+        }
+        return kept;
+    }
+
+    [[noreturn]] void refuse(const Step &step, const std::string &key) const
+    {
+        throw Error(ErrorKind::Unsupported,
+                    fmt::format("the script would need the {}, which only the database can make, and a script for {} "
+                                "cannot keep it for later statements",
+                                key, dialect_.name()))
             .withSql(previewSql(dialect_, step))
             .withHint("Commit the new rows first, or give them their keys yourself.");
     }

@@ -114,4 +114,23 @@ Script MssqlDialect::createScript(const MetaData &metadata, const ScriptOptions 
 
 std::string MssqlDialect::createText(const Table &table) const { return mssql::createText(*this, table); }
 
+std::optional<KeptKeys> MssqlDialect::keepKeys(const std::string &insert, const Table &table,
+                                               const std::vector<std::string> &columns, int number) const
+{
+    if (columns.size() != 1 || !isNumberedByTheDatabase(table, columns.front()))
+        return std::nullopt;
+    const std::string kept = "@sw_key_" + std::to_string(number);
+    return KeptKeys{
+        {insert, "DECLARE " + kept + " " + typeSql(table.column(columns.front())->type) + " = SCOPE_IDENTITY()"},
+        {kept},
+        {}};
+}
+
+std::string MssqlDialect::beginSql(const TransactionOptions &options) const
+{
+    if (options.isolation != TransactionOptions::Isolation::Default || options.readOnly)
+        throw Error(ErrorKind::Unsupported, "an isolation level within BEGIN TRANSACTION");
+    return "SET XACT_ABORT ON;\nBEGIN TRANSACTION"; // else it goes on behind a statement that failed
+}
+
 } // namespace schemawright

@@ -112,4 +112,20 @@ Script MysqlDialect::createScript(const MetaData &metadata, const ScriptOptions 
 
 std::string MysqlDialect::createText(const Table &table) const { return mysql::createText(*this, table); }
 
+std::optional<KeptKeys> MysqlDialect::keepKeys(const std::string &insert, const Table &table,
+                                               const std::vector<std::string> &columns, int number) const
+{
+    if (columns.size() != 1 || !isNumberedByTheDatabase(table, columns.front()))
+        return std::nullopt;
+    const std::string kept = "@sw_key_" + std::to_string(number);
+    return KeptKeys{{insert, "SET " + kept + " = LAST_INSERT_ID()"}, {kept}, {}};
+}
+
+std::string MysqlDialect::beginSql(const TransactionOptions &options) const
+{
+    if (options.isolation != TransactionOptions::Isolation::Default) // said before the transaction begins
+        throw Error(ErrorKind::Unsupported, "an isolation level within START TRANSACTION");
+    return options.readOnly ? "START TRANSACTION READ ONLY" : "START TRANSACTION";
+}
+
 } // namespace schemawright

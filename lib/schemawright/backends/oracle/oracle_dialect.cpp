@@ -21,6 +21,7 @@ const Capabilities &OracleDialect::capabilities() const noexcept
     static const Capabilities all = [] {
         Capabilities c;
         c.returning = true;
+        c.returningInto = true;
         c.schemas = true;
         c.deferrableForeignKeys = true;
         c.sequences = true;
@@ -118,5 +119,14 @@ Script OracleDialect::createScript(const MetaData &metadata, const ScriptOptions
 }
 
 std::string OracleDialect::createText(const Table &table) const { return oracle::createText(*this, table); }
+
+std::string OracleDialect::beginSql(const TransactionOptions &options) const
+{
+    using Isolation = TransactionOptions::Isolation;
+    if (options.readOnly)
+        return "SET TRANSACTION READ ONLY";
+    return options.isolation == Isolation::Serializable ? "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE"
+                                                        : "SET TRANSACTION READ WRITE";
+}
 
 } // namespace schemawright

@@ -19,6 +19,7 @@ public:
     std::string expressionSql(const Expr &expression, bool asCondition) const override;
     Script createScript(const MetaData &metadata, const ScriptOptions &options) const override;
     std::string createText(const Table &table) const override;
+    std::string beginSql(const TransactionOptions &options) const override;
 
 protected:
     char placeholderSign() const override { return ':'; }
