@@ -264,8 +264,8 @@ void Workspace::resolveDoubt(Report report)
     };
     runJob_ = lane_->run(
         this, tr("Finding out whether the commit happened"),
-        [changes, baseline = session_->baseline()](Connection &connection, std::stop_token) {
-            return resolveInDoubt(connection, baseline, changes);
+        [changes, report, baseline = session_->baseline()](Connection &connection, std::stop_token stop) {
+            return resolveInDoubt(connection, baseline, changes, report, stop);
         },
         finish, [finish](const Error &) mutable { finish(DoubtOutcome::Unclear); });
 }

@@ -23,6 +23,7 @@ class Expr;      // sql/expr.h
 struct Capabilities
 {
     bool returning = false;        ///< INSERT/UPDATE/DELETE … RETURNING
+    bool returningInto = false;    ///< it fills variables instead of giving rows
     bool transactionalDdl = false; ///< DDL can be rolled back
     bool savepoints = true;
     bool schemas = false; ///< more than one schema in a database that a user makes
@@ -188,6 +189,12 @@ public:
 
     /// The statement that checks deferred constraints now instead of at COMMIT; empty when there is none.
     virtual std::string checkConstraintsSql() const { return {}; }
+
+    /// A query for what names the transaction that is under way; NULL while it has written nothing. Empty where nobody
+    /// can be asked later what became of it.
+    virtual std::string transactionIdSql() const { return {}; }
+    /// A query for what became of the transaction of this name: 'committed', 'aborted', 'in progress', or NULL.
+    virtual std::string transactionStatusSql() const { return {}; }
 
     // Reflection: a fixed number of queries for a schema, never one for each table. What cannot be read is reported in
     // MetaData::errors and the rest is reflected.

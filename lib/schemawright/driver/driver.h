@@ -94,6 +94,8 @@ public:
     virtual bool isUsable() const noexcept = 0;
     /// True between BEGIN and COMMIT or ROLLBACK, as the database sees it.
     virtual bool inTransaction() const noexcept = 0;
+    /// True while a foreign key that is checked by COMMIT is broken, where the client library says so by itself.
+    virtual bool hasBrokenKeys() const noexcept { return false; }
 };
 
 /// Opens connections through one client library. Stateless; may be used from any thread.

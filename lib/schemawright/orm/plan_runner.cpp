@@ -1,8 +1,12 @@
 #include "schemawright/orm/plan_runner.h"
 
+#include "schemawright/orm/deferred_faults.h"
+#include "schemawright/orm/row_statements.h"
 #include "schemawright/sql/statement.h"
 
 #include <algorithm>
+#include <set>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -34,6 +38,11 @@ public:
             report_.error = error;
             report_.inDoubt = error.kind == ErrorKind::InDoubt;
         }
+        if (isCheckedLate_ && report_.mode == RunMode::Commit && report_.error &&
+            report_.error->kind == ErrorKind::Constraint && connection_.isUsable())
+            for (StepReport &step : PlanRunner(connection_, plan_, RunMode::Rehearse).run(stop, {}).steps)
+                if (step.error)
+                    report_.steps.push_back(std::move(step));
         report_.duration = since(start);
         return std::move(report_);
     }
@@ -80,23 +89,160 @@ private:
                 progress(i);
             if (stop.stop_requested())
                 throw Error(ErrorKind::Cancelled, "cancelled; nothing was written");
-            runStep(plan_.steps[i]);
+            const Step &step = plan_.steps[i];
+            if (step.table && !beforeRows_ && canRehearse())
+                beforeRows_.emplace(connection_.savepoint());
+            const bool isCheck =
+                !step.statement.sql.empty() && step.statement.sql == connection_.dialect().checkConstraintsSql();
+            if (isCheck && canRehearse())
+                blameForBroken(); // what is left keeps the constraints
+            isCheckedLate_ = isCheck;
+            runStep(step);
         }
         if (report_.mode == RunMode::Rehearse) {
-            checkDeferred();
+            if (canRehearse())
+                blameForBroken();
             transaction.rollback();
             return;
         }
+        if (const std::string sql = connection_.dialect().transactionIdSql(); !sql.empty())
+            if (const auto row = connection_.execute(sql).first(); row && !(*row)[0].isNull())
+                report_.transaction = (*row)[0].text();
+        isCheckedLate_ = true;
         transaction.commit();
         report_.committed = true;
     }
 
-    /// What COMMIT would check is checked now, since a rehearsal never gets there.
-    void checkDeferred()
+    bool canRehearse() const
     {
+        return report_.mode == RunMode::Rehearse && connection_.dialect().capabilities().savepoints;
+    }
+
+    // Constraints that are checked at the end.
+
+    /// What COMMIT would say now.
+    std::optional<Error> broken()
+    {
+        if (connection_.driverConnection().hasBrokenKeys())
+            return Error(ErrorKind::Constraint, "COMMIT would be refused: a row refers to another that is not there");
         const std::string sql = connection_.dialect().checkConstraintsSql();
-        if (!sql.empty() && !report_.error)
+        if (sql.empty())
+            return std::nullopt;
+        std::optional<Error> error;
+        Savepoint savepoint = connection_.savepoint();
+        try {
             connection_.executeScript(sql);
+        } catch (const Error &said) {
+            if (!connection_.isUsable() || said.kind == ErrorKind::Cancelled)
+                throw;
+            error = said;
+        }
+        savepoint.rollback(); // what is deferred stays so
+        return error;
+    }
+
+    /// Reports the changes that break what is checked at the end, if any do, and takes them out of the rehearsal.
+    void blameForBroken()
+    {
+        std::optional<Error> error = broken();
+        if (!error)
+            return;
+        if (!report_.error)
+            report_.error = error;
+        if (!beforeRows_)
+            return;
+        DeferredFaults faults(connection_, plan_, writtenRows());
+        faults.lookAtEnd();
+        beforeRows_->rollback();
+        std::vector<DeferredFault> found = faults.faults();
+        if (found.empty()) // a trigger, or something else that only the database knows
+            found = faultsByTrying(error->constraint);
+        std::set<ChangeId> guilty;
+        for (const DeferredFault &fault : found) {
+            StepReport report;
+            report.change = fault.change;
+            report.error = *error;
+            report.error->constraint = fault.constraint;
+            report.error->detail = fault.detail;
+            report_.steps.push_back(std::move(report));
+            guilty.insert(fault.change);
+        }
+        beforeRows_.emplace(connection_.savepoint());
+        replay([&](const Done &done) { return guilty.contains(changeOf(done)); }, [] {});
+    }
+
+    /// The change after which it was broken and stayed so.
+    std::vector<DeferredFault> faultsByTrying(const std::string &constraint)
+    {
+        beforeRows_.emplace(connection_.savepoint());
+        std::vector<DeferredFault> found;
+        bool isBroken = false;
+        std::size_t at = 0;
+        replay([](const Done &) { return false; },
+               [&] {
+                   const bool wasBroken = std::exchange(isBroken, broken().has_value());
+                   if (isBroken && !wasBroken)
+                       found = {{changeOf(done_[at]), constraint, {}}};
+                   else if (!isBroken)
+                       found.clear();
+                   ++at;
+               });
+        beforeRows_->rollback();
+        return found;
+    }
+
+    /// A step that went well, or one row of a batch.
+    struct Done
+    {
+        std::size_t step = 0;
+        std::optional<std::size_t> row = {};
+    };
+
+    ChangeId changeOf(const Done &done) const
+    {
+        const Step &step = plan_.steps[done.step];
+        return done.row ? step.batch[*done.row].change : step.change;
+    }
+
+    /// Runs again what went well. What fails now leaned on what is left out.
+    template <class Skip, class After> void replay(Skip skip, After after)
+    {
+        for (const Done &done : done_) {
+            const Step &step = plan_.steps[done.step];
+            if (!skip(done)) {
+                Savepoint savepoint = connection_.savepoint();
+                try {
+                    execute(done.row ? step.rowStep(*done.row) : step);
+                    savepoint.release();
+                } catch (const Error &error) {
+                    if (!connection_.isUsable() || error.kind == ErrorKind::Cancelled)
+                        throw;
+                    savepoint.rollback();
+                }
+            }
+            after();
+        }
+    }
+
+    std::vector<WrittenRow> writtenRows() const
+    {
+        std::vector<WrittenRow> rows;
+        for (const Done &done : done_) {
+            const Step step = done.row ? plan_.steps[done.step].rowStep(*done.row) : plan_.steps[done.step];
+            if (step.table->isView())
+                continue;
+            WrittenRow row{step.change, step.table, step.target.key, step.target.key};
+            for (const auto &[key, value] : report_.keys)
+                if (step.target.isNew() && key.first == step.target.newRow)
+                    row.after.emplace_back(key.second, value);
+            for (const auto &[column, value] : step.movedKey) {
+                const auto moved = std::ranges::find(row.after, column, &std::pair<std::string, Value>::first);
+                if (moved != row.after.end())
+                    moved->second = value;
+            }
+            rows.push_back(std::move(row));
+        }
+        return rows;
     }
 
     void runStep(const Step &step)
@@ -104,11 +250,19 @@ private:
         const bool canNest = connection_.dialect().capabilities().savepoints;
         if (!step.batch.empty() && canNest && runBatch(step))
             return;
-        if (step.batch.empty())
-            runAlone(step);
-        else // one of its rows is guilty, and is found by name
+        if (step.batch.empty()) {
+            if (runAlone(step))
+                keepDone(step);
+        } else // one of its rows is guilty, and is found by name
             for (std::size_t row = 0; row < step.batch.size(); ++row)
-                runAlone(step.rowStep(row));
+                if (runAlone(step.rowStep(row)))
+                    keepDone(step, row);
+    }
+
+    void keepDone(const Step &step, std::optional<std::size_t> row = {})
+    {
+        if (canRehearse() && step.table)
+            done_.push_back({static_cast<std::size_t>(&step - plan_.steps.data()), row});
     }
 
     /// Runs all rows of a batch at once. False when that failed: then none of them is in the database.
@@ -126,15 +280,17 @@ private:
         }
         savepoint.release();
         const auto each = since(start) / static_cast<std::int64_t>(step.batch.size());
+        keepDone(step);
         for (const BatchRow &row : step.batch)
             report_.steps.push_back({row.change, 1, each, std::nullopt});
         return true;
     }
 
-    void runAlone(const Step &step)
+    /// False when it failed and the rehearsal goes on.
+    bool runAlone(const Step &step)
     {
         StepReport report;
-        report.change = step.change;
+        report.change = isCheckedLate_ ? ChangeId::None : step.change; // rows are to blame, not the table
         const auto start = Clock::now();
         std::optional<Savepoint> savepoint;
         if (report_.mode == RunMode::Rehearse && connection_.dialect().capabilities().savepoints)
@@ -149,13 +305,14 @@ private:
         report.duration = since(start);
         report_.steps.push_back(report);
         if (!report.error)
-            return;
+            return true;
         if (!report_.error)
             report_.error = report.error;
         const bool goesOn = savepoint && connection_.isUsable() && report.error->kind != ErrorKind::Cancelled;
         if (!goesOn)
             throw *report.error;
         savepoint->rollback();
+        return false;
     }
 
     std::int64_t execute(const Step &step)
@@ -214,6 +371,9 @@ private:
     const Plan &plan_;
     Report report_;
     std::map<std::string, Value> named_;
+    bool isCheckedLate_ = false;          ///< what runs now is the check of what was deferred
+    std::optional<Savepoint> beforeRows_; ///< of a rehearsal
+    std::vector<Done> done_;
 };
 
 bool matches(const RowImage &row, const RowImage &image)
@@ -244,7 +404,7 @@ std::optional<RowImage> readRow(Connection &connection, const TablePtr &table, c
         columns.push_back(column(table, each.name));
     for (const auto &[name, cell] : key)
         if (const Value *value = std::get_if<Value>(&cell))
-            conditions.push_back(column(table, name) == bind(*value));
+            conditions.push_back(holds(connection.dialect(), table, name, *value));
     const auto row = connection.execute(select(columns).from(table).where(and_(conditions)).limit(2)).first();
     if (!row)
         return std::nullopt;
@@ -254,8 +414,37 @@ std::optional<RowImage> readRow(Connection &connection, const TablePtr &table, c
     return image;
 }
 
-DoubtOutcome resolveInDoubt(Connection &connection, const MetaData &baseline, const std::vector<Change> &changes)
+namespace {
+
+/// What the database remembers of a transaction; nothing when it does not.
+std::optional<DoubtOutcome> remembered(Connection &connection, const Report &report, const std::stop_token &stop)
 {
+    const std::string sql = connection.dialect().transactionStatusSql();
+    if (sql.empty() || report.transaction.empty())
+        return std::nullopt;
+    using namespace std::chrono_literals;
+    for (auto wait = 10ms, waited = 0ms; waited < 30s && !stop.stop_requested(); waited += wait) {
+        const auto row = connection.execute(sql, {Value(report.transaction)}).first();
+        if (!row || (*row)[0].isNull())
+            return std::nullopt; // too long ago
+        const std::string status = (*row)[0].text();
+        if (status == "committed")
+            return DoubtOutcome::Committed;
+        if (status == "aborted")
+            return DoubtOutcome::NotCommitted;
+        std::this_thread::sleep_for(wait); // the server is still at it, though we are gone
+        wait = std::min(wait * 2, 500ms);
+    }
+    return DoubtOutcome::Unclear;
+}
+
+} // namespace
+
+DoubtOutcome resolveInDoubt(Connection &connection, const MetaData &baseline, const std::vector<Change> &changes,
+                            const Report &report, std::stop_token stop)
+{
+    if (const auto known = remembered(connection, report, stop))
+        return *known;
     std::size_t done = 0, undone = 0;
     for (const Change &change : changes) {
         if (!change.isRow())
@@ -267,11 +456,13 @@ DoubtOutcome resolveInDoubt(Connection &connection, const MetaData &baseline, co
         for (const auto &[name, value] : change.row().key)
             oldKey[name] = value;
         newKey = oldKey;
-        if (change.isInsert()) { // found by what was given of its key
+        if (change.isInsert()) { // found by what was given of its key, or made for it
             const RowIdentity identity = connection.dialect().rowIdentity(*table);
             for (const std::string &name : identity.columns)
-                if (const auto given = change.after->find(name);
-                    given != change.after->end() && std::holds_alternative<Value>(given->second))
+                if (const auto made = report.keys.find({change.row().newRow, name}); made != report.keys.end())
+                    newKey[name] = made->second;
+                else if (const auto given = change.after->find(name);
+                         given != change.after->end() && std::holds_alternative<Value>(given->second))
                     newKey[name] = given->second;
             if (newKey.size() != identity.columns.size())
                 continue; // only the database knew its key

@@ -37,12 +37,17 @@ struct Report
     std::chrono::microseconds duration{};
     /// Keys that the database made for new rows: row number and column to value.
     std::map<std::pair<std::uint64_t, std::string>, Value> keys;
+    /// What the database calls this transaction, for resolveInDoubt(); empty where it has no name.
+    std::string transaction = {};
 
     bool isClean() const noexcept;
 };
 
 /// Runs a plan in one transaction. Never throws for what the database says: that stands in the report, and then nothing
 /// has been written. `progress` is called before each step with the number of steps done.
+///
+/// A constraint that is checked only at the end is told on the changes that break it, also when COMMIT is refused: the
+/// plan is then rehearsed once more to find them. One change may have several reports.
 Report runPlan(Connection &connection, const Plan &plan, RunMode mode, std::stop_token stop = {},
                const std::function<void(std::size_t)> &progress = {});
 
@@ -51,7 +56,10 @@ std::optional<RowImage> readRow(Connection &connection, const TablePtr &table, c
 
 enum class DoubtOutcome { Committed, NotCommitted, Unclear };
 
-/// After a commit in doubt: reads the rows again and compares them with the after- and before-images. Throws Error.
-DoubtOutcome resolveInDoubt(Connection &connection, const MetaData &baseline, const std::vector<Change> &changes);
+/// After a commit in doubt, on a new connection: what became of it. `report` is that of the commit. A database that
+/// remembers its transactions is asked, and waited for while it is still busy with it; else the rows are read again and
+/// compared with the after- and before-images, new ones by the keys that they had been given. Throws Error.
+DoubtOutcome resolveInDoubt(Connection &connection, const MetaData &baseline, const std::vector<Change> &changes,
+                            const Report &report = {}, std::stop_token stop = {});
 
 } // namespace schemawright

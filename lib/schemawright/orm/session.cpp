@@ -351,6 +351,19 @@ Report Session::flush(Connection &connection)
     return report;
 }
 
+DoubtOutcome Session::settleDoubt(Connection &connection, Report report)
+{
+    std::vector<Change> changes;
+    for (const Change *change : unitOfWork_.changes())
+        changes.push_back(*change);
+    const DoubtOutcome outcome = resolveInDoubt(connection, baseline_, changes, report);
+    report.committed = outcome == DoubtOutcome::Committed;
+    if (report.committed)
+        report.error.reset();
+    settle(report);
+    return outcome;
+}
+
 void Session::keepMine(ChangeId id, const std::optional<RowImage> &theirs)
 {
     const Change *found = unitOfWork_.find(id);
@@ -365,7 +378,7 @@ void Session::keepMine(ChangeId id, const std::optional<RowImage> &theirs)
             for (const auto &[column, cell] : *mine.after)
                 cells[column] = cell;
             if (const TablePtr table = baseline_.table(mine.row().table)) {
-                std::erase_if(cells, [&](const auto &cell) {
+                cells.eraseIf([&](const auto &cell) {
                     const Column *column = table->column(cell.first);
                     return !column || column->generated;
                 });

@@ -97,6 +97,9 @@ public:
     void settle(const Report &report);
     /// plan(), runPlan() and settle() on this thread, for programs without a window.
     Report flush(Connection &connection);
+    /// After a commit in doubt, on a new connection: finds out what became of it and settles that. What is unclear
+    /// stays pending. Throws Error.
+    DoubtOutcome settleDoubt(Connection &connection, Report report);
 
     /// After a conflict: the edit stays and is laid over the row as it is now, `theirs`. A row that is gone becomes a
     /// new one.

@@ -471,6 +471,12 @@ public:
     std::string serverVersion() const override { return sqlite3_libversion(); }
     bool isUsable() const noexcept override { return true; }
     bool inTransaction() const noexcept override { return sqlite3_get_autocommit(handle_->database()) == 0; }
+    bool hasBrokenKeys() const noexcept override
+    {
+        int broken = 0, ignored = 0;
+        sqlite3_db_status(handle_->database(), SQLITE_DBSTATUS_DEFERRED_FKS, &broken, &ignored, 0);
+        return broken != 0;
+    }
 
 private:
     template <class Bind, class Done> void forEachRow(Statement &statement, std::size_t count, Bind bind, Done done);
