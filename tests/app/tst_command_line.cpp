@@ -360,7 +360,7 @@ void tst_CommandLine::planOfTablesSaysAllOrRefuses()
     QCOMPARE(steps(tables), QString());
     // One more index, and the rest of the table by not mentioning it.
     QJsonObject few{{"name", "t"}};
-    QJsonArray indexes = tables[1]["indexes"].toArray();
+    QJsonArray indexes = tables[1].toObject()["indexes"].toArray();
     indexes.append(QJsonObject{{"name", "t_n"}, {"elements", QJsonArray{QJsonObject{{"column", "n"}}}}});
     few["indexes"] = indexes;
     const QString indexed = steps({few});
@@ -368,8 +368,8 @@ void tst_CommandLine::planOfTablesSaysAllOrRefuses()
     few["indexes"] = QJsonArray();
     QVERIFY(steps({few}).contains("DROP INDEX"));
     if (isServer) {
-        QJsonObject column = tables[1]["columns"].toArray()[0].toObject();
-        QJsonArray columns = tables[1]["columns"].toArray();
+        QJsonObject column = tables[1].toObject()["columns"].toArray()[0].toObject();
+        QJsonArray columns = tables[1].toObject()["columns"].toArray();
         column["identity"] = QJsonObject{{"always", false}, {"start", 7}, {"increment", 3}};
         columns[0] = column;
         const QString identity = steps({QJsonObject{{"name", "t"}, {"columns", columns}}});

@@ -114,7 +114,7 @@ private Q_SLOTS:
     {
         const std::string text = script("mssql");
         QVERIFY2(text.starts_with("SET XACT_ABORT ON;\nBEGIN TRANSACTION;\n"), text.c_str());
-        QVERIFY2(text.find("DECLARE @sw_key_1 INT = SCOPE_IDENTITY();\n") != std::string::npos, text.c_str());
+        QVERIFY2(text.find("DECLARE @sw_key_1 INTEGER = SCOPE_IDENTITY();\n") != std::string::npos, text.c_str());
         QVERIFY(text.find("(10, @sw_key_1)") != std::string::npos);
         QVERIFY(text.ends_with("\nCOMMIT;\n"));
     }

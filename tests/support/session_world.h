@@ -15,6 +15,7 @@
 
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -132,15 +133,15 @@ public:
     std::size_t pending() const { return session->unitOfWork().size(); }
 
     Report flush() { return session->flush(connection); }
-    /// Throws what the database says.
+    /// Throws std::runtime_error with what the database says.
     Report commit()
     {
         const Plan plan = session->plan();
         if (!plan.isRunnable())
-            throw plan.problems.front().error;
+            throw std::runtime_error(plan.problems.front().error.describe());
         Report report = flush();
         if (report.error)
-            throw *report.error;
+            throw std::runtime_error(report.error->describe() + " " + report.error->sql);
         return report;
     }
     /// The statements of the plan, with literals.

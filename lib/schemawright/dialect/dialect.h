@@ -193,7 +193,8 @@ public:
     /// A query for what names the transaction that is under way; NULL while it has written nothing. Empty where nobody
     /// can be asked later what became of it.
     virtual std::string transactionIdSql() const { return {}; }
-    /// A query for what became of the transaction of this name: 'committed', 'aborted', 'in progress', or NULL.
+    /// A query for what became of the transaction of this name: 'committed', 'aborted', 'in progress', or NULL. After a
+    /// crash a name may be given once more: 'aborted' is certain, 'committed' may be said of another.
     virtual std::string transactionStatusSql() const { return {}; }
 
     // Reflection: a fixed number of queries for a schema, never one for each table. What cannot be read is reported in

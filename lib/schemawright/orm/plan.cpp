@@ -199,7 +199,7 @@ private:
         for (std::size_t round = 0; round < mostRounds; ++round) {
             std::vector<RowEdge> reasons = rowEdges(steps_);
             std::erase_if(reasons, [this](const RowEdge &edge) {
-                return edge.reference && deferred_.contains(edge.reference->key);
+                return edge.reference && deferred_.contains(edge.reference->key) && !waitsForKey(edge);
             });
             std::vector<std::pair<std::size_t, std::size_t>> edges = forced_;
             edges.reserve(edges.size() + reasons.size());
@@ -254,8 +254,20 @@ private:
         return any;
     }
 
+    /// A key that the database makes is only known when its row is there, whatever is checked later.
+    bool waitsForKey(const RowEdge &edge) const
+    {
+        return edge.reason == RowEdge::Reason::Reference &&
+               std::ranges::any_of(edge.reference->columns, [&](std::uint32_t column) {
+                   const Cell *cell = steps_[edge.after].newCell(column);
+                   return cell && std::holds_alternative<KeyOf>(*cell);
+               });
+    }
+
     bool canDefer(const RowEdge &edge) const
     {
+        if (waitsForKey(edge) || deferred_.contains(edge.reference->key))
+            return false;
         // RESTRICT is checked at once, whatever was deferred.
         const ForeignKey &key = *edge.reference->key;
         const auto &action = edge.reason == RowEdge::Reason::Release ? key.onDelete : std::nullopt;

@@ -1,12 +1,9 @@
 #include "schemawright/orm/plan_runner.h"
 
 #include "schemawright/orm/deferred_faults.h"
-#include "schemawright/orm/row_statements.h"
-#include "schemawright/sql/statement.h"
 
 #include <algorithm>
 #include <set>
-#include <thread>
 
 #include <fmt/format.h>
 
@@ -40,9 +37,7 @@ public:
         }
         if (isCheckedLate_ && report_.mode == RunMode::Commit && report_.error &&
             report_.error->kind == ErrorKind::Constraint && connection_.isUsable())
-            for (StepReport &step : PlanRunner(connection_, plan_, RunMode::Rehearse).run(stop, {}).steps)
-                if (step.error)
-                    report_.steps.push_back(std::move(step));
+            findGuilty(stop);
         report_.duration = since(start);
         return std::move(report_);
     }
@@ -92,16 +87,15 @@ private:
             const Step &step = plan_.steps[i];
             if (step.table && !beforeRows_ && canRehearse())
                 beforeRows_.emplace(connection_.savepoint());
-            const bool isCheck =
-                !step.statement.sql.empty() && step.statement.sql == connection_.dialect().checkConstraintsSql();
-            if (isCheck && canRehearse())
-                blameForBroken(); // what is left keeps the constraints
-            isCheckedLate_ = isCheck;
+            isCheckedLate_ = step.expectNone || (!step.statement.sql.empty() &&
+                                                 step.statement.sql == connection_.dialect().checkConstraintsSql());
+            if (isCheckedLate_ && canRehearse())
+                blameForBroken(&step); // what is left keeps the constraints
             runStep(step);
         }
         if (report_.mode == RunMode::Rehearse) {
             if (canRehearse())
-                blameForBroken();
+                blameForBroken(nullptr);
             transaction.rollback();
             return;
         }
@@ -120,18 +114,31 @@ private:
 
     // Constraints that are checked at the end.
 
-    /// What COMMIT would say now.
-    std::optional<Error> broken()
+    /// After a commit that was refused for what is checked at the end: the changes that break it.
+    void findGuilty(const std::stop_token &stop)
+    {
+        Report rehearsal = PlanRunner(connection_, plan_, RunMode::Rehearse).run(stop, {});
+        std::erase_if(rehearsal.steps, [](const StepReport &step) { return !step.error; });
+        if (!rehearsal.steps.empty() && !report_.steps.empty() && report_.steps.back().error)
+            report_.steps.back().change = ChangeId::None; // the step only looked
+        std::ranges::move(rehearsal.steps, std::back_inserter(report_.steps));
+    }
+
+    /// What this step, which only checks, would say now; without one what COMMIT would say.
+    std::optional<Error> broken(const Step *check)
     {
         if (connection_.driverConnection().hasBrokenKeys())
             return Error(ErrorKind::Constraint, "COMMIT would be refused: a row refers to another that is not there");
         const std::string sql = connection_.dialect().checkConstraintsSql();
-        if (sql.empty())
+        if (sql.empty() && !check)
             return std::nullopt;
         std::optional<Error> error;
         Savepoint savepoint = connection_.savepoint();
         try {
-            connection_.executeScript(sql);
+            if (check)
+                execute(*check);
+            else
+                connection_.executeScript(sql);
         } catch (const Error &said) {
             if (!connection_.isUsable() || said.kind == ErrorKind::Cancelled)
                 throw;
@@ -142,9 +149,9 @@ private:
     }
 
     /// Reports the changes that break what is checked at the end, if any do, and takes them out of the rehearsal.
-    void blameForBroken()
+    void blameForBroken(const Step *check)
     {
-        std::optional<Error> error = broken();
+        std::optional<Error> error = broken(check);
         if (!error)
             return;
         if (!report_.error)
@@ -156,7 +163,7 @@ private:
         beforeRows_->rollback();
         std::vector<DeferredFault> found = faults.faults();
         if (found.empty()) // a trigger, or something else that only the database knows
-            found = faultsByTrying(error->constraint);
+            found = faultsByTrying(check, error->constraint);
         std::set<ChangeId> guilty;
         for (const DeferredFault &fault : found) {
             StepReport report;
@@ -172,7 +179,7 @@ private:
     }
 
     /// The change after which it was broken and stayed so.
-    std::vector<DeferredFault> faultsByTrying(const std::string &constraint)
+    std::vector<DeferredFault> faultsByTrying(const Step *check, const std::string &constraint)
     {
         beforeRows_.emplace(connection_.savepoint());
         std::vector<DeferredFault> found;
@@ -180,7 +187,7 @@ private:
         std::size_t at = 0;
         replay([](const Done &) { return false; },
                [&] {
-                   const bool wasBroken = std::exchange(isBroken, broken().has_value());
+                   const bool wasBroken = std::exchange(isBroken, broken(check).has_value());
                    if (isBroken && !wasBroken)
                        found = {{changeOf(done_[at]), constraint, {}}};
                    else if (!isBroken)
@@ -280,7 +287,8 @@ private:
         }
         savepoint.release();
         const auto each = since(start) / static_cast<std::int64_t>(step.batch.size());
-        keepDone(step);
+        for (std::size_t row = 0; row < step.batch.size(); ++row)
+            keepDone(step, row);
         for (const BatchRow &row : step.batch)
             report_.steps.push_back({row.change, 1, each, std::nullopt});
         return true;
@@ -290,7 +298,7 @@ private:
     bool runAlone(const Step &step)
     {
         StepReport report;
-        report.change = isCheckedLate_ ? ChangeId::None : step.change; // rows are to blame, not the table
+        report.change = step.change;
         const auto start = Clock::now();
         std::optional<Savepoint> savepoint;
         if (report_.mode == RunMode::Rehearse && connection_.dialect().capabilities().savepoints)
@@ -376,14 +384,6 @@ private:
     std::vector<Done> done_;
 };
 
-bool matches(const RowImage &row, const RowImage &image)
-{
-    return std::ranges::all_of(image, [&](const auto &cell) {
-        const auto found = row.find(cell.first);
-        return !std::holds_alternative<Value>(cell.second) || (found != row.end() && found->second == cell.second);
-    });
-}
-
 } // namespace
 
 bool Report::isClean() const noexcept
@@ -395,89 +395,6 @@ Report runPlan(Connection &connection, const Plan &plan, RunMode mode, std::stop
                const std::function<void(std::size_t)> &progress)
 {
     return PlanRunner(connection, plan, mode).run(stop, progress);
-}
-
-std::optional<RowImage> readRow(Connection &connection, const TablePtr &table, const RowImage &key)
-{
-    std::vector<Expr> columns, conditions;
-    for (const Column &each : table->columns)
-        columns.push_back(column(table, each.name));
-    for (const auto &[name, cell] : key)
-        if (const Value *value = std::get_if<Value>(&cell))
-            conditions.push_back(holds(connection.dialect(), table, name, *value));
-    const auto row = connection.execute(select(columns).from(table).where(and_(conditions)).limit(2)).first();
-    if (!row)
-        return std::nullopt;
-    RowImage image;
-    for (std::size_t i = 0; i < table->columns.size(); ++i)
-        image[table->columns[i].name] = (*row)[i];
-    return image;
-}
-
-namespace {
-
-/// What the database remembers of a transaction; nothing when it does not.
-std::optional<DoubtOutcome> remembered(Connection &connection, const Report &report, const std::stop_token &stop)
-{
-    const std::string sql = connection.dialect().transactionStatusSql();
-    if (sql.empty() || report.transaction.empty())
-        return std::nullopt;
-    using namespace std::chrono_literals;
-    for (auto wait = 10ms, waited = 0ms; waited < 30s && !stop.stop_requested(); waited += wait) {
-        const auto row = connection.execute(sql, {Value(report.transaction)}).first();
-        if (!row || (*row)[0].isNull())
-            return std::nullopt; // too long ago
-        const std::string status = (*row)[0].text();
-        if (status == "committed")
-            return DoubtOutcome::Committed;
-        if (status == "aborted")
-            return DoubtOutcome::NotCommitted;
-        std::this_thread::sleep_for(wait); // the server is still at it, though we are gone
-        wait = std::min(wait * 2, 500ms);
-    }
-    return DoubtOutcome::Unclear;
-}
-
-} // namespace
-
-DoubtOutcome resolveInDoubt(Connection &connection, const MetaData &baseline, const std::vector<Change> &changes,
-                            const Report &report, std::stop_token stop)
-{
-    if (const auto known = remembered(connection, report, stop))
-        return *known;
-    std::size_t done = 0, undone = 0;
-    for (const Change &change : changes) {
-        if (!change.isRow())
-            continue;
-        const TablePtr table = baseline.table(change.row().table);
-        if (!table)
-            continue;
-        RowImage oldKey, newKey;
-        for (const auto &[name, value] : change.row().key)
-            oldKey[name] = value;
-        newKey = oldKey;
-        if (change.isInsert()) { // found by what was given of its key, or made for it
-            const RowIdentity identity = connection.dialect().rowIdentity(*table);
-            for (const std::string &name : identity.columns)
-                if (const auto made = report.keys.find({change.row().newRow, name}); made != report.keys.end())
-                    newKey[name] = made->second;
-                else if (const auto given = change.after->find(name);
-                         given != change.after->end() && std::holds_alternative<Value>(given->second))
-                    newKey[name] = given->second;
-            if (newKey.size() != identity.columns.size())
-                continue; // only the database knew its key
-        }
-        if (change.isUpdate())
-            for (auto &[name, cell] : newKey)
-                if (const auto written = change.after->find(name); written != change.after->end())
-                    cell = written->second;
-        const auto now = readRow(connection, table, change.isDelete() ? oldKey : newKey);
-        const bool isDone = change.isDelete() ? !now : now && matches(*now, *change.after);
-        ++(isDone ? done : undone);
-    }
-    if (done && !undone)
-        return DoubtOutcome::Committed;
-    return undone && !done ? DoubtOutcome::NotCommitted : DoubtOutcome::Unclear;
 }
 
 } // namespace schemawright

@@ -18,11 +18,11 @@ bool isOdd(const Column *column)
     return column && (column->type.kind == TypeKind::Unknown || column->type.kind == TypeKind::Json);
 }
 
-/// A generated value follows from others and is no condition.
+/// A generated value follows from others and is no condition; a hidden one (the rank of a full-text table) is no value.
 bool isCompared(const PlanTable &table, std::uint32_t position, const Cell &cell)
 {
     const Column *column = table.column(position);
-    return !std::holds_alternative<DefaultValue>(cell) && !(column && column->generated);
+    return !std::holds_alternative<DefaultValue>(cell) && !(column && (column->generated || column->hidden));
 }
 
 /// What about a cell makes another SQL text: its kind, and that of its value.
@@ -41,7 +41,7 @@ Expr holds(const Dialect &dialect, const TablePtr &table, const std::string &nam
     if (value.isNull())
         return isNull(left);
     if (isOdd(table->column(name)) && !dialect.capabilities().comparesAnyType && value.is<std::string>())
-        left = cast(left, types::text());
+        left = function("concat", {left}); // as it is printed, which a cast is not for all types
     return left == bind(value);
 }
 

@@ -125,6 +125,13 @@ std::optional<KeptKeys> PostgresDialect::keepKeys(const std::string &insert, con
     return keys;
 }
 
+std::string PostgresDialect::transactionStatusSql() const
+{
+    // A crash forgets the last numbers that were given, if nothing of them was written: then this one is still to come.
+    return "SELECT CASE WHEN n >= txid_current() THEN 'aborted' ELSE txid_status(n) END FROM (SELECT CAST(CAST($1 AS "
+           "text) AS bigint) AS n) AS asked";
+}
+
 RowIdentity PostgresDialect::rowIdentity(const Table &table) const
 {
     using Kind = RowIdentity::Kind;

@@ -31,7 +31,7 @@ public:
     std::string deferConstraintsSql() const override { return "SET CONSTRAINTS ALL DEFERRED"; }
     std::string checkConstraintsSql() const override { return "SET CONSTRAINTS ALL IMMEDIATE"; }
     std::string transactionIdSql() const override { return "SELECT CAST(txid_current_if_assigned() AS text)"; }
-    std::string transactionStatusSql() const override { return "SELECT txid_status(CAST(CAST($1 AS text) AS bigint))"; }
+    std::string transactionStatusSql() const override;
     MetaData reflect(DriverConnection &connection, const ReflectOptions &options) const override;
     std::vector<TableSize> tableSizes(DriverConnection &connection, const ReflectOptions &options) const override;
     std::vector<Privilege> privileges(DriverConnection &connection, const ReflectOptions &options) const override;

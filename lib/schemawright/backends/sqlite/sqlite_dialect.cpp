@@ -351,6 +351,10 @@ Value SqliteDialect::parseCell(const Type &type, std::string_view typed) const
         error == std::errc() && rest == end && std::to_string(integer) == text)
         return affinity == Affinity::Real ? Value(static_cast<double>(integer)) : Value(integer);
     const bool isNumberKind = type.isNumber();
+    if (const auto [rest, error] = std::from_chars(text.data(), end, integer);
+        error == std::errc::result_out_of_range && rest == end && affinity != Affinity::Blob &&
+        affinity != Affinity::Real) // SQLite would take it, and keep another number
+        throw Error(ErrorKind::Conversion, text + " does not fit into the 64 bits of an integer");
     double number = 0;
     if (const auto [rest, error] = std::from_chars(text.data(), end, number);
         affinity != Affinity::Blob && error == std::errc() && rest == end && Decimal::parse(text))
