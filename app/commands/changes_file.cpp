@@ -18,9 +18,9 @@ using Json = nlohmann::ordered_json;
 class Members
 {
 public:
-    Members(const Json &json, std::string where) : json_(json), where_(std::move(where))
+    Members(Json json, std::string where) : json_(std::move(json)), where_(std::move(where))
     {
-        if (!json.is_object())
+        if (!json_.is_object())
             throw Error(ErrorKind::Corrupt, where_ + " is no object");
     }
 
@@ -53,7 +53,8 @@ public:
     std::map<std::string, std::string> options(const char *name = "options")
     {
         std::map<std::string, std::string> all;
-        for (const auto &[key, value] : value<Json>(name, Json::object()).items())
+        const Json found = value<Json>(name, Json::object());
+        for (const auto &[key, value] : found.items())
             all[key] = value.is_string() ? value.get<std::string>() : value.dump();
         return all;
     }
@@ -68,7 +69,7 @@ public:
     const std::string &where() const noexcept { return where_; }
 
 private:
-    const Json &json_;
+    const Json json_;
     std::string where_;
     std::set<std::string, std::less<>> known_;
 };
