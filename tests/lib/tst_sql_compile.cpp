@@ -176,6 +176,35 @@ void tst_SqlCompile::refusesBadNames()
         QCOMPARE(error.kind, ErrorKind::Misuse);
         QVERIFY(error.message.find("NUL") != std::string::npos);
     }
+    // Wherever a name can stand.
+    const Source odd = namedTable(nul, {"x"}), schema = namedTable("t", {"x"}, nul), strange = namedTable("t", {nul});
+    const std::pair<const char *, Statement> places[] = {
+        {"table", select({odd["x"]})},
+        {"schema", select({schema["x"]})},
+        {"column", select({strange[nul]})},
+        {"alias", select({t_.users.alias(nul)["id"]})},
+        {"label", select({t_.users["id"].label(nul)})},
+        {"subquery", select({select({t_.users["id"]}).subquery(nul)["id"]})},
+        {"common table", select({select({t_.users["id"]}).cte(nul)["id"]})},
+        {"function", select({function(nul)})},
+        {"column of VALUES", select({values({nul}, {{1}}, "v")[nul]})},
+        {"collation", select({collate(t_.users["name"], nul)})},
+        {"inserted column", insert(namedTable("t")).value(nul, 1)},
+        {"updated column", update(namedTable("t")).set(nul, 1)},
+        {"target", delete_(odd)},
+    };
+    for (const auto &[place, statement] : places)
+        for (const Dialect *dialect : allDialects()) {
+            const Error error = errorOf([&, &what = statement] { dialect->compile(what); });
+            const std::string said = std::string(place) + " on " + std::string(dialect->name()) + ": " + error.message;
+            QVERIFY2(error.kind == ErrorKind::Misuse || error.kind == ErrorKind::Unsupported, said.c_str());
+            if (error.kind == ErrorKind::Misuse) {
+                QVERIFY2(error.message.find("'a…' holds a NUL") != std::string::npos ||
+                             error.message.find("no name of a collation") != std::string::npos,
+                         said.c_str());
+                QVERIFY2(error.context.find("compiling for " + std::string(dialect->name())) == 0, said.c_str());
+            }
+        }
     QCOMPARE(errorOf([] { extract("year FROM x); --", column("a")); }).kind, ErrorKind::Misuse);
     QCOMPARE(compiled(select({function("evil(); --")})), std::string("SELECT \"evil(); --\"()"));
 }

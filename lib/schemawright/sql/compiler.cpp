@@ -67,7 +67,18 @@ Compiled Compiler::compile(const Statement &wanted)
     out_.reserve(256);
     collectCtes(wanted.node());
     ctesWritten_ = ctes_.empty();
-    statement(wanted.node());
+    try {
+        statement(wanted.node());
+    } catch (Error &error) {
+        if (error.context.empty()) { // the text so far says where
+            std::size_t from = out_.size() > 120 ? out_.size() - 120 : 0;
+            while (from < out_.size() && (static_cast<unsigned char>(out_[from]) & 0xC0) == 0x80)
+                ++from;
+            error.context = "compiling for " + std::string(dialectName()) + ", behind “" + (from ? "…" : "") +
+                            out_.substr(from) + "”";
+        }
+        throw;
+    }
     if (parameters_.size() > maxParameters())
         throw Error(ErrorKind::Unsupported, "the statement has " + std::to_string(parameters_.size()) +
                                                 " parameters and " + std::string(dialectName()) + " takes at most " +

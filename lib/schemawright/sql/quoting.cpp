@@ -28,11 +28,16 @@ bool needsQuoting(std::string_view identifier, const IdentifierRules &rules)
     return rules.isReserved && rules.isReserved({folded.data(), identifier.size()});
 }
 
+void refuseNul(std::string_view identifier)
+{
+    if (const std::size_t at = identifier.find('\0'); at != std::string_view::npos)
+        throw Error(ErrorKind::Misuse, "the name '" + std::string(identifier.substr(0, at)) +
+                                           "…' holds a NUL character, which no name can");
+}
+
 std::string quoteAlways(std::string_view identifier, const IdentifierRules &rules)
 {
-    if (identifier.find('\0') != std::string_view::npos)
-        throw Error(ErrorKind::Misuse, "the name '" + std::string(identifier.substr(0, identifier.find('\0'))) +
-                                           "…' holds a NUL character, which no name can");
+    refuseNul(identifier);
     std::string quoted;
     quoted.reserve(identifier.size() + 2);
     quoted += rules.open;

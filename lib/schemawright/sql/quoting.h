@@ -21,6 +21,8 @@ struct IdentifierRules
 /// True when the name would not come back as it is without quotes. For upper-folding databases lower case counts as the
 /// plain spelling, as programs write it.
 bool needsQuoting(std::string_view identifier, const IdentifierRules &rules);
+/// Throws Error(Misuse) that shows the name up to its NUL, if it has one.
+void refuseNul(std::string_view identifier);
 /// The identifier between the quotes, its own closing quotes doubled. Throws Error(Misuse) for one with a NUL or an
 /// empty one.
 std::string quoteAlways(std::string_view identifier, const IdentifierRules &rules);

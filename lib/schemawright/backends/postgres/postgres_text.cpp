@@ -2,6 +2,7 @@
 
 #include "schemawright/backends/postgres/postgres_tokens.h"
 #include "schemawright/base/error.h"
+#include "schemawright/sql/quoting.h"
 
 #include <algorithm>
 #include <unordered_set>
@@ -198,8 +199,7 @@ std::string quoteName(std::string_view identifier)
 
 std::string quoteAlways(std::string_view identifier)
 {
-    if (identifier.find('\0') != std::string_view::npos)
-        throw Error(ErrorKind::Misuse, "a name cannot hold a NUL character");
+    refuseNul(identifier);
     std::string out = "\"";
     for (const char c : identifier) {
         if (c == '"')

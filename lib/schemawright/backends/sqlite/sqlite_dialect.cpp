@@ -6,6 +6,7 @@
 #include "schemawright/backends/sqlite/sqlite_tokens.h"
 #include "schemawright/base/error.h"
 #include "schemawright/sql/compile_cache.h"
+#include "schemawright/sql/quoting.h"
 
 #include <algorithm>
 #include <charconv>
@@ -102,8 +103,7 @@ const Capabilities &SqliteDialect::capabilities() const noexcept
 
 std::string SqliteDialect::quote(std::string_view identifier) const
 {
-    if (identifier.find('\0') != std::string_view::npos)
-        throw Error(ErrorKind::Misuse, "a name cannot hold a NUL character");
+    refuseNul(identifier);
     if (isPlainName(identifier))
         return std::string(identifier);
     std::string out = "\"";
