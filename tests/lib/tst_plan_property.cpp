@@ -205,6 +205,7 @@ struct Model
 struct Counts
 {
     int committed = 0, refused = 0, cannotBeOrdered = 0, madeKeys = 0, rings = 0, selfReferences = 0, composites = 0;
+    int ownParents = 0, madeRings = 0;
 };
 
 class Run
@@ -333,13 +334,10 @@ private:
 
     void set(ModelRow &row, const std::string &column, std::optional<int> value)
     {
-        if (value && *value < 0 && row.target.isNew() && static_cast<int>(row.target.newRow) == -*value) {
-            if (column == "id") { // again left to the database
-                session_->setCell(row.target, column, DefaultValue{}, row.baseline);
-                row.cells[column] = value;
-                return;
-            }
-            return; // it cannot refer to a key that it does not have yet
+        if (column == "id" && value && -*value == static_cast<int>(row.target.newRow)) { // again left to the database
+            session_->setCell(row.target, column, DefaultValue{}, row.baseline);
+            row.cells[column] = value;
+            return;
         }
         if (column == "id" && value && *value < 0)
             return; // the key of another new row cannot be taken over
@@ -368,6 +366,11 @@ private:
                 ++counts_.madeKeys;
             }
             table.rows.push_back(row);
+            if (isMade && table.parent == table.name && number(0, 3) == 0) {
+                set(table.rows.back(), "r", row.cells["id"]); // its own parent
+                ++counts_.ownParents;
+            } else if (number(0, 3) == 0)
+                closeRing(table);
         } else if (what < 6) {
             const auto at = table.rows.begin() + number(0, static_cast<int>(table.rows.size()) - 1);
             session_->deleteRow(at->target, at->baseline);
@@ -386,6 +389,23 @@ private:
             ModelRow &row = pick(table.rows);
             set(row, column, someValue(table, column));
         }
+    }
+
+    /// The last row of this table and its parent, where that is new as well, come to refer to each other.
+    void closeRing(ModelTable &table)
+    {
+        ModelRow &row = table.rows.back();
+        const auto r = row.cells["r"], id = table.isComposite ? std::nullopt : row.cells["id"];
+        if (!r || *r > 0 || !id)
+            return;
+        for (ModelTable &parent : model_.tables)
+            if (parent.name == table.parent && parent.parent == table.name)
+                for (ModelRow &other : parent.rows)
+                    if (other.cells["id"] == r) {
+                        set(other, "r", id);
+                        ++counts_.madeRings;
+                        return;
+                    }
     }
 
     std::vector<std::string> &keyOf(const ModelTable &table) { return key_ = table.key(); }
@@ -504,15 +524,17 @@ private:
     {
         qInfo(
             "%d commits, %d refused, %d that no order can do, %d made keys, %d rings, %d self-references, %d composite "
-            "keys",
+            "keys, %d rows that are their own parents, %d rings of made keys",
             counts.committed, counts.refused, counts.cannotBeOrdered, counts.madeKeys, counts.rings,
-            counts.selfReferences, counts.composites);
+            counts.selfReferences, counts.composites, counts.ownParents, counts.madeRings);
         QVERIFY(counts.committed > sequences);
         QVERIFY(counts.refused > sequences / 10);
         QVERIFY(counts.madeKeys > sequences);
         QVERIFY(counts.rings > sequences / 20);
         QVERIFY(counts.selfReferences > sequences / 4);
         QVERIFY(counts.composites > sequences / 4);
+        QVERIFY(counts.ownParents > sequences / 20);
+        QVERIFY(counts.madeRings > sequences / 20);
     }
 };
 

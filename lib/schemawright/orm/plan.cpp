@@ -198,6 +198,8 @@ private:
         constexpr std::size_t carefulRounds = 12;
         for (std::size_t round = 0; round < mostRounds; ++round) {
             std::vector<RowEdge> reasons = rowEdges(steps_);
+            if (round == 0 && splitOwnKeys(reasons))
+                continue;
             std::erase_if(reasons, [this](const RowEdge &edge) {
                 return edge.reference && deferred_.contains(edge.reference->key) && !waitsForKey(edge);
             });
@@ -235,6 +237,28 @@ private:
         throw Error(ErrorKind::Internal, "the rings among these rows could not be broken");
     }
 
+    /// Rows that refer to themselves by a key that the database makes: NULL first, the key when it is known. True when
+    /// there is anything to look at again.
+    bool splitOwnKeys(const std::vector<RowEdge> &reasons)
+    {
+        bool any = false;
+        std::set<std::size_t> seen;
+        for (const RowEdge &edge : reasons) {
+            if (edge.reason != RowEdge::Reason::Key || edge.before != edge.after || !seen.insert(edge.after).second)
+                continue;
+            std::vector<std::uint32_t> columns;
+            for (const auto &[column, cell] : steps_[edge.after].set)
+                if (const KeyOf *key = std::get_if<KeyOf>(cell))
+                    if (key->row == steps_[edge.after].change->row().newRow)
+                        columns.push_back(column);
+            if (splitColumns(edge.after, true, columns))
+                any = true;
+            else
+                refuseCycle({edge.after});
+        }
+        return any;
+    }
+
     bool breakCycle(const std::vector<const RowEdge *> &inside, bool everywhere)
     {
         for (const RowEdge *edge : inside)
@@ -249,7 +273,10 @@ private:
                 split.insert(edge->reason == RowEdge::Reason::Reference ? edge->after : edge->before).second)
                 any = splitReference(*edge) || any;
         for (const RowEdge *edge : inside)
-            if (!edge->reference && !any)
+            if (edge->reason == RowEdge::Reason::Key && !any)
+                any = splitColumns(edge->after, true, {edge->column});
+        for (const RowEdge *edge : inside)
+            if (edge->unique && !any)
                 any = park(*edge);
         return any;
     }
@@ -281,20 +308,28 @@ private:
     static std::vector<std::uint32_t> looseColumns(const RowStep &step, const std::vector<std::uint32_t> &columns)
     {
         std::vector<std::uint32_t> loose;
-        for (const std::uint32_t position : columns)
-            if (const Column *column = step.table->column(position);
-                column && column->nullable && !column->generated && !step.key.contains(position))
+        for (const std::uint32_t position : columns) {
+            const Column *column = step.table->column(position);
+            const bool isKey =
+                step.key.contains(position) ||
+                std::ranges::find(step.table->identityColumns, position) != step.table->identityColumns.end();
+            if (column && column->nullable && !column->generated && !isKey)
                 loose.push_back(position);
+        }
         return loose;
+    }
+
+    bool splitReference(const RowEdge &edge)
+    {
+        const bool isTaking = edge.reason == RowEdge::Reason::Reference;
+        return splitColumns(isTaking ? edge.after : edge.before, isTaking, edge.reference->columns);
     }
 
     /// Writes a reference in two steps: NULL first, the parent's key when the parent is there; or NULL before the row
     /// goes.
-    bool splitReference(const RowEdge &edge)
+    bool splitColumns(std::size_t index, bool isTaking, const std::vector<std::uint32_t> &columns)
     {
-        const bool isTaking = edge.reason == RowEdge::Reason::Reference;
-        const std::size_t index = isTaking ? edge.after : edge.before;
-        const std::vector<std::uint32_t> loose = looseColumns(steps_[index], edge.reference->columns);
+        const std::vector<std::uint32_t> loose = looseColumns(steps_[index], columns);
         if (loose.empty())
             return false;
         RowStep second = steps_[index];
@@ -400,8 +435,11 @@ private:
         std::vector<std::string> names;
         for (const std::size_t index : cycle)
             names.push_back(rowName(steps_[index].change->row()));
+        const std::string message = names.size() == 1
+                                        ? names[0] + " refers to itself by a key that is made when it is there already"
+                                        : fmt::format("these rows wait for each other: {}", fmt::join(names, ", "));
         const Error error =
-            Error(ErrorKind::Unsupported, fmt::format("these rows wait for each other: {}", fmt::join(names, ", ")))
+            Error(ErrorKind::Unsupported, message)
                 .withHint("Commit some of these edits first, or make one of the keys nullable or deferrable.");
         for (const std::size_t index : cycle)
             refuse(*steps_[index].change, error);

@@ -301,6 +301,12 @@ std::vector<PlanReference> PlanTables::link()
 std::vector<RowEdge> rowEdges(const std::vector<RowStep> &steps)
 {
     Holders holders(2 * steps.size());
+    std::unordered_map<std::uint64_t, std::size_t> makers; // steps that insert, where any key is waited for
+    const auto isKey = [](const RowCells::Entry &entry) { return std::holds_alternative<KeyOf>(*entry.cell); };
+    if (std::ranges::any_of(steps, [&](const RowStep &step) { return std::ranges::any_of(step.set, isKey); }))
+        for (std::size_t i = 0; i < steps.size(); ++i)
+            if (steps[i].kind == RowStep::Kind::Insert)
+                makers.emplace(steps[i].change->row().newRow, i);
     for (std::size_t i = 0; i < steps.size(); ++i) {
         const RowStep &step = steps[i];
         for (const PlanTable::Columns &list : step.table->lists) {
@@ -335,24 +341,29 @@ std::vector<RowEdge> rowEdges(const std::vector<RowStep> &steps)
                 if (const auto needed = valuesHash(reference.number, reference.columns, newCell))
                     holders.each(*needed, true, [&](std::size_t maker) {
                         if (isOther(maker, i))
-                            edges.push_back({maker, i, RowEdge::Reason::Reference, &reference, nullptr});
+                            edges.push_back({maker, i, RowEdge::Reason::Reference, &reference, nullptr, 0});
                     });
             if (step.kind != RowStep::Kind::Insert)
                 if (const auto left = valuesHash(reference.number, reference.columns, oldCell))
                     holders.each(*left, false, [&](std::size_t remover) {
                         if (isOther(remover, i))
-                            edges.push_back({i, remover, RowEdge::Reason::Release, &reference, nullptr});
+                            edges.push_back({i, remover, RowEdge::Reason::Release, &reference, nullptr, 0});
                     });
         }
         if (step.kind == RowStep::Kind::Delete)
             continue;
+        if (!makers.empty())
+            for (const auto &[column, cell] : step.set)
+                if (const KeyOf *key = std::get_if<KeyOf>(cell))
+                    if (const auto maker = makers.find(key->row); maker != makers.end())
+                        edges.push_back({maker->second, i, RowEdge::Reason::Key, nullptr, nullptr, column});
         for (const PlanTable::Columns &list : step.table->lists) {
             if (!list.isUnique || !writesAny(step, list.columns))
                 continue;
             if (const auto taken = valuesHash(list.number, list.columns, newCell))
                 holders.each(*taken, false, [&](std::size_t giver) {
                     if (isOther(giver, i))
-                        edges.push_back({giver, i, RowEdge::Reason::Unique, nullptr, &list.columns});
+                        edges.push_back({giver, i, RowEdge::Reason::Unique, nullptr, &list.columns, 0});
                 });
         }
     }

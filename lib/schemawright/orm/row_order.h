@@ -161,9 +161,11 @@ struct RowEdge
         Reference, ///< `after` refers to what `before` makes
         Release,   ///< `before` gives up a reference to what `after` removes
         Unique,    ///< `before` gives up unique values that `after` takes
+        Key,       ///< `after` writes the key that the database makes for `before`, which may be itself
     } reason = Reason::Reference;
     const PlanTable::Reference *reference = nullptr;    ///< of the first two
-    const std::vector<std::uint32_t> *unique = nullptr; ///< of the last
+    const std::vector<std::uint32_t> *unique = nullptr; ///< of unique values
+    std::uint32_t column = 0;                           ///< of a key: where it is written
 };
 
 /// All reasons among these steps, found by what each frees and takes. Linear in the number of steps.

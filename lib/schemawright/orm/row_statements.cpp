@@ -92,19 +92,17 @@ Step RowStatements::stepFor(const RowStep &row) const
 Step RowStatements::compile(const RowStep &row)
 {
     Step step = stepFor(row);
+    addParameters(row, step.statement.parameters);
     const auto [shared, isNew] = shared_.try_emplace(shapeOf(row));
     if (isNew) {
         try {
-            step.statement = compileFresh(row);
+            shared->second = sqlOf(compileFresh(row), step.statement.parameters.size());
         } catch (...) {
             shared_.erase(shared);
             throw;
         }
-        shared->second = step.statement.sql;
-        return step;
     }
     step.statement.sql = shared->second;
-    addParameters(row, step.statement.parameters);
     return step;
 }
 
@@ -152,16 +150,20 @@ Step RowStatements::compileBatch(const std::vector<const RowStep *> &rows)
     if (step.expectRows)
         step.expectRows = static_cast<std::int64_t>(rows.size());
     const Step single = compile(*rows.front());
-    std::string &sql = batches_[{shapeOf(*rows.front()), rows.size()}];
-    if (sql.empty())
-        sql = compileInsert(rows).sql;
-    step.statement.sql = sql;
     step.rowSql = single.statement.sql;
     step.statement.parameters.reserve(rows.size() * single.statement.parameters.size());
     for (const RowStep *row : rows) {
         addParameters(*row, step.statement.parameters);
         step.batch.push_back({row->change->id, row->change->row()});
     }
+    Shape shape = shapeOf(*rows.front());
+    for (const RowStep *row : rows) // kinds of values may differ from row to row
+        for (const auto &[column, cell] : row->set)
+            shape.push_back(kindOf(*cell));
+    std::string &sql = batches_[std::move(shape)];
+    if (sql.empty())
+        sql = sqlOf(compileInsert(rows), step.statement.parameters.size());
+    step.statement.sql = sql;
     return step;
 }
 
@@ -250,7 +252,18 @@ Expr RowStatements::expression(const Column &column, const Cell &cell) const
     return column.defaultSql ? text("(" + *column.defaultSql + ")") : bind(Value());
 }
 
-Expr RowStatements::keyExpression(const KeyOf &key) const { return parameter(parameterOf(Cell(key)).name); }
+Expr RowStatements::keyExpression(const KeyOf &key) const
+{
+    // One text serves for rows with other keys: a key that stands twice in this one is not to be one parameter.
+    return parameter(parameterOf(Cell(key)).name + " " + std::to_string(++lastKey_));
+}
+
+std::string RowStatements::sqlOf(const Compiled &compiled, std::size_t parameters)
+{
+    if (compiled.parameters.size() != parameters)
+        throw Error(ErrorKind::Internal, "the statement has other parameters than were given").withSql(compiled.sql);
+    return compiled.sql;
+}
 
 Expr RowStatements::condition(const RowStep &row) const
 {

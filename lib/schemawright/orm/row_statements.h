@@ -6,7 +6,6 @@
 #include "schemawright/sql/expr.h"
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -51,6 +50,8 @@ private:
     Parameter parameterOf(const Cell &cell) const;
     Expr expression(const Column &column, const Cell &cell) const;
     Expr keyExpression(const KeyOf &key) const;
+    /// The text, when it has as many parameters as this. Throws Error(Internal).
+    static std::string sqlOf(const Compiled &compiled, std::size_t parameters);
     Expr condition(const RowStep &row) const;
     Expr equality(const RowStep &row, std::uint32_t position, const Cell &cell) const;
     Step stepFor(const RowStep &row) const;
@@ -63,9 +64,10 @@ private:
     };
     std::unordered_map<std::uint64_t, NewRow> newRows_;
     std::size_t lastBatch_ = 0;
+    mutable std::size_t lastKey_ = 0;
     std::unordered_map<Shape, std::string, ShapeHash> shared_;
     Shape shape_;
-    std::map<std::pair<Shape, std::size_t>, std::string> batches_;
+    std::unordered_map<Shape, std::string, ShapeHash> batches_;
 };
 
 } // namespace schemawright
