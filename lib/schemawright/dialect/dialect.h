@@ -40,6 +40,8 @@ struct Capabilities
     bool defersAnyForeignKey = false; ///< deferConstraintsSql() defers also those that were not declared deferrable
     bool comparesAnyType = false;     ///< = works on values of every type; else odd ones are compared as text
     char placeholder = '?';           ///< '?' by position, '$' numbered: $1
+    bool virtualColumns = false;      ///< generated columns that are not stored
+    bool storedColumns = true;        ///< generated columns that are
     int maxIdentifierBytes = 63;      ///< 0: no limit
     int maxParameters = 32766;        ///< bound parameters in one statement
 };
@@ -177,6 +179,12 @@ public:
     /// What brings tables and views from one state to another, all in one transaction where the database can. `before`
     /// and `after` are the whole databases that the diffs belong to. The base refuses each: Error(Unsupported).
     virtual Migration migrate(const MetaData &before, const MetaData &after, const std::vector<TableDiff> &diffs) const;
+    /// How the values of the column at `after` in diff.after become those of its new type; nothing when it keeps its
+    /// type, or where the dialect converts by itself only.
+    virtual std::optional<Conversion> conversion(const TableDiff & /*diff*/, std::size_t /*after*/) const
+    {
+        return std::nullopt;
+    }
     /// The same for what is no table. The base has a problem with each.
     virtual ObjectMigration migrateObjects(const MetaData &before, const MetaData &after,
                                            const std::vector<ObjectDiff> &diffs) const;

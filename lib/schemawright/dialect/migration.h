@@ -22,6 +22,7 @@ struct MigrationStep
     std::size_t diff = 0;      ///< which of the given TableDiffs it carries out
     bool transactional = true; ///< false: cannot be rolled back
     bool expectNone = false;   ///< a query that must find nothing, else all is rolled back
+    bool onlyWithRows = false; ///< for nothing unless rows are updated or deleted in Data
 };
 
 /// Why one of the given TableDiffs cannot be carried out.
@@ -31,12 +32,34 @@ struct MigrationProblem
     Error error;
 };
 
+/// A view that is dropped and made again, since it reads what is altered.
+struct RemadeView
+{
+    std::size_t diff = 0;
+    QualifiedName view;
+};
+
 /// What a dialect would run for some TableDiffs: in order, each phase's steps among themselves. A value.
 struct Migration
 {
     std::vector<MigrationStep> steps;
     std::vector<MigrationProblem> problems;
+    std::vector<RemadeView> remadeViews; ///< with their indexes, triggers, comments and grants
 };
+
+/// How the values of a column that gets another type become those of the new one. A value; countUnconvertible() runs
+/// its statements.
+struct Conversion
+{
+    std::string expression;           ///< the SQL that a commit uses: as the column says it, else as proposed
+    std::string proposed;             ///< what is used when the column says nothing
+    std::vector<std::string> prepare; ///< fails when the expression can never be of the new type
+    std::string count;                ///< how many values cannot be converted, and one of them, a row for each of some
+};
+
+/// The option of a column that says how its old values become those of its new type, as SQL over the columns of the
+/// table as it will be. Only for the way to a new type: nothing of it is kept in a database.
+inline constexpr const char *conversionOption = "using";
 
 /// One statement that brings an object that is no table from one state to another.
 struct ObjectStep

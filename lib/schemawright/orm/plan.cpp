@@ -67,9 +67,11 @@ private:
         for (const MigrationProblem &problem : migration.problems)
             plan_.problems.push_back({draft_.changes[problem.diff], problem.error});
         std::vector<Step> rows = std::exchange(plan_.steps, {});
+        const bool changesRows =
+            std::ranges::any_of(steps_, [](const RowStep &step) { return step.kind != Kind::Insert; });
         const auto addPhases = [&](Phase first, Phase last) {
             for (const MigrationStep &each : migration.steps)
-                if (each.phase >= first && each.phase <= last) {
+                if (each.phase >= first && each.phase <= last && (!each.onlyWithRows || changesRows)) {
                     Step step;
                     step.phase = each.phase;
                     step.statement.sql = each.sql;

@@ -414,7 +414,11 @@ public:
         parts(before_.indexes, after_.indexes, DiffSubject::Index,
               [this](const Index &index, bool isBefore) { return say(index, isBefore); });
         parts(before_.triggers, after_.triggers, DiffSubject::Trigger, [this](const Trigger &each, bool isBefore) {
-            return expression(each.definition, isBefore) + say(each.options) + note(each.comment);
+            // A text that nobody touched follows what is renamed by itself.
+            const bool isKept = std::ranges::any_of(after_.triggers, [&](const Trigger &now) {
+                return now.name == each.name && now.definition == each.definition;
+            });
+            return expression(each.definition, isBefore && !isKept) + say(each.options) + note(each.comment);
         });
         if (before_.comment != after_.comment)
             add(DiffAction::Alter, DiffSubject::Comment, {}, before_.comment, after_.comment);
@@ -608,7 +612,7 @@ private:
     {
         std::string text;
         for (const auto &[key, value] : options)
-            if (key != "sequence") // its name follows the table's
+            if (key != "sequence" && key != "using") // its name follows the table's; is no part of a state
                 text += " " + key + "=" + value;
         return text;
     }

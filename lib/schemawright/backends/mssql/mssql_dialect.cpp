@@ -25,6 +25,7 @@ const Capabilities &MssqlDialect::capabilities() const noexcept
         c.sequences = true;
         c.defaultKeyword = true;
         c.rowValueComparison = false;
+        c.virtualColumns = true;
         c.maxIdentifierBytes = 128;
         c.maxParameters = 2100;
         return c;

@@ -24,6 +24,7 @@ const Capabilities &MysqlDialect::capabilities() const noexcept
         c.schemas = true;
         c.comments = true;
         c.defaultKeyword = true;
+        c.virtualColumns = true;
         c.maxIdentifierBytes = 64;
         c.maxParameters = 65535;
         return c;

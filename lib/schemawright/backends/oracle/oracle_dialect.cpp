@@ -31,6 +31,8 @@ const Capabilities &OracleDialect::capabilities() const noexcept
         c.defaultKeyword = true;
         c.nullsSortFirst = false;
         c.rowValueComparison = false;
+        c.virtualColumns = true;
+        c.storedColumns = false;
         c.maxIdentifierBytes = 128;
         c.maxParameters = 65535;
         return c;

@@ -2,6 +2,7 @@
 
 #include "schemawright/backends/postgres/postgres_compiler.h"
 #include "schemawright/backends/postgres/postgres_ddl.h"
+#include "schemawright/backends/postgres/postgres_conversion.h"
 #include "schemawright/backends/postgres/postgres_migrate.h"
 #include "schemawright/backends/postgres/postgres_migrate_objects.h"
 #include "schemawright/backends/postgres/postgres_reflect.h"
@@ -58,6 +59,11 @@ std::string PostgresDialect::expressionSql(const Expr &expression, bool asCondit
 {
     return PostgresCompiler().compileExpression(expression, asCondition);
 }
+std::optional<Conversion> PostgresDialect::conversion(const TableDiff &diff, std::size_t after) const
+{
+    return postgres::conversion(*this, diff, after);
+}
+
 Migration PostgresDialect::migrate(const MetaData &before, const MetaData &after,
                                    const std::vector<TableDiff> &diffs) const
 {

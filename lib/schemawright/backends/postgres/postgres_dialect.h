@@ -26,6 +26,7 @@ public:
     std::string createText(const Table &table) const override;
     Migration migrate(const MetaData &before, const MetaData &after,
                       const std::vector<TableDiff> &diffs) const override;
+    std::optional<Conversion> conversion(const TableDiff &diff, std::size_t after) const override;
     ObjectMigration migrateObjects(const MetaData &before, const MetaData &after,
                                    const std::vector<ObjectDiff> &diffs) const override;
     std::string deferConstraintsSql() const override { return "SET CONSTRAINTS ALL DEFERRED"; }

@@ -1,15 +1,16 @@
 #include "schemawright/backends/postgres/postgres_migrate.h"
 
 #include "schemawright/backends/postgres/postgres_ddl.h"
+#include "schemawright/backends/postgres/postgres_migrate_columns.h"
 #include "schemawright/backends/postgres/postgres_text.h"
-#include "schemawright/backends/postgres/postgres_tokens.h"
-#include "schemawright/backends/postgres/postgres_types.h"
+#include "schemawright/schema/dependants.h"
 
 #include <algorithm>
 #include <map>
 #include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace schemawright::postgres {
 
@@ -25,7 +26,6 @@ public:
     Migration run()
     {
         findDependants();
-        dropViews();
         const auto each = [&](const auto &work) {
             for (current_ = 0; current_ < diffs_.size(); ++current_)
                 try {
@@ -34,6 +34,10 @@ public:
                     migration_.problems.push_back({current_, error});
                 }
         };
+        each([&](const TableDiff &diff) { refuseWhatDepends(diff); });
+        if (!migration_.problems.empty())
+            return std::move(migration_);
+        dropViews();
         const auto isAltered = [](const TableDiff &diff) { return diff.before && diff.after && !isView(diff); };
         // Keys go before what they refer to.
         each([&](const TableDiff &diff) {
@@ -80,16 +84,6 @@ private:
 
     // Views.
 
-    static bool mentions(const std::string &sql, const std::string &name)
-    {
-        return std::ranges::any_of(tokenize(sql), [&](const Token &token) {
-            const std::string_view text = token.in(sql);
-            return token.kind == TokenKind::Word         ? folded(text) == name
-                   : token.kind == TokenKind::QuotedName ? text == quoteAlways(name)
-                                                         : false;
-        });
-    }
-
     void findDependants()
     {
         std::map<QualifiedName, std::vector<std::string>> columns; // that views may not use meanwhile
@@ -120,7 +114,7 @@ private:
                 const auto found = columns.find(read);
                 const bool uses = found != columns.end() && view->definition &&
                                   std::ranges::any_of(found->second, [&](const std::string &column) {
-                                      return mentions(*view->definition, column);
+                                      return mentionsName(*view->definition, column, false);
                                   });
                 if (!uses && !gone.contains(read))
                     continue;
@@ -131,6 +125,34 @@ private:
                                             : over != redone_.end() ? over->second
                                                                     : 0);
             }
+    }
+
+    /// A view that reads what is dropped could not be made again, and a generated column or trigger goes or fails.
+    void refuseWhatDepends(const TableDiff &diff) const
+    {
+        if (!diff.before || isView(diff))
+            return;
+        std::vector<std::string> names;
+        const auto look = [&](const std::string &column) {
+            for (const Dependant &each : dependantsOf(before_, diff.before->name, column)) {
+                if (each.kind != Dependant::Kind::View || !each.isCertain)
+                    continue;
+                const TablePtr now = after_.table(each.table), then = before_.table(each.table);
+                const bool isKept = now && then && now->definition == then->definition;
+                if (isKept && std::ranges::find(names, each.text) == names.end())
+                    names.push_back(each.text);
+            }
+        };
+        if (diff.isDrop())
+            look({});
+        for (const DiffItem &item : diff.items)
+            if (item.subject == DiffSubject::Column && item.action == DiffAction::Drop)
+                look(item.name);
+        if (!names.empty())
+            throw Error(ErrorKind::Conflict,
+                        fmt::format("{} of {} is needed by {}", diff.isDrop() ? "what" : "a column",
+                                    diff.before->name.name, fmt::join(names, ", ")))
+                .withHint("Drop or change what needs it in the same commit.");
     }
 
     void dropViews()
@@ -172,6 +194,8 @@ private:
             if (redone == redone_.end() && isNew == made.end())
                 continue;
             current_ = isNew != made.end() ? isNew->second : redone->second;
+            if (isNew == made.end())
+                migration_.remadeViews.push_back({current_, view->name});
             if (!view->definition) {
                 migration_.problems.push_back(
                     {current_, Error(ErrorKind::Unsupported, "the query of " + view->name.text() + " is not known")});
@@ -314,11 +338,11 @@ private:
     {
         const Table &before = *diff.before, &after = *diff.after;
         dropParts(diff);
-        for (const DiffItem &item : diff.items)
-            if (item.subject == DiffSubject::Options && item.name.empty())
-                throw Error(ErrorKind::Unsupported,
-                            fmt::format("what kind of table {} is cannot be altered in place: {} to {}",
-                                        before.name.text(), item.from.value_or(""), item.to.value_or("")));
+        if (const DiffItem *item = kindItem(diff); item && !canBecome(before, after))
+            throw Error(ErrorKind::Unsupported,
+                        fmt::format("what kind of table {} is cannot be altered in place: {} to {}", before.name.text(),
+                                    item->from.value_or(""), item->to.value_or("")));
+        leaveParents(before, after);
         if (before.name.schema != after.name.schema && !before.name.schema.empty() && !after.name.schema.empty())
             alter(Phase::Expand, before, "SET SCHEMA " + quoteName(after.name.schema));
         if (before.name.name != after.name.name)
@@ -339,7 +363,55 @@ private:
         std::set<std::size_t> done;
         for (const DiffItem &item : diff.items)
             if (item.before && item.after && isColumnItem(item) && done.insert(*item.after).second)
-                alterColumn(diff, *item.before, *item.after);
+                for (ColumnStep &step : alterColumn(dialect_, after_, diff, *item.before, *item.after))
+                    add(step.phase, std::move(step.sql));
+    }
+
+    static const DiffItem *kindItem(const TableDiff &diff)
+    {
+        for (const DiffItem &item : diff.items)
+            if (item.subject == DiffSubject::Options && item.name.empty())
+                return &item;
+        return nullptr;
+    }
+
+    /// A table can be given to a parent or taken from it, and be logged or not; what it is made of stays.
+    static bool canBecome(const Table &before, const Table &after)
+    {
+        const auto isPlain = [](const Table &table) {
+            return table.kind == TableKind::Table || table.kind == TableKind::Partition;
+        };
+        std::map<std::string, std::string> was = before.options, is = after.options;
+        was.erase("unlogged");
+        is.erase("unlogged");
+        const bool isSameKind = before.kind == after.kind || (isPlain(before) && isPlain(after));
+        return isSameKind && was == is && before.partition.by == after.partition.by;
+    }
+
+    void leaveParents(const Table &before, const Table &after)
+    {
+        const auto has = [](const Table &table, const QualifiedName &parent) {
+            return std::ranges::find(table.inherits, parent) != table.inherits.end();
+        };
+        for (const QualifiedName &parent : before.inherits)
+            if (!before.partition.of && !has(after, parent))
+                alter(Phase::Expand, before, "NO INHERIT " + quoteName(parent));
+        if (before.partition.of && before.partition != after.partition)
+            add(Phase::Expand,
+                "ALTER TABLE " + quoteName(*before.partition.of) + " DETACH PARTITION " + quoteName(before.name));
+        if (before.hasOption("unlogged") != after.hasOption("unlogged"))
+            alter(Phase::Expand, before, after.hasOption("unlogged") ? "SET UNLOGGED" : "SET LOGGED");
+    }
+
+    void joinParents(const TableDiff &diff)
+    {
+        const Table &before = *diff.before, &after = *diff.after;
+        for (const QualifiedName &parent : after.inherits)
+            if (!after.partition.of && std::ranges::find(before.inherits, parent) == before.inherits.end())
+                alter(Phase::Contract, after, "INHERIT " + quoteName(parent));
+        if (after.partition.of && before.partition != after.partition)
+            add(Phase::Contract, "ALTER TABLE " + quoteName(*after.partition.of) + " ATTACH PARTITION " +
+                                     quoteName(after.name) + " " + after.partition.bound.value_or("DEFAULT"));
     }
 
     static bool isColumnItem(const DiffItem &item)
@@ -355,73 +427,6 @@ private:
             return true;
         default:
             return false;
-        }
-    }
-
-    static bool isChanged(const TableDiff &diff, DiffSubject subject, std::size_t column)
-    {
-        return std::ranges::any_of(diff.items, [&](const DiffItem &item) {
-            return item.subject == subject && item.after == column && item.before;
-        });
-    }
-
-    void alterColumn(const TableDiff &diff, std::size_t i, std::size_t j)
-    {
-        const Table &after = *diff.after;
-        const Column &old = diff.before->columns[i], &now = after.columns[j];
-        const std::string column = "ALTER COLUMN " + quoteName(now.name) + " ";
-        if (isChanged(diff, DiffSubject::Generated, j)) {
-            if (now.generated) { // there is no way to make a plain column a generated one
-                alter(Phase::Contract, after, "DROP COLUMN " + quoteName(now.name));
-                alter(Phase::Contract, after, "ADD COLUMN " + ddl::columnDefinition(after, now));
-                return;
-            }
-            alter(Phase::Expand, after, column + "DROP EXPRESSION");
-        }
-        const bool isRetyped = isChanged(diff, DiffSubject::Type, j) || isChanged(diff, DiffSubject::Collation, j);
-        const bool hasNewIdentity = isChanged(diff, DiffSubject::Identity, j);
-        const bool hasNewDefault = isChanged(diff, DiffSubject::Default, j);
-        if (old.identity && hasNewIdentity && (!now.identity || isRetyped))
-            alter(Phase::Expand, after, column + "DROP IDENTITY");
-        if (old.defaultSql && (isRetyped || (hasNewDefault && !now.defaultSql) || (hasNewIdentity && now.identity)))
-            alter(Phase::Expand, after, column + "DROP DEFAULT");
-        if (!old.nullable && now.nullable)
-            alter(Phase::Expand, after, column + "DROP NOT NULL");
-        if (isRetyped) {
-            const std::string type = typeSql(now.type);
-            std::string sql = column + "TYPE " + type;
-            if (now.collation)
-                sql += " COLLATE " + quoteKept(*now.collation);
-            if (isChanged(diff, DiffSubject::Type, j))
-                sql += " USING " + quoteName(now.name) + "::" + type;
-            alter(Phase::Expand, after, sql);
-        }
-        if (now.defaultSql && (hasNewDefault || isRetyped))
-            alter(Phase::Expand, after, column + "SET DEFAULT " + *now.defaultSql);
-        if (old.nullable && !now.nullable)
-            alter(Phase::Contract, after, column + "SET NOT NULL");
-        if (hasNewIdentity && now.identity) {
-            const std::string always = now.identity->always ? "ALWAYS" : "BY DEFAULT";
-            if (old.identity && !isRetyped) {
-                std::string sql = column + "SET GENERATED " + always;
-                sql += fmt::format(" SET INCREMENT BY {} SET START WITH {} SET CACHE {} SET {}CYCLE",
-                                   now.identity->increment, now.identity->start, now.identity->cache,
-                                   now.identity->cycle ? "" : "NO ");
-                sql += now.identity->min ? fmt::format(" SET MINVALUE {}", *now.identity->min) : " SET NO MINVALUE";
-                sql += now.identity->max ? fmt::format(" SET MAXVALUE {}", *now.identity->max) : " SET NO MAXVALUE";
-                alter(Phase::Contract, after, sql);
-            } else {
-                std::string properties = ddl::sequenceProperties(*now.identity);
-                alter(Phase::Contract, after,
-                      column + "ADD GENERATED " + always + " AS IDENTITY" +
-                          (properties.empty() ? properties : " (" + properties.substr(1) + ")"));
-                // It goes on behind the keys that are there.
-                const std::string name = quoteName(after.name), key = quoteName(now.name);
-                add(Phase::Contract,
-                    fmt::format("SELECT setval(pg_get_serial_sequence({}, {}), max({})) FROM {} HAVING "
-                                "max({}) IS NOT NULL",
-                                quoteText(name), quoteText(now.name), key, name, key));
-            }
         }
     }
 
@@ -502,6 +507,7 @@ private:
             }
             hasSettings = hasSettings || item.subject == DiffSubject::Options;
         }
+        joinParents(diff);
         if (hasSettings)
             for (std::string &sql : ddl::settings(after))
                 add(Phase::Contract, std::move(sql));

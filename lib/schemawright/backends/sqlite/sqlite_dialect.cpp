@@ -2,6 +2,7 @@
 
 #include "schemawright/backends/sqlite/sqlite_compiler.h"
 #include "schemawright/backends/sqlite/sqlite_ddl.h"
+#include "schemawright/backends/sqlite/sqlite_conversion.h"
 #include "schemawright/backends/sqlite/sqlite_migrate.h"
 #include "schemawright/backends/sqlite/sqlite_tokens.h"
 #include "schemawright/base/error.h"
@@ -95,6 +96,7 @@ const Capabilities &SqliteDialect::capabilities() const noexcept
         c.defersAnyForeignKey = true;
         c.comparesAnyType = true;
         c.nullsOrdering = true;
+        c.virtualColumns = true;
         c.maxIdentifierBytes = 0;
         return c;
     }();
@@ -293,6 +295,11 @@ std::string SqliteDialect::beginSql(const TransactionOptions &options) const
 Script SqliteDialect::createScript(const MetaData &metadata, const ScriptOptions &options) const
 {
     return sqlite::createScript(*this, metadata, options);
+}
+
+std::optional<Conversion> SqliteDialect::conversion(const TableDiff &diff, std::size_t after) const
+{
+    return sqlite::conversion(*this, diff, after);
 }
 
 Migration SqliteDialect::migrate(const MetaData &before, const MetaData &after,

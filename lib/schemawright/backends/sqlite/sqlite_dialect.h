@@ -26,6 +26,7 @@ public:
     std::string createText(const Table &table) const override;
     Migration migrate(const MetaData &before, const MetaData &after,
                       const std::vector<TableDiff> &diffs) const override;
+    std::optional<Conversion> conversion(const TableDiff &diff, std::size_t after) const override;
     std::string beginSql(const TransactionOptions &options) const override;
     std::string deferConstraintsSql() const override { return "PRAGMA defer_foreign_keys = ON"; }
     MetaData reflect(DriverConnection &connection, const ReflectOptions &options) const override;

@@ -1,7 +1,11 @@
 #include "schemawright/backends/sqlite/sqlite_migrate.h"
 
+#include "schemawright/backends/sqlite/sqlite_conversion.h"
 #include "schemawright/backends/sqlite/sqlite_ddl.h"
+#include "schemawright/backends/sqlite/sqlite_key_actions.h"
+#include "schemawright/backends/sqlite/sqlite_table_text.h"
 #include "schemawright/backends/sqlite/sqlite_tokens.h"
+#include "schemawright/schema/dependants.h"
 
 #include <algorithm>
 #include <map>
@@ -14,34 +18,7 @@ namespace schemawright::sqlite {
 
 namespace {
 
-using Renames = std::map<std::string, std::string>; // folded old name to new name
-
-bool mentions(std::string_view sql, std::string_view name)
-{
-    return std::ranges::any_of(tokenize(sql), [&](const Token &token) {
-        return (token.kind == TokenKind::Word || token.kind == TokenKind::Quoted) &&
-               sameName(unquoted(token.text), name);
-    });
-}
-
-/// The text with every identifier of `renames` written anew.
-std::string renamedIn(const Dialect &dialect, const std::string &sql, const Renames &renames)
-{
-    if (renames.empty())
-        return sql;
-    std::string out;
-    std::size_t done = 0;
-    for (const Token &token : tokenize(sql)) {
-        if (token.kind != TokenKind::Word && token.kind != TokenKind::Quoted)
-            continue;
-        const auto found = renames.find(foldedName(unquoted(token.text)));
-        if (found == renames.end())
-            continue;
-        out += sql.substr(done, token.offset - done) + dialect.quote(found->second);
-        done = token.end();
-    }
-    return out + sql.substr(done);
-}
+bool mentions(std::string_view sql, std::string_view name) { return mentionsName(sql, name, true); }
 
 class Migrator
 {
@@ -57,6 +34,7 @@ public:
         for (current_ = 0; current_ < diffs_.size(); ++current_) {
             const TableDiff &diff = diffs_[current_];
             try {
+                refuseWhatDepends(diff);
                 if (diff.isCreate())
                     create(*diff.after);
                 else if (diff.isDrop())
@@ -70,16 +48,115 @@ public:
         if (needsKeysOff_) {
             current_ = keysOffFor_;
             add(Phase::Before, "PRAGMA foreign_keys = OFF");
-            add(Phase::Verify, "PRAGMA foreign_key_check");
-            migration_.steps.back().expectNone = true;
+            addKeyActions();
+            addKeyCheck();
             add(Phase::After, "PRAGMA foreign_keys = ON");
         }
         std::ranges::stable_sort(migration_.steps, {}, &MigrationStep::phase);
+        const auto verifying =
+            std::ranges::find_if(migration_.steps, [](const auto &step) { return step.phase > Phase::Contract; });
+        migration_.steps.insert(verifying, late_.begin(), late_.end());
         return std::move(migration_);
     }
 
 private:
     void add(Phase phase, std::string sql) { migration_.steps.push_back({phase, std::move(sql), current_}); }
+
+    /// What comes when all tables are as they will be.
+    void addLate(std::string sql) { late_.push_back({Phase::Contract, std::move(sql), current_}); }
+
+    /// Keys that are off do nothing to the children of rows that are deleted or get another key; triggers do it.
+    void addKeyActions()
+    {
+        const KeyActions actions = keyActions(dialect_, own_, [&](const Table &child, const ForeignKey &key) {
+            return std::ranges::none_of(diffs_, [&](const TableDiff &diff) { // one that is new is not in force yet
+                return diff.before && diff.after && diff.after->name == child.name &&
+                       std::ranges::any_of(diff.items, [&](const DiffItem &item) {
+                           return item.subject == DiffSubject::ForeignKey && item.action == DiffAction::Add &&
+                                  diff.after->foreignKeys[*item.after] == key;
+                       });
+            });
+        });
+        std::vector<MigrationStep> drops;
+        for (const std::string &sql : actions.create) {
+            add(Phase::Expand, sql);
+            migration_.steps.back().onlyWithRows = true;
+        }
+        for (const std::string &sql : actions.drop) {
+            drops.push_back({Phase::Contract, sql, current_});
+            drops.back().onlyWithRows = true;
+        }
+        migration_.steps.insert(migration_.steps.begin(), drops.begin(), drops.end());
+    }
+
+    /// Rows that referred to nothing before are not this commit's fault.
+    void addKeyCheck()
+    {
+        const auto first = std::ranges::find_if(migration_.steps,
+                                                [](const MigrationStep &step) { return step.phase == Phase::Expand; });
+        migration_.steps.insert(first, {Phase::Expand,
+                                        "CREATE TEMP TABLE schemawright_orphans AS SELECT \"table\" AS child, rowid AS "
+                                        "number, parent FROM pragma_foreign_key_check",
+                                        current_});
+        const auto formerName = [&](const char *now) {
+            std::string text;
+            for (const TableDiff &diff : diffs_)
+                if (diff.before && diff.after && diff.before->name.name != diff.after->name.name)
+                    text += fmt::format(" WHEN {} THEN {}", dialect_.literal(Value(diff.after->name.name)),
+                                        dialect_.literal(Value(diff.before->name.name)));
+            return text.empty() ? std::string(now) : fmt::format("CASE {}{} ELSE {} END", now, text, now);
+        };
+        add(Phase::Verify,
+            fmt::format(
+                "SELECT \"table\", rowid, parent FROM pragma_foreign_key_check AS now WHERE NOT EXISTS (SELECT 1 "
+                "FROM temp.schemawright_orphans AS was WHERE was.child = {} AND was.number IS now.rowid AND "
+                "was.parent = {})",
+                formerName("now.\"table\""), formerName("now.parent")));
+        migration_.steps.back().expectNone = true;
+        add(Phase::Verify, "DROP TABLE temp.schemawright_orphans");
+    }
+
+    /// Views and triggers that read what is dropped would be left broken.
+    void refuseWhatDepends(const TableDiff &diff) const
+    {
+        if (!diff.before || diff.before->isView())
+            return;
+        std::vector<std::string> names;
+        const auto look = [&](const std::string &column) {
+            for (const Dependant &each : dependantsOf(before_, diff.before->name, column)) {
+                const bool isText = each.kind == Dependant::Kind::View || each.kind == Dependant::Kind::Trigger;
+                if (isText && each.isCertain && isKept(each) && std::ranges::find(names, each.text) == names.end())
+                    names.push_back(each.text);
+            }
+        };
+        if (diff.isDrop())
+            look({});
+        for (const DiffItem &item : diff.items)
+            if (item.subject == DiffSubject::Column && item.action == DiffAction::Drop)
+                look(item.name);
+        if (!names.empty())
+            throw Error(ErrorKind::Conflict,
+                        fmt::format("{} of {} is needed by {}", diff.isDrop() ? "what" : "a column",
+                                    diff.before->name.name, fmt::join(names, ", ")))
+                .withHint("Drop or change what needs it in the same commit.");
+    }
+
+    /// Not dropped or written anew in this migration.
+    bool isKept(const Dependant &dependant) const
+    {
+        for (const TableDiff &diff : diffs_) {
+            if (!diff.before || diff.before->name != dependant.table)
+                continue;
+            if (diff.isDrop() || (dependant.kind == Dependant::Kind::View && diff.has(DiffSubject::Definition)))
+                return false;
+            if (dependant.kind == Dependant::Kind::Trigger)
+                return std::ranges::none_of(diff.items, [&](const DiffItem &item) {
+                    return item.subject == DiffSubject::Trigger && item.before &&
+                           diff.before->triggers[*item.before].name == dependant.name;
+                });
+        }
+        return true;
+    }
 
     void keysOff()
     {
@@ -104,21 +181,27 @@ private:
             if (!table.definition)
                 throw Error(ErrorKind::Unsupported, "there is no text that makes " + table.name.text());
             // A view may read what is altered below.
-            add(table.isView() ? Phase::Contract : Phase::Expand, *table.definition);
+            if (table.isView())
+                addLate(*table.definition);
+            else
+                add(Phase::Expand, *table.definition);
         } else
             add(Phase::Expand, table.definition ? *table.definition : writer_->createTable(table, keysOf(table)));
         for (const Index &index : table.indexes)
             add(Phase::Expand, writer_->createIndex(table, index));
         for (const Trigger &trigger : table.triggers) // they are not meant for the rows that come with the table
-            add(Phase::Contract, trigger.definition);
+            addLate(trigger.definition);
     }
 
     void drop(const Table &table)
     {
+        if (table.isView()) { // before the tables that it reads are altered
+            add(Phase::Expand, "DROP VIEW " + quote(table.name.name));
+            return;
+        }
         // With keys enforced DROP TABLE deletes the rows first, and their children with them.
-        if (!table.isView())
-            keysOff();
-        add(Phase::Contract, (table.isView() ? "DROP VIEW " : "DROP TABLE ") + quote(table.name.name));
+        keysOff();
+        add(Phase::Contract, "DROP TABLE " + quote(table.name.name));
     }
 
     // What ALTER can do.
@@ -225,7 +308,7 @@ private:
     /// True when rows that were good before may be bad after: then rows are written first.
     static bool tightens(const TableDiff &diff)
     {
-        return std::ranges::any_of(diff.items, [](const DiffItem &item) {
+        return std::ranges::any_of(diff.items, [&](const DiffItem &item) {
             switch (item.subject) {
             case DiffSubject::Nullable:
                 return item.to == "false";
@@ -236,7 +319,8 @@ private:
                 return item.action != DiffAction::Drop;
             case DiffSubject::Column:
                 return item.action != DiffAction::Rename;
-            case DiffSubject::Type:
+            case DiffSubject::Type: // values that are typed for the new type are not converted once more
+                return !diff.after->columns[*item.after].options.contains(conversionOption);
             case DiffSubject::Options:
             case DiffSubject::Generated:
                 return true;
@@ -253,9 +337,9 @@ private:
             if (!after.definition)
                 throw Error(ErrorKind::Unsupported, "there is no text that makes " + after.name.text());
             add(Phase::Expand, "DROP VIEW " + quote(before.name.name));
-            add(Phase::Contract, *after.definition);
+            addLate(*after.definition);
             for (const Trigger &trigger : after.triggers)
-                add(Phase::Contract, trigger.definition);
+                addLate(trigger.definition);
             return;
         }
         if (before.kind != TableKind::Table || after.kind != TableKind::Table)
@@ -263,20 +347,7 @@ private:
                         fmt::format("{} is a {}, which SQLite cannot change", before.name.name, toString(before.kind)))
                 .withHint("Create a new one and copy the rows.");
         const bool rebuilds = needsRebuild(diff);
-        Renames renames;
-        for (const DiffItem &item : diff.items)
-            if (item.action == DiffAction::Rename && item.subject == DiffSubject::Column)
-                renames[foldedName(*item.from)] = *item.to;
         const bool isRenamed = before.name.name != after.name.name;
-        if (rebuilds && !renames.empty())
-            for (const Trigger &trigger : after.triggers)
-                for (const auto &[from, to] : renames)
-                    if (mentions(trigger.definition, from))
-                        throw Error(ErrorKind::Conflict,
-                                    fmt::format("the trigger {} names {}, which is renamed while the table is rebuilt",
-                                                trigger.name, from))
-                            .withHint("Commit the rename first, then the other changes of this table.");
-
         for (const DiffItem &item : diff.items) {
             if (item.subject == DiffSubject::Index && item.before && item.action != DiffAction::Add)
                 add(Phase::Expand, "DROP INDEX " + quote(before.indexes[*item.before].name));
@@ -287,11 +358,8 @@ private:
             add(Phase::Expand,
                 fmt::format("ALTER TABLE {} RENAME TO {}", quote(before.name.name), quote(after.name.name)));
         const std::string alterTable = "ALTER TABLE " + quote(after.name.name) + " ";
-        renameColumns(diff, alterTable);
-        Renames all = renames;
-        if (isRenamed)
-            all[foldedName(before.name.name)] = after.name.name;
-
+        const auto renamed = diff.renamedColumns();
+        renameColumns(Phase::Expand, after, {renamed.begin(), renamed.end()});
         std::set<std::string> waiting; // columns that only the rebuild can add
         const bool isEarly = rebuilds && !tightens(diff);
         for (const DiffItem &item : diff.items)
@@ -314,17 +382,23 @@ private:
                 add(Phase::Expand, bareColumn(alterTable, column));
             }
         if (rebuilds)
-            rebuild(diff, isEarly ? Phase::Expand : Phase::Contract, all, waiting);
+            rebuild(diff, isEarly ? Phase::Expand : Phase::Contract, waiting);
         else
             for (const DiffItem &item : diff.items)
                 if (item.subject == DiffSubject::Column && item.action == DiffAction::Drop)
                     add(Phase::Contract, alterTable + "DROP COLUMN " + quote(item.name));
         for (const DiffItem &item : diff.items) {
-            if (item.subject == DiffSubject::Index && item.after && (!rebuilds || isEarly))
-                add(Phase::Contract, createIndex(after, after.indexes[*item.after], all));
-            if (item.subject == DiffSubject::Trigger && item.after && (!rebuilds || isEarly))
+            if (item.subject == DiffSubject::Index && item.after) {
+                Index index = after.indexes[*item.after];
+                if (item.before && index.definition == before.indexes[*item.before].definition)
+                    index.definition.reset(); // the text says what it was
+                add(Phase::Contract, writer_->createIndex(after, index));
+            }
+            if (item.subject == DiffSubject::Trigger && item.after)
                 add(Phase::Contract, after.triggers[*item.after].definition);
         }
+        if (rebuilds)
+            verify(before, after);
     }
 
     std::string bareColumn(const std::string &alterTable, const Column &column) const
@@ -337,29 +411,23 @@ private:
     }
 
     /// Names that are exchanged go over a third one.
-    void renameColumns(const TableDiff &diff, const std::string &alterTable)
+    void renameColumns(Phase phase, const Table &table, const std::vector<std::pair<std::string, std::string>> &renames)
     {
         std::vector<std::pair<std::string, std::string>> last;
         std::set<std::string> taken;
-        for (const Column &column : diff.before->columns)
-            taken.insert(foldedName(column.name));
-        for (const auto &[from, to] : diff.renamedColumns()) {
+        for (const auto &[from, to] : renames)
+            taken.insert(foldedName(from));
+        const std::string rename = "ALTER TABLE " + quote(table.name.name) + " RENAME COLUMN ";
+        for (const auto &[from, to] : renames) {
             std::string middle = to;
             if (taken.contains(foldedName(to)) && !sameName(from, to)) {
                 middle = "schemawright_" + to;
                 last.emplace_back(middle, to);
             }
-            add(Phase::Expand, alterTable + "RENAME COLUMN " + quote(from) + " TO " + quote(middle));
+            add(phase, rename + quote(from) + " TO " + quote(middle));
         }
         for (const auto &[from, to] : last)
-            add(Phase::Expand, alterTable + "RENAME COLUMN " + quote(from) + " TO " + quote(to));
-    }
-
-    std::string createIndex(const Table &table, Index index, const Renames &renames) const
-    {
-        if (index.definition) // the kept text is the old one
-            index.definition = renamedIn(dialect_, *index.definition, renames);
-        return writer_->createIndex(table, index);
+            add(phase, rename + quote(from) + " TO " + quote(to));
     }
 
     // The rebuild.
@@ -381,7 +449,7 @@ private:
                           (column->type.native.empty() && column->type.isInteger()));
     }
 
-    void rebuild(const TableDiff &diff, Phase phase, const Renames &renames, const std::set<std::string> &waiting)
+    void rebuild(const TableDiff &diff, Phase phase, const std::set<std::string> &waiting)
     {
         const Table &before = *diff.before, &after = *diff.after;
         keysOff();
@@ -394,9 +462,10 @@ private:
             if (key.referred.name == before.name.name)
                 key.referred.name = after.name.name;
         made.name.name = temporary;
-        add(phase, writer_->createTable(made, keysOf(made)));
+        add(phase,
+            editedTableText(dialect_, *writer_, diff, temporary).value_or(writer_->createTable(made, keysOf(made))));
 
-        std::vector<std::string> columns;
+        std::vector<std::string> columns, values;
         if (!after.hasOption("without_rowid") && !before.hasOption("without_rowid") && !hasRowIdKey(after) &&
             !hasRowIdKey(before)) {
             const std::string rowId = rowIdName(after);
@@ -404,13 +473,19 @@ private:
             if (isHidden)
                 columns.push_back(rowId);
         }
-        for (const Column &each : after.columns)
-            if (!each.generated && !waiting.contains(each.name))
-                columns.push_back(quote(each.name));
+        values = columns;
+        for (std::size_t i = 0; i < after.columns.size(); ++i) {
+            const Column &each = after.columns[i];
+            if (each.generated || waiting.contains(each.name))
+                continue;
+            columns.push_back(quote(each.name));
+            const auto way = conversion(dialect_, diff, i);
+            values.push_back(way ? way->expression : columns.back());
+        }
         const std::string name = quote(after.name.name), newName = quote(temporary);
         if (!columns.empty())
-            add(phase,
-                fmt::format("INSERT INTO {0} ({1}) SELECT {1} FROM {2}", newName, fmt::join(columns, ", "), name));
+            add(phase, fmt::format("INSERT INTO {} ({}) SELECT {} FROM {}", newName, fmt::join(columns, ", "),
+                                   fmt::join(values, ", "), name));
         const auto hasMark = [](const Table &table) {
             return std::ranges::any_of(table.columns, [](const Column &each) { return each.autoincrement; });
         };
@@ -425,30 +500,91 @@ private:
         add(phase, "PRAGMA legacy_alter_table = ON");
         add(phase, fmt::format("ALTER TABLE {} RENAME TO {}", newName, name));
         add(phase, "PRAGMA legacy_alter_table = OFF");
-        const bool isEarly = phase == Phase::Expand;
+        restoreParts(diff, phase);
+        add(Phase::After, "PRAGMA legacy_alter_table = OFF");
+    }
+
+    /// Indexes and triggers that stay are made again from their texts. Those know the old names, and SQLite itself is
+    /// the one who can rename inside of them: so the table takes its old names for as long.
+    void restoreParts(const TableDiff &diff, Phase phase)
+    {
+        const Table &before = *diff.before, &after = *diff.after;
         const auto isItem = [&](DiffSubject subject, std::size_t place) {
             return std::ranges::any_of(
                 diff.items, [&](const DiffItem &item) { return item.subject == subject && item.after == place; });
         };
+        std::vector<std::string> texts, others;
         for (std::size_t i = 0; i < after.indexes.size(); ++i)
-            if (!isEarly || !isItem(DiffSubject::Index, i))
-                add(phase, createIndex(after, after.indexes[i], renames));
+            if (!isItem(DiffSubject::Index, i))
+                (after.indexes[i].definition ? texts : others).push_back(writer_->createIndex(after, after.indexes[i]));
         for (std::size_t i = 0; i < after.triggers.size(); ++i)
-            if (!isEarly || !isItem(DiffSubject::Trigger, i))
-                add(phase, renamedIn(dialect_, after.triggers[i].definition, renames));
-        verifyViews(before, after);
-        add(Phase::After, "PRAGMA legacy_alter_table = OFF");
+            if (!isItem(DiffSubject::Trigger, i))
+                texts.push_back(after.triggers[i].definition);
+        const bool isRenamed = before.name.name != after.name.name && !texts.empty();
+        const auto renameTable = [&](const Table &from, const Table &to) {
+            add(phase, fmt::format("ALTER TABLE {} RENAME TO {}", quote(from.name.name), quote(to.name.name)));
+        };
+        std::vector<std::pair<std::string, std::string>> forth, back;
+        if (!texts.empty())
+            for (const auto &[from, to] : diff.renamedColumns()) {
+                forth.emplace_back(from, to);
+                back.emplace_back(to, from);
+            }
+        renameColumns(phase, after, back);
+        if (isRenamed)
+            renameTable(after, before);
+        for (std::string &sql : texts)
+            add(phase, std::move(sql));
+        if (isRenamed)
+            renameTable(before, after);
+        renameColumns(phase, after, forth);
+        for (std::string &sql : others)
+            add(phase, std::move(sql));
     }
 
-    /// Views over the table, and those over them, must still compile.
-    void verifyViews(const Table &before, const Table &after)
+    /// Views over the table, those over them, and all triggers that name it must still compile.
+    void verify(const Table &before, const Table &after)
     {
         std::set<QualifiedName> reached{before.name, after.name};
         for (const TablePtr &view : own_.sortedViews())
             if (std::ranges::any_of(view->dependsOn, [&](const auto &each) { return reached.contains(each); })) {
                 reached.insert(view->name);
-                add(Phase::Verify, "SELECT 1 FROM " + quote(view->name.name) + " LIMIT 0");
+                addVerify("SELECT 1 FROM " + quote(view->name.name) + " LIMIT 0");
             }
+        for (const TablePtr &table : own_.tables())
+            for (const Trigger &trigger : table->triggers)
+                if (table->name == after.name || std::ranges::any_of(reached, [&](const QualifiedName &name) {
+                        return mentions(trigger.definition, name.name);
+                    }))
+                    verifyTrigger(*table, trigger);
+    }
+
+    /// A trigger is compiled with a statement that fires it.
+    void verifyTrigger(const Table &table, const Trigger &trigger)
+    {
+        const std::string name = quote(table.name.name);
+        for (const Token &token : tokenize(trigger.definition)) {
+            if (token.is("INSERT"))
+                return addVerify("EXPLAIN INSERT INTO " + name + " DEFAULT VALUES");
+            if (token.is("DELETE"))
+                return addVerify("EXPLAIN DELETE FROM " + name);
+            if (token.is("UPDATE")) {
+                std::vector<std::string> sets;
+                for (const Column &column : table.columns)
+                    if (!column.generated)
+                        sets.push_back(quote(column.name) + " = " + quote(column.name));
+                if (!sets.empty())
+                    addVerify(fmt::format("EXPLAIN UPDATE {} SET {}", name, fmt::join(sets, ", ")));
+                return;
+            }
+            if (token.is("ON"))
+                return;
+        }
+    }
+    void addVerify(std::string sql)
+    {
+        if (verified_.insert(sql).second)
+            add(Phase::Verify, std::move(sql));
     }
 
     const Dialect &dialect_;
@@ -458,6 +594,8 @@ private:
     const ScriptOptions options_;
     std::unique_ptr<DdlWriter> writer_;
     Migration migration_;
+    std::vector<MigrationStep> late_;
+    std::set<std::string> verified_;
     std::size_t current_ = 0, keysOffFor_ = 0;
     bool needsKeysOff_ = false;
 };

@@ -1,0 +1,154 @@
+#include "schemawright/backends/sqlite/sqlite_key_actions.h"
+
+#include "schemawright/backends/sqlite/sqlite_tokens.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace schemawright::sqlite {
+
+namespace {
+
+/// One foreign key, seen from the parent.
+class KeyAction
+{
+public:
+    KeyAction(const Dialect &dialect, const Table &child, const ForeignKey &key, const Table &parent)
+        : dialect_(dialect), child_(child), key_(key), parent_(parent), referred_(key.referredColumns)
+    {
+        if (referred_.empty() && parent.primaryKey)
+            referred_ = parent.primaryKey->columns;
+    }
+
+    bool isComplete() const { return !referred_.empty() && referred_.size() == key_.columns.size(); }
+
+    /// What happens to the children of a row that goes; empty for nothing.
+    std::string onDelete() const
+    {
+        const std::string action = key_.onDelete.value_or("");
+        if (action == "CASCADE")
+            return sameName(child_.name.name, parent_.name.name)
+                       ? deleteDescendants()
+                       : fmt::format("DELETE FROM {} WHERE {}", quote(child_.name.name), areChildren());
+        return action.starts_with("SET ") ? setTo(action) : std::string();
+    }
+
+    /// What happens to the children of a row whose key becomes another.
+    std::string onUpdate() const
+    {
+        const std::string action = key_.onUpdate.value_or("");
+        if (action == "CASCADE") {
+            std::vector<std::string> sets;
+            for (std::size_t i = 0; i < referred_.size(); ++i)
+                sets.push_back(fmt::format("{} = NEW.{}", quote(key_.columns[i]), quote(referred_[i])));
+            return fmt::format("UPDATE {} SET {} WHERE {}", quote(child_.name.name), fmt::join(sets, ", "),
+                               areChildren());
+        }
+        return action.starts_with("SET ") ? setTo(action) : std::string();
+    }
+
+    std::string updateHead() const
+    {
+        std::vector<std::string> columns, changes;
+        for (const std::string &each : referred_) {
+            columns.push_back(quote(each));
+            changes.push_back(fmt::format("OLD.{0} IS NOT NEW.{0}", quote(each)));
+        }
+        return fmt::format("UPDATE OF {} ON main.{} WHEN {}", fmt::join(columns, ", "), quote(parent_.name.name),
+                           fmt::join(changes, " OR "));
+    }
+
+private:
+    std::string quote(const std::string &name) const { return dialect_.quote(name); }
+
+    /// The parent's column stands on the left: it is compared by the parent's collation.
+    std::string areChildren() const
+    {
+        std::vector<std::string> same;
+        for (std::size_t i = 0; i < referred_.size(); ++i)
+            same.push_back(fmt::format("OLD.{} = {}", quote(referred_[i]), quote(key_.columns[i])));
+        return fmt::format("{}", fmt::join(same, " AND "));
+    }
+
+    /// A trigger is not run for what it does to its own table, so that all the generations go at once.
+    std::string deleteDescendants() const
+    {
+        std::vector<std::string> names, first, next, joins;
+        for (std::size_t i = 0; i < referred_.size(); ++i) {
+            names.push_back(fmt::format("k{}", i));
+            first.push_back("OLD." + quote(referred_[i]));
+            next.push_back("schemawright_child." + quote(referred_[i]));
+            joins.push_back(fmt::format("schemawright_gone.k{} = schemawright_child.{}", i, quote(key_.columns[i])));
+        }
+        std::vector<std::string> row;
+        if (child_.hasOption("without_rowid") && child_.primaryKey)
+            for (const std::string &each : child_.primaryKey->columns)
+                row.push_back(quote(each));
+        else
+            for (const char *each : {"rowid", "_rowid_", "oid"})
+                if (row.empty() && std::ranges::none_of(child_.columns, [&](const Column &column) {
+                        return sameName(column.name, each);
+                    }))
+                    row.emplace_back(each);
+        std::vector<std::string> found;
+        for (const std::string &each : row)
+            found.push_back("schemawright_child." + each);
+        return fmt::format(
+            "DELETE FROM {0} WHERE ({1}) IN (WITH RECURSIVE schemawright_gone ({2}) AS (SELECT {3} UNION SELECT {4} "
+            "FROM {0} AS schemawright_child JOIN schemawright_gone ON {5}) SELECT {6} FROM {0} AS schemawright_child "
+            "JOIN schemawright_gone ON {5})",
+            quote(child_.name.name), fmt::join(row, ", "), fmt::join(names, ", "), fmt::join(first, ", "),
+            fmt::join(next, ", "), fmt::join(joins, " AND "), fmt::join(found, ", "));
+    }
+
+    std::string setTo(const std::string &action) const
+    {
+        std::vector<std::string> sets;
+        for (const std::string &name : key_.columns) {
+            const Column *column = child_.column(name);
+            const bool isDefault = action == "SET DEFAULT" && column && column->defaultSql;
+            sets.push_back(quote(name) + " = " + (isDefault ? "(" + *column->defaultSql + ")" : "NULL"));
+        }
+        return fmt::format("UPDATE {} SET {} WHERE {}", quote(child_.name.name), fmt::join(sets, ", "), areChildren());
+    }
+
+    const Dialect &dialect_;
+    const Table &child_;
+    const ForeignKey &key_;
+    const Table &parent_;
+    std::vector<std::string> referred_;
+};
+
+} // namespace
+
+KeyActions keyActions(const Dialect &dialect, const MetaData &metadata,
+                      const std::function<bool(const Table &, const ForeignKey &)> &binds)
+{
+    KeyActions all;
+    const auto add = [&](const std::string &head, const std::string &body) {
+        const std::string name = dialect.quote(fmt::format("schemawright_key_{}", all.create.size() + 1));
+        all.create.push_back(fmt::format("CREATE TEMP TRIGGER {} AFTER {} BEGIN {}; END", name, head, body));
+        all.drop.push_back("DROP TRIGGER temp." + name);
+    };
+    for (const TablePtr &child : metadata.tables()) {
+        if (child->kind != TableKind::Table)
+            continue;
+        for (const ForeignKey &key : child->foreignKeys) {
+            const TablePtr parent = metadata.table(key.referred);
+            if (!parent || parent->kind != TableKind::Table || !binds(*child, key))
+                continue;
+            const KeyAction action(dialect, *child, key, *parent);
+            if (!action.isComplete())
+                continue;
+            if (const std::string body = action.onDelete(); !body.empty())
+                add("DELETE ON main." + dialect.quote(parent->name.name), body);
+            if (const std::string body = action.onUpdate(); !body.empty())
+                add(action.updateHead(), body);
+        }
+    }
+    return all;
+}
+
+} // namespace schemawright::sqlite

@@ -1,0 +1,190 @@
+#include "schemawright/schema/dependants.h"
+
+#include <algorithm>
+#include <map>
+
+namespace schemawright {
+
+namespace {
+
+std::string lower(std::string_view text)
+{
+    std::string out(text);
+    for (char &c : out)
+        if (c >= 'A' && c <= 'Z')
+            c = static_cast<char>(c - 'A' + 'a');
+    return out;
+}
+
+bool isWordPart(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
+           static_cast<unsigned char>(c) >= 0x80;
+}
+
+/// Calls `work` with each identifier, and whether it was quoted, until that gives true.
+template <class Work> bool anyIdentifier(std::string_view sql, Work work)
+{
+    for (std::size_t i = 0; i < sql.size();) {
+        const char c = sql[i];
+        std::size_t end = i + 1;
+        if (sql.substr(i, 2) == "--")
+            end = std::min(sql.find('\n', i), sql.size());
+        else if (sql.substr(i, 2) == "/*") {
+            const std::size_t close = sql.find("*/", i + 2);
+            end = close == std::string_view::npos ? sql.size() : close + 2;
+        } else if (c == '\'' || c == '"' || c == '`') {
+            std::string name;
+            for (; end < sql.size(); ++end) {
+                if (sql[end] == c && (end + 1 >= sql.size() || sql[end + 1] != c))
+                    break;
+                end += sql[end] == c ? 1 : 0;
+                name += sql[end];
+            }
+            end = std::min(end + 1, sql.size());
+            if (c != '\'' && work(name, true))
+                return true;
+        } else if (isWordPart(c)) {
+            while (end < sql.size() && isWordPart(sql[end]))
+                ++end;
+            if (work(std::string(sql.substr(i, end - i)), false))
+                return true;
+        }
+        i = end;
+    }
+    return false;
+}
+
+class Finder
+{
+public:
+    Finder(const MetaData &metadata, const TablePtr &table, const std::string &column)
+        : metadata_(metadata), table_(*table), column_(column),
+          folds_(metadata.dialect != "postgresql" && metadata.dialect != "oracle")
+    {}
+
+    std::vector<Dependant> run()
+    {
+        views();
+        for (const TablePtr &each : metadata_.tables()) {
+            const bool isOwn = each->name == table_.name;
+            for (const Trigger &trigger : each->triggers)
+                if (!(isOwn && column_.empty()) && mentions(trigger.definition, table_.name.name) &&
+                    mentions(trigger.definition, column_))
+                    add(Dependant::Kind::Trigger, *each, trigger.name, 0,
+                        isOwn ? isOwnTrigger(trigger) : column_.empty(),
+                        "the trigger " + trigger.name + " on " + each->name.name);
+            for (std::size_t i = 0; !isOwn && i < each->foreignKeys.size(); ++i)
+                key(*each, i);
+        }
+        if (!column_.empty())
+            for (const Column &each : table_.columns)
+                if (each.generated && each.name != column_ && mentions(each.generated->expression, column_))
+                    add(Dependant::Kind::Generated, table_, each.name, 0, true, "the generated column " + each.name);
+        return std::move(found_);
+    }
+
+private:
+    void add(Dependant::Kind kind, const Table &table, std::string name, std::size_t at, bool isCertain,
+             std::string text)
+    {
+        found_.push_back({kind, table.name, std::move(name), at, isCertain, std::move(text)});
+    }
+
+    bool mentions(std::string_view sql, const std::string &name) const
+    {
+        return name.empty() || mentionsName(sql, name, folds_);
+    }
+
+    void views()
+    {
+        std::map<QualifiedName, bool> reached{{table_.name, true}}; // and whether surely
+        std::vector<TablePtr> found;
+        for (const TablePtr &view : metadata_.sortedViews()) {
+            bool isReached = false, isCertain = false;
+            for (const QualifiedName &read : view->dependsOn) {
+                const auto from = reached.find(read);
+                if (from == reached.end() || read == view->name)
+                    continue;
+                if (read == table_.name && !column_.empty()) {
+                    if (!view->definition || !mentions(*view->definition, column_))
+                        continue;
+                    isCertain = isCertain || isOnlyOnesColumn(*view);
+                } else
+                    isCertain = isCertain || from->second;
+                isReached = true;
+            }
+            if (!isReached)
+                continue;
+            reached[view->name] = isCertain;
+            found.push_back(view);
+        }
+        std::ranges::reverse(found);
+        for (const TablePtr &view : found)
+            add(Dependant::Kind::View, *view, {}, 0, reached.at(view->name), "the view " + view->name.name);
+    }
+
+    /// No other table that the view reads has a column of that name.
+    bool isOnlyOnesColumn(const Table &view) const
+    {
+        return std::ranges::none_of(view.dependsOn, [&](const QualifiedName &read) {
+            const TablePtr other = read == table_.name ? nullptr : metadata_.table(read);
+            return other && std::ranges::any_of(other->columns, [&](const Column &each) {
+                       return folds_ ? lower(each.name) == lower(column_) : each.name == column_;
+                   });
+        });
+    }
+
+    /// NEW.column, OLD.column and UPDATE OF column are about its own table.
+    bool isOwnTrigger(const Trigger &trigger) const
+    {
+        std::string last, before;
+        return anyIdentifier(trigger.definition, [&](const std::string &name, bool) {
+            const bool isIt = folds_ ? lower(name) == lower(column_) : name == column_ || lower(name) == column_;
+            const std::string word = lower(last);
+            const bool isMeant =
+                isIt && (word == "new" || word == "old" || (word == "of" && lower(before) == "update"));
+            before = std::exchange(last, name);
+            return isMeant;
+        });
+    }
+
+    void key(const Table &other, std::size_t at)
+    {
+        const ForeignKey &key = other.foreignKeys[at];
+        const TablePtr referred = metadata_.table(key.referred);
+        if (!referred || referred->name != table_.name || key.inherited)
+            return;
+        if (!column_.empty() && std::ranges::find(key.referredColumns, column_) == key.referredColumns.end())
+            return;
+        std::string columns;
+        for (const std::string &each : key.columns)
+            columns += (columns.empty() ? "" : ", ") + each;
+        add(Dependant::Kind::ForeignKey, other, key.name.value_or(""), at, true,
+            "the foreign key " + other.name.name + " (" + columns + ")");
+    }
+
+    const MetaData &metadata_;
+    const Table &table_;
+    const std::string &column_;
+    const bool folds_;
+    std::vector<Dependant> found_;
+};
+
+} // namespace
+
+bool mentionsName(std::string_view sql, std::string_view name, bool foldsCase)
+{
+    const std::string folded = lower(name);
+    return anyIdentifier(sql, [&](const std::string &each, bool isQuoted) {
+        return each == name || (foldsCase ? lower(each) == folded : !isQuoted && lower(each) == name);
+    });
+}
+
+std::vector<Dependant> dependantsOf(const MetaData &metadata, const QualifiedName &table, const std::string &column)
+{
+    const TablePtr found = metadata.table(table);
+    return found ? Finder(metadata, found, column).run() : std::vector<Dependant>();
+}
+
+} // namespace schemawright

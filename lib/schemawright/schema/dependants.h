@@ -1,0 +1,34 @@
+#pragma once
+
+#include "schemawright/schema/metadata.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace schemawright {
+
+/// Something that cannot be what it is once a table or a column is gone.
+struct Dependant
+{
+    enum class Kind { View, Trigger, ForeignKey, Generated };
+    Kind kind = Kind::View;
+    QualifiedName table; ///< the view, or the table on which the trigger, key or generated column is
+    std::string name;    ///< of the trigger, key (may be empty) or column
+    std::size_t at = 0;  ///< where a foreign key stands in its table's list
+    /// False when the name stands there but may be that of another table's column.
+    bool isCertain = true;
+    /// "the view v", "the trigger t on a", "the foreign key a (b)".
+    std::string text;
+};
+
+/// What depends on a table, or on one of its columns: views and those over them, triggers of other tables (of a column,
+/// of its own too), foreign keys of other tables, generated columns. What goes with the table or column by itself (its
+/// own keys, checks and indexes) is not listed. Views first, each before those that it reads.
+std::vector<Dependant> dependantsOf(const MetaData &metadata, const QualifiedName &table,
+                                    const std::string &column = {});
+
+/// True when this name stands in the text as an identifier. `foldsCase` as the database compares names.
+bool mentionsName(std::string_view sql, std::string_view name, bool foldsCase);
+
+} // namespace schemawright
