@@ -11,6 +11,9 @@
 #include "ui/models/keys_model.h"
 
 #include <QAbstractItemModelTester>
+#include <QClipboard>
+#include <QFileDialog>
+#include <QGuiApplication>
 #include <QStandardPaths>
 #include <QTest>
 
@@ -187,11 +190,19 @@ private Q_SLOTS:
         StructureDriver person(*window_);
         QVERIFY(person.rename(person.line(QStringLiteral("author")), QStringLiteral("book")));
         QVERIFY(person.problem("schemaProblem").contains(QStringLiteral("book already")));
+        QCOMPARE(person.giveUpName(), QStringLiteral("book")); // as typed, to be mended
+        QVERIFY(person.problem("schemaProblem").isEmpty());
         QVERIFY(person.line(QStringLiteral("author")).isValid());
         QVERIFY(person.rename(person.line(QStringLiteral("author")), QString()));
         QVERIFY(person.problem("schemaProblem").contains(QStringLiteral("needs a name")));
+        QVERIFY(person.typeName(QStringLiteral("book")));
+        QVERIFY(person.problem("schemaProblem").contains(QStringLiteral("book already")));
+        QVERIFY(person.typeName(QStringLiteral("writer"))); // mended where it stands
+        QVERIFY(person.problem("schemaProblem").isEmpty());
+        QVERIFY(person.line(QStringLiteral("writer")).isValid());
+        person.undo();
         QVERIFY(person.drop(person.line(QStringLiteral("author"))));
-        QVERIFY(person.problem("schemaProblem").contains(QStringLiteral("book refers to it")));
+        QVERIFY(person.problem("schemaProblem").contains(QStringLiteral("book (author_id) refers to it")));
         QVERIFY(person.click(person.line(QStringLiteral("author"))));
         QTableView *columns = person.page("structureColumns");
         QVERIFY(person.type(columns, 1, ColumnsModel::Name, QStringLiteral("born")));
@@ -309,6 +320,235 @@ private Q_SLOTS:
             QVERIFY2(one.contains(QStringLiteral("shelf")) && !one.contains(QStringLiteral("volume")), qPrintable(one));
         }
         QVERIFY(person.create("mssql").contains(QStringLiteral("INT")));
+        // Copied and saved as it is shown.
+        const QString all = person.create("oracle", 1);
+        QVERIFY(person.press("createCopy"));
+        QCOMPARE(QGuiApplication::clipboard()->text(), all);
+        QVERIFY(person.press("createSave"));
+        auto *dialog = window_->findChild<QFileDialog *>(QStringLiteral("createDialog"));
+        QVERIFY(dialog && QTest::qWaitFor([dialog] { return dialog->isVisible(); }));
+        const QString path = file_->folder() + QStringLiteral("/all.sql");
+        auto *name = dialog->findChild<QLineEdit *>(QStringLiteral("fileNameEdit"));
+        name->selectAll();
+        QTest::keyClicks(name, path);
+        QTest::keyClick(name, Qt::Key_Return);
+        QVERIFY(QTest::qWaitFor([&] { return QFile::exists(path); }));
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(QString::fromUtf8(file.readAll()), all + u'\n');
+    }
+
+    void isDoneWithKeysAlone()
+    {
+        openShop();
+        StructureDriver person(*window_);
+        QVERIFY(person.click(person.line(QStringLiteral("author"))));
+        QTableView *columns = person.page("structureColumns");
+        columns->setFocus();
+        QTest::keyClick(columns, Qt::Key_I, Qt::ControlModifier);
+        person.settle();
+        QVERIFY(person.typeOn(columns, QStringLiteral("note"), Qt::Key_Tab)); // on to the type
+        QCOMPARE(columns->currentIndex().column(), static_cast<int>(ColumnsModel::TypeName));
+        QVERIFY(person.typeOn(columns, QStringLiteral("varchar(9)"), Qt::Key_Tab));
+        QCOMPARE(columns->currentIndex().column(), static_cast<int>(ColumnsModel::NotNull));
+        QTest::keyClick(columns, Qt::Key_Space);
+        QTest::keyClick(columns, Qt::Key_Tab);
+        QTest::keyClick(columns, Qt::Key_Tab);
+        QCOMPARE(columns->currentIndex().column(), static_cast<int>(ColumnsModel::Default));
+        QTest::keyClick(columns, Qt::Key_Return);
+        QVERIFY(person.typeOn(columns, QStringLiteral("'-'")));
+        person.settle();
+        const TablePtr author = window_->workspace()->session().draft().after.table({"main", "author"});
+        const Column *note = author->column("note");
+        QVERIFY(note && note->type.native == "varchar(9)" && !note->nullable && note->defaultSql == "'-'");
+        QTest::keyClick(columns, Qt::Key_Delete); // takes the default away
+        QVERIFY(!window_->workspace()->session().draft().after.table({"main", "author"})->column("note")->defaultSql);
+        // What was refused is given up with Escape.
+        columns->setCurrentIndex(columns->model()->index(3, ColumnsModel::Name));
+        QTest::keyClick(columns, Qt::Key_F2);
+        QVERIFY(person.typeOn(columns, QStringLiteral("born")));
+        QVERIFY(!person.problem("structureColumnsProblem").isEmpty());
+        QTest::keyClick(columns, Qt::Key_Escape);
+        QVERIFY(person.problem("structureColumnsProblem").isEmpty());
+        QCOMPARE(columns->currentIndex().data().toString(), QStringLiteral("note"));
+        QTest::keyClick(columns, Qt::Key_Delete, Qt::ControlModifier);
+        person.settle();
+        QVERIFY(pending().isEmpty());
+    }
+
+    void dropsATableWithWhatRefersToIt()
+    {
+        openShop();
+        file_->run("create view names as select name from author; create view short as select substr(name, 1, 1) from "
+                   "names");
+        QVERIFY(QTest::qWaitFor([] { return true; }));
+        QTest::keyClick(window_, Qt::Key_F5);
+        QVERIFY(WindowDriver(*window_).waitUntilRead());
+        StructureDriver person(*window_);
+        QVERIFY(QTest::qWaitFor([&] { return person.line(QStringLiteral("short")).isValid(); }));
+        QVERIFY(person.drop(person.line(QStringLiteral("author"))));
+        const QString why = person.problem("schemaProblem");
+        QVERIFY2(why.contains(QStringLiteral("the view names reads it")), qPrintable(why));
+        QVERIFY(pending().isEmpty());
+        QVERIFY(person.press("schemaDropWith"));
+        QCOMPARE(pending().size(), std::size_t{4}); // the table, two views and the other table's key
+        QCOMPARE(person.mark(person.line(QStringLiteral("names"))), Mark::Dropped);
+        QCOMPARE(person.mark(person.line(QStringLiteral("book"))), Mark::Changed);
+        person.undo();
+        QVERIFY(pending().isEmpty()); // one step
+        person.redo();
+        QVERIFY(person.commit());
+        QVERIFY2(pending().isEmpty(), whyPending().c_str());
+        QCOMPARE(
+            fact("select group_concat(name) from (select name from sqlite_master where type <> 'index' order by 1)"),
+            std::string("book"));
+        QCOMPARE(fact("select count(*) from pragma_foreign_key_list('book')"), std::string("0"));
+        QCOMPARE(fact("select group_concat(author_id) from book"), std::string("1,1,2"));
+    }
+
+    void dropsAColumnWithWhatReadsIt()
+    {
+        open("create table t(id integer primary key, a text, b int, twice int as (b * 2));"
+             "create view v as select a, b from t; insert into t values (1, 'x', 2)");
+        StructureDriver person(*window_);
+        QVERIFY(person.click(person.line(QStringLiteral("t"))));
+        QTableView *columns = person.page("structureColumns");
+        person.select(columns, 2);
+        QVERIFY(person.press("structureColumnsRemove"));
+        const QString why = person.problem("structureColumnsProblem");
+        QVERIFY2(why.contains(QStringLiteral("view v reads it")) &&
+                     why.contains(QStringLiteral("column twice is generated from it")),
+                 qPrintable(why));
+        QVERIFY(pending().isEmpty());
+        QVERIFY(person.press("structureColumnsDropWith"));
+        QCOMPARE(pending().size(), std::size_t{2});
+        QVERIFY(person.problem("structureColumnsProblem").isEmpty());
+        QVERIFY(person.commit());
+        QVERIFY2(pending().isEmpty(), whyPending().c_str());
+        QCOMPARE(fact("select group_concat(name) from pragma_table_xinfo('t')"), std::string("id,a"));
+        QCOMPARE(fact("select count(*) from sqlite_master where name = 'v'"), std::string("0"));
+    }
+
+    void columnsAreMadeByTheDatabase()
+    {
+        openShop();
+        StructureDriver person(*window_);
+        QVERIFY(person.click(person.line(QStringLiteral("book"))));
+        QTableView *columns = person.page("structureColumns");
+        QVERIFY(person.press("structureColumnsAdd"));
+        QVERIFY(person.typeOn(columns, QStringLiteral("gross")));
+        QVERIFY(person.type(columns, 4, ColumnsModel::Made, QStringLiteral("price * 2")));
+        QVERIFY(person.problem("structureColumnsProblem").contains(QStringLiteral("= and an expression")));
+        QVERIFY(person.type(columns, 4, ColumnsModel::Made, QStringLiteral("= price * 2 stored")));
+        QVERIFY(person.type(columns, 0, ColumnsModel::Made, QStringLiteral("autoincrement")));
+        QVERIFY2(person.create().contains(QStringLiteral("AUTOINCREMENT")), qPrintable(person.create()));
+        QVERIFY(person.commit());
+        QVERIFY2(pending().isEmpty(), whyPending().c_str());
+        QCOMPARE(fact("select group_concat(gross) from book"), std::string("4.0,6.0,8.0"));
+        QCOMPARE(fact("select seq from sqlite_sequence where name = 'book'"), std::string("3"));
+        QCOMPARE(fact("select hidden from pragma_table_xinfo('book') where name = 'gross'"), std::string("3"));
+        // Its values stay when it is generated no more.
+        QVERIFY(person.type(columns, 4, ColumnsModel::Made, QString()));
+        QVERIFY(person.type(columns, 4, ColumnsModel::Default, QStringLiteral("0")));
+        QVERIFY(person.commit());
+        QVERIFY2(pending().isEmpty(), whyPending().c_str());
+        QCOMPARE(
+            fact("select group_concat(gross) || (select hidden from pragma_table_xinfo('book') where name = 'gross')"
+                 " from book"),
+            std::string("4.0,6.0,8.00"));
+    }
+
+    void countsWhatCannotBeConvertedBefore() // CASES 18
+    {
+        openShop();
+        file_->run("update book set title = '12' where id = 1");
+        StructureDriver person(*window_);
+        QVERIFY(person.click(person.line(QStringLiteral("book"))));
+        QTableView *columns = person.page("structureColumns");
+        QVERIFY(columns->isColumnHidden(ColumnsModel::Convert));
+        QVERIFY(person.type(columns, 2, ColumnsModel::TypeName, QStringLiteral("integer")));
+        QVERIFY(!columns->isColumnHidden(ColumnsModel::Convert));
+        QVERIFY2(person.note().contains(QStringLiteral("2 values of title cannot be converted, such as Cake, Bread")),
+                 qPrintable(person.note()));
+        QVERIFY(person.type(columns, 2, ColumnsModel::Convert, QStringLiteral("length(title)")));
+        QVERIFY2(person.note().contains(QStringLiteral("All values of title can be converted")),
+                 qPrintable(person.note()));
+        QCOMPARE(pending().size(), std::size_t{1});
+        QVERIFY(person.commit());
+        QVERIFY2(pending().isEmpty(), whyPending().c_str());
+        QCOMPARE(fact("select group_concat(title || typeof(title)) from book"),
+                 std::string("2integer,4integer,5integer"));
+        QVERIFY(person.note().isEmpty());
+        QVERIFY(columns->isColumnHidden(ColumnsModel::Convert));
+    }
+
+    void oddTablesAreRebuilt_data() // CASES 22
+    {
+        QTest::addColumn<QString>("table");
+        QTest::addColumn<QString>("kept");
+        const auto row = [](const char *name, const char *table, const char *kept) {
+            QTest::addRow("%s", name) << QString::fromLatin1(table) << QString::fromLatin1(kept);
+        };
+        row("check", "create table t(a int, b int, check (b > 5))", "check (b > 5)");
+        row("strict", "create table t(a int, b int, primary key (a)) strict, without rowid", "strict, without rowid");
+        row("counting", "create table t(a integer primary key autoincrement, b int)", "autoincrement");
+        row("collation", "create table t(a int, b text collate nocase)", "b text collate nocase");
+        row("conflict", "create table t(a int unique on conflict replace, b int)", "unique on conflict replace");
+        row("generated", "create table t(a int, b int, v as (b + 1), s as (b + 2) stored)",
+            "v as (b + 1), s as (b + 2) stored");
+        row("no type", "create table t(a, b)", "(a, b");
+        row("comments", "create table t(a int, -- the first\n b int /* and last */\n)", "-- the first");
+    }
+    void oddTablesAreRebuilt()
+    {
+        QFETCH(QString, table);
+        QFETCH(QString, kept);
+        open(qPrintable(table +
+                        QStringLiteral("; insert into t(a, b) values (1, 7), (5, 9); create index i on t(b collate "
+                                       "nocase desc); create unique index p on t(a) where b > 6; create view v1 "
+                                       "as select b from t; create table log(x); create trigger g after insert on "
+                                       "t begin insert into log values (new.b); end")));
+        StructureDriver person(*window_);
+        QVERIFY(person.click(person.line(QStringLiteral("t"))));
+        QTableView *checks = person.page("structureChecks");
+        QVERIFY(person.press("structureChecksAdd"));
+        QVERIFY(person.typeOn(checks, QStringLiteral("b < 100")));
+        QVERIFY(person.commit());
+        QVERIFY2(pending().isEmpty(), whyPending().c_str());
+        const std::string sql = fact("select sql from sqlite_master where name = 't'");
+        QVERIFY2(sql.find(kept.toStdString()) != std::string::npos && sql.find("b < 100") != std::string::npos,
+                 sql.c_str());
+        QCOMPARE(fact("select group_concat(a || '-' || b) from t"), std::string("1-7,5-9"));
+        QCOMPARE(
+            fact("select group_concat(name) from (select name from sqlite_master where sql is not null and name in "
+                 "('i', 'p', 'v1', 'g') order by 1)"),
+            std::string("g,i,p,v1"));
+        file_->run("insert into t(a, b) values (6, 8)");
+        QCOMPARE(fact("select x || (select count(*) from v1) from log"), std::string("83"));
+        QCOMPARE(fact("select count(*) from sqlite_master where name like '%schemawright%'"), std::string("0"));
+    }
+
+    void aTriggersColumnIsRenamedAndAParentDeletedWithARebuild() // CASES 21 and 23
+    {
+        open("create table parent(id integer primary key, a text, b int);"
+             "create table child(id integer primary key, parent_id int references parent(id) on delete cascade);"
+             "create table log(x);"
+             "create trigger g after update of a on parent begin insert into log values (old.a || new.a); end;"
+             "insert into parent values (1, 'x', 1), (2, 'y', 2); insert into child values (1, 1), (2, 2)");
+        StructureDriver person(*window_);
+        WindowDriver grid(*window_);
+        QVERIFY(grid.openTable(QStringLiteral("parent")));
+        QTableView *columns = person.page("structureColumns");
+        QVERIFY(person.type(columns, 1, ColumnsModel::Name, QStringLiteral("label")));
+        QVERIFY(person.tick(columns, 2, ColumnsModel::NotNull));
+        grid.clickCell(grid.cell(0, "id"));
+        QTest::mouseClick(grid.page()->findChild<QToolButton *>(QStringLiteral("deleteRow")), Qt::LeftButton);
+        QCOMPARE(pending().size(), std::size_t{2});
+        QVERIFY(person.commit());
+        QVERIFY2(pending().isEmpty(), whyPending().c_str());
+        QCOMPARE(fact("select group_concat(id) from child"), std::string("2"));
+        file_->run("update parent set label = 'z'");
+        QCOMPARE(fact("select group_concat(x) from log"), std::string("yz"));
     }
 
     void aRebuildKeepsAll() // CASES 21 to 23

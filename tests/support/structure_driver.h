@@ -67,6 +67,17 @@ public:
         settle();
         return true;
     }
+    /// What stands in the editor of a name that was refused; gives it up.
+    QString giveUpName()
+    {
+        auto *editor = tree()->viewport()->findChild<QLineEdit *>();
+        if (!editor)
+            return QStringLiteral("no editor");
+        const QString text = editor->text();
+        QTest::keyClick(editor, Qt::Key_Escape);
+        settle();
+        return text;
+    }
     bool rename(const QModelIndex &index, const QString &name)
     {
         if (!click(index))
@@ -180,6 +191,20 @@ public:
         QTest::keyClick(combo->view(), Qt::Key_Return);
         settle();
         return wanted >= 0;
+    }
+    /// Clicks a part in a page.
+    void select(QTableView *view, int row, int field = 0)
+    {
+        const QModelIndex index = view->model()->index(row, field);
+        view->scrollTo(index);
+        QTest::mouseClick(view->viewport(), Qt::LeftButton, {}, view->visualRect(index).center());
+    }
+    /// What is said below the columns, once all has been looked at.
+    QString note()
+    {
+        auto *found = window_.findChild<QLabel *>(QStringLiteral("structureColumnsNote"));
+        const auto isKnown = [found] { return !found->text().contains(QStringLiteral("Looking")); };
+        return QTest::qWaitFor(isKnown, 10'000) && found->isVisible() ? found->text() : QString();
     }
     QString problem(const char *label)
     {

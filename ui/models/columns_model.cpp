@@ -1,5 +1,7 @@
 #include "ui/models/columns_model.h"
 
+#include "schemawright/schema/dependants.h"
+#include "schemawright/schema/table_diff.h"
 #include "ui/adapt/text.h"
 
 #include <QRegularExpression>
@@ -24,35 +26,39 @@ bool mentions(const std::string &sql, const std::string &name)
     return word.match(toQString(sql)).hasMatch();
 }
 
-QString more(const Column &column)
+/// Who makes the values: "= price * 2", "identity", "autoincrement".
+QString madeText(const Column &column, const Dialect &dialect)
 {
-    QStringList parts;
-    if (column.generated)
-        parts << (column.generated->stored ? ColumnsModel::tr("generated, stored: %1")
-                                           : ColumnsModel::tr("generated: %1"))
-                     .arg(toQString(column.generated->expression));
+    if (column.generated) {
+        const Capabilities &can = dialect.capabilities();
+        const bool isSaid = column.generated->stored && can.virtualColumns;
+        return QStringLiteral("= ") + toQString(column.generated->expression) +
+               (isSaid ? QStringLiteral(" stored") : QString());
+    }
     if (column.identity)
-        parts << (column.identity->always ? ColumnsModel::tr("identity always") : ColumnsModel::tr("identity"));
-    if (column.autoincrement && !column.identity)
-        parts << ColumnsModel::tr("autoincrement");
-    if (column.collation)
-        parts << ColumnsModel::tr("collate %1").arg(toQString(*column.collation));
-    return parts.join(QStringLiteral(", "));
+        return column.identity->always ? QStringLiteral("identity always") : QStringLiteral("identity");
+    return column.autoincrement ? QStringLiteral("autoincrement") : QString();
+}
+
+QString typeText(const Column &column, const Dialect &dialect)
+{
+    const QString type =
+        toQString(column.type.native.empty() && column.type.kind != TypeKind::Unknown ? dialect.typeSql(column.type)
+                                                                                      : column.type.native);
+    return column.collation ? type + QStringLiteral(" collate ") + toQString(*column.collation) : type;
 }
 
 QStringList textsOf(const Table &table, const Column &column, const Dialect &dialect)
 {
     const bool isKey = table.primaryKey && holds(table.primaryKey->columns, column.name);
-    const QString type =
-        toQString(column.type.native.empty() && column.type.kind != TypeKind::Unknown ? dialect.typeSql(column.type)
-                                                                                      : column.type.native);
     return {toQString(column.name),
-            type,
+            typeText(column, dialect),
+            QString(),
             column.nullable ? QString() : QStringLiteral("1"),
             isKey ? QStringLiteral("1") : QString(),
             toQString(column.defaultSql.value_or("")),
-            toQString(column.comment.value_or("")),
-            more(column)};
+            madeText(column, dialect),
+            toQString(column.comment.value_or(""))};
 }
 
 QString iconOf(const Table &table, const Column &column)
@@ -80,13 +86,23 @@ int indexOf(const Table *table, const Column &column)
 } // namespace
 
 ColumnsModel::ColumnsModel(Edit edit, QObject *parent)
-    : PartsModel({{tr("Column"), FieldKind::Text, 128, {}},
-                  {tr("Type"), FieldKind::List, 104, {}},
-                  {tr("Not null"), FieldKind::Flag, 84, {}},
-                  {tr("Key"), FieldKind::Flag, 38, {}},
-                  {tr("Default"), FieldKind::Text, 96, {}},
-                  {tr("Comment"), FieldKind::Text, 130, {}},
-                  {tr("Made"), FieldKind::Fixed, 110, {}}},
+    : PartsModel({{tr("Column"), FieldKind::Text, 108, {}},
+                  {tr("Type"), FieldKind::List, 92, {}},
+                  {tr("Convert with"),
+                   FieldKind::Text,
+                   120,
+                   {},
+                   tr("SQL that makes the values which are there into those of the new type")},
+                  {tr("Not null"), FieldKind::Flag, 40, {}, tr("Whether every row must have a value")},
+                  {tr("Key"), FieldKind::Flag, 32, {}, tr("Part of the primary key")},
+                  {tr("Default"), FieldKind::Text, 80, {}, tr("SQL for new rows that leave it out")},
+                  {tr("Made by"),
+                   FieldKind::List,
+                   100,
+                   {},
+                   tr("What makes the values: identity, autoincrement, or = and an expression"),
+                   false},
+                  {tr("Comment"), FieldKind::Text, 120, {}, {}, false}},
                  std::move(edit), parent)
 {}
 
@@ -95,12 +111,18 @@ std::vector<PartsModel::Part> ColumnsModel::partsOf(const Table &table, const Ta
     const Dialect &dialect = *context().dialect;
     std::vector<Part> parts;
     std::set<int> kept;
+    TableDiff diff;
+    if (before && before->kind == TableKind::Table)
+        diff =
+            diffTables(context().before, context().table, DiffRules::of(dialect.name(), context().draft.defaultSchema));
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
         Part part;
         part.at = static_cast<int>(i);
         part.was = indexOf(before, table.columns[i]);
         part.icon = iconOf(table, table.columns[i]);
         part.texts = textsOf(table, table.columns[i], dialect);
+        if (const auto way = dialect.conversion(diff, i))
+            part.texts[Convert] = toQString(way->expression);
         if (part.was >= 0) {
             part.oldTexts = textsOf(*before, before->columns[static_cast<std::size_t>(part.was)], dialect);
             kept.insert(part.was);
@@ -156,6 +178,28 @@ QString renameColumn(Table &table, std::size_t at, const QString &name)
     return {};
 }
 
+namespace {
+
+/// A type, and the collation that may stand behind it.
+QString readType(Column &column, const QString &text, const Dialect &dialect)
+{
+    static const QRegularExpression collation(QStringLiteral("^(.*?)\\s*\\bcollate\\s+(\"[^\"]+\"|\\S+)$"),
+                                              QRegularExpression::CaseInsensitiveOption);
+    QString type = text;
+    column.collation.reset();
+    if (const auto match = collation.match(text); match.hasMatch()) {
+        type = match.captured(1);
+        QString name = match.captured(2);
+        if (name.startsWith(u'"'))
+            name = name.mid(1, name.size() - 2);
+        column.collation = name.toStdString();
+    }
+    column.type = dialect.parseType(type.trimmed().toStdString());
+    return {};
+}
+
+} // namespace
+
 QString ColumnsModel::write(Table &table, const Part &part, int field, const QStringList &texts) const
 {
     const auto at = static_cast<std::size_t>(part.at);
@@ -170,8 +214,15 @@ QString ColumnsModel::write(Table &table, const Part &part, int field, const QSt
     case TypeName:
         if (text.isEmpty() && column.type.native != "")
             return tr("A column needs a type.");
-        column.type = context().dialect->parseType(text.toStdString());
+        column.options.erase(conversionOption); // of another type
+        return readType(column, text, *context().dialect);
+    case Convert:
+        column.options.erase(conversionOption);
+        if (!text.isEmpty())
+            column.options[conversionOption] = text.toStdString();
         break;
+    case Made:
+        return writeMade(table, column, text);
     case NotNull:
         column.nullable = text.isEmpty();
         if (column.nullable && table.primaryKey && holds(table.primaryKey->columns, column.name))
@@ -201,18 +252,115 @@ QString ColumnsModel::write(Table &table, const Part &part, int field, const QSt
     return {};
 }
 
+QString ColumnsModel::writeMade(Table &table, Column &column, const QString &text) const
+{
+    const Capabilities &can = context().dialect->capabilities();
+    const bool isKey = table.primaryKey && holds(table.primaryKey->columns, column.name);
+    const QString word = text.simplified().toLower();
+    const auto clear = [&] {
+        column.generated.reset();
+        column.identity.reset();
+        if (column.autoincrement) // a serial's default goes with its sequence
+            column.defaultSql.reset();
+        column.autoincrement = false;
+    };
+    if (text.startsWith(u'=')) {
+        QString expression = text.mid(1).trimmed();
+        static const QRegularExpression ending(QStringLiteral("\\s+(stored|virtual)$"),
+                                               QRegularExpression::CaseInsensitiveOption);
+        bool isStored = !can.virtualColumns;
+        if (const auto match = ending.match(expression); match.hasMatch()) {
+            isStored = match.captured(1).compare(QLatin1String("stored"), Qt::CaseInsensitive) == 0;
+            expression.chop(match.capturedLength());
+        }
+        if (expression.isEmpty())
+            return tr("An expression follows the =, as in = price * 2.");
+        if (isStored ? !can.storedColumns : !can.virtualColumns)
+            return isStored ? tr("This database has no stored generated columns.")
+                            : tr("This database has stored generated columns only.");
+        if (isKey)
+            return tr("%1 is in the primary key, which is not generated.").arg(toQString(column.name));
+        clear();
+        column.defaultSql.reset();
+        column.generated = Generated{expression.toStdString(), isStored};
+        return {};
+    }
+    if (word.isEmpty()) {
+        clear();
+        return {};
+    }
+    if (word == QLatin1String("identity") || word == QLatin1String("identity always") ||
+        word == QLatin1String("identity by default")) {
+        if (!can.sequences)
+            return tr("This database has no identity columns.");
+        if (!column.type.isInteger())
+            return tr("An identity column is of an integer type.");
+        Identity identity = column.identity.value_or(Identity());
+        identity.always = word.endsWith(QLatin1String("always"));
+        clear();
+        column.identity = identity;
+        column.defaultSql.reset();
+        column.nullable = false;
+        return {};
+    }
+    if (word == QLatin1String("autoincrement")) {
+        if (can.sequences)
+            return tr("Write identity: that is how this database counts.");
+        if (!isKey || table.primaryKey->columns.size() != 1 ||
+            toQString(column.type.native).compare(QLatin1String("integer"), Qt::CaseInsensitive) != 0)
+            return tr("Only a primary key of one INTEGER column counts by itself.");
+        clear();
+        column.defaultSql.reset();
+        column.autoincrement = true;
+        return {};
+    }
+    return can.sequences ? tr("Write identity, identity always, or = and an expression.")
+                         : tr("Write autoincrement, or = and an expression.");
+}
+
+QString whatDepends(const MetaData &draft, const QualifiedName &table, const std::string &column)
+{
+    QStringList all;
+    for (const Dependant &each : dependantsOf(draft, table, column)) {
+        if (!each.isCertain)
+            continue;
+        const QString name = toQString(each.table.name);
+        switch (each.kind) {
+        case Dependant::Kind::View:
+            all << ColumnsModel::tr("the view %1 reads it").arg(name);
+            break;
+        case Dependant::Kind::Trigger:
+            all << ColumnsModel::tr("the trigger %1 on %2 names it").arg(toQString(each.name), name);
+            break;
+        case Dependant::Kind::ForeignKey:
+            all << ColumnsModel::tr("the foreign key of %1 (%2) refers to it")
+                       .arg(name, joined(draft.table(each.table)->foreignKeys[each.at].columns));
+            break;
+        case Dependant::Kind::Generated:
+            all << ColumnsModel::tr("the column %1 is generated from it").arg(toQString(each.name));
+            break;
+        }
+    }
+    if (all.isEmpty())
+        return {};
+    QString text = all.join(QStringLiteral(", "));
+    text[0] = text[0].toUpper();
+    return text + u'.';
+}
+
+bool ColumnsModel::hasDependants(const Part &part) const
+{
+    return part.at >= 0 && context().table->columns.size() > 1 &&
+           !whatDepends(context().draft, context().table->name, part.texts[Name].toStdString()).isEmpty();
+}
+
 QString eraseColumn(Table &table, std::size_t at, const MetaData &draft)
 {
     const std::string name = table.columns[at].name;
     if (table.columns.size() == 1)
         return ColumnsModel::tr("A table keeps at least one column; drop the whole table instead.");
-    for (const auto &[other, key] : draft.referencesTo(table.name))
-        if (other->name != table.name && holds(key->referredColumns, name))
-            return ColumnsModel::tr("%1 (%2) refers to it; drop that foreign key first.")
-                .arg(toQString(other->name.name), joined(key->columns));
-    for (const Column &column : table.columns)
-        if (column.generated && column.name != name && mentions(column.generated->expression, name))
-            return ColumnsModel::tr("%1 is generated from it.").arg(toQString(column.name));
+    if (const QString why = whatDepends(draft, table.name, name); !why.isEmpty())
+        return why;
     table.columns.erase(table.columns.begin() + static_cast<std::ptrdiff_t>(at));
     if (table.primaryKey && holds(table.primaryKey->columns, name))
         table.primaryKey.reset();
@@ -297,10 +445,14 @@ void ColumnsModel::move(Table &table, const Part &part, int by) const
 
 QStringList ColumnsModel::completions(const Part &, int field) const
 {
-    if (field != TypeName || !context().dialect)
+    if (!context().dialect || (field != TypeName && field != Made))
         return {};
     QStringList all;
     const Dialect &dialect = *context().dialect;
+    if (field == Made)
+        return dialect.capabilities().sequences
+                   ? QStringList{QStringLiteral("identity"), QStringLiteral("identity always")}
+                   : QStringList{QStringLiteral("autoincrement")};
     for (const Type &type :
          {types::integer(), types::bigInteger(), types::smallInteger(), types::text(), types::string(50),
           types::character(10), types::boolean(), types::numeric(12, 2), types::doublePrecision(), types::real(),
@@ -322,6 +474,8 @@ bool ColumnsModel::isFieldEditable(const Part &part, int field) const
 {
     if (field == Comment)
         return context().dialect->capabilities().comments;
+    if (field == Convert)
+        return !part.texts[Convert].isEmpty();
     if (field == Default || field == Key) {
         const Column &column = context().table->columns[static_cast<std::size_t>(part.at)];
         return !column.generated && !(field == Default && column.identity);

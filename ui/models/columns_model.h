@@ -9,10 +9,11 @@ class ColumnsModel : public PartsModel
 {
     Q_OBJECT
 public:
-    enum Fields { Name, TypeName, NotNull, Key, Default, Comment, More };
+    enum Fields { Name, TypeName, Convert, NotNull, Key, Default, Made, Comment };
     explicit ColumnsModel(Edit edit, QObject *parent = nullptr);
 
     QStringList kinds() const override { return {tr("Column")}; }
+    QString emptyWord() const override { return tr("columns"); }
     bool addPart(int kind) override;
 
 protected:
@@ -24,7 +25,14 @@ protected:
     bool movable() const override;
     QStringList completions(const Part &part, int field) const override;
     bool isFieldEditable(const Part &part, int field) const override;
+    bool hasDependants(const Part &part) const override;
+
+private:
+    QString writeMade(Table &table, Column &column, const QString &text) const;
 };
+
+/// What would be left broken without a table, or without one of its columns, as a sentence; empty for nothing.
+QString whatDepends(const MetaData &draft, const QualifiedName &table, const std::string &column = {});
 
 /// Takes a column out of a table, and the keys, checks and indexes that need it. Gives why not.
 QString eraseColumn(Table &table, std::size_t at, const MetaData &draft);

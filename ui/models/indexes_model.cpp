@@ -86,9 +86,9 @@ QString readElements(const Table &table, const QString &text, const std::vector<
 IndexesModel::IndexesModel(Edit edit, QObject *parent)
     : PartsModel({{tr("Index"), FieldKind::Text, 136, {}},
                   {tr("On"), FieldKind::List, 126, tr("its columns")},
-                  {tr("Unique"), FieldKind::Flag, 76, {}},
+                  {tr("Unique"), FieldKind::Flag, 40, {}},
                   {tr("Where"), FieldKind::Text, 130, {}},
-                  {tr("Method"), FieldKind::Fixed, 70, {}}},
+                  {tr("Method"), FieldKind::Fixed, 70, {}, {}, false}},
                  std::move(edit), parent)
 {}
 

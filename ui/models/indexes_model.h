@@ -13,6 +13,7 @@ public:
     enum Kinds { PlainIndex, TriggerLine };
     explicit IndexesModel(Edit edit, QObject *parent = nullptr);
     QStringList kinds() const override { return {tr("Index")}; }
+    QString emptyWord() const override { return tr("indexes"); }
 
 protected:
     std::vector<Part> partsOf(const Table &table, const Table *before) const override;
@@ -32,6 +33,7 @@ public:
     enum Fields { Expression, Name };
     explicit ChecksModel(Edit edit, QObject *parent = nullptr);
     QStringList kinds() const override { return {tr("Check")}; }
+    QString emptyWord() const override { return tr("checks"); }
 
 protected:
     std::vector<Part> partsOf(const Table &table, const Table *before) const override;

@@ -42,8 +42,8 @@ KeysModel::KeysModel(Edit edit, QObject *parent)
                   {tr("Columns"), FieldKind::List, 98, tr("its columns")},
                   {tr("Refers to"), FieldKind::List, 132, tr("table (columns)")},
                   {tr("On delete"), FieldKind::Choice, 84, {}},
-                  {tr("On update"), FieldKind::Choice, 84, {}},
-                  {tr("Name"), FieldKind::Text, 130, {}}},
+                  {tr("On update"), FieldKind::Choice, 84, {}, {}, false},
+                  {tr("Name"), FieldKind::Text, 130, {}, {}, false}},
                  std::move(edit), parent)
 {}
 
@@ -237,12 +237,35 @@ QString KeysModel::write(Table &table, const Part &part, int field, const QStrin
 QString KeysModel::erase(Table &table, const Part &part) const
 {
     const auto at = static_cast<std::ptrdiff_t>(part.at);
+    if (part.kind != Foreign)
+        if (const QString who = whoRefersTo(table, part); !who.isEmpty())
+            return tr("The foreign key of %1 refers to it; drop that one first.").arg(who);
     if (part.kind == Primary)
         table.primaryKey.reset();
     else if (part.kind == Foreign)
         table.foreignKeys.erase(table.foreignKeys.begin() + at);
     else
         table.uniques.erase(table.uniques.begin() + at);
+    return {};
+}
+
+/// A foreign key of another table that needs this key, and no other one would do.
+QString KeysModel::whoRefersTo(const Table &table, const Part &part) const
+{
+    const auto sorted = [](std::vector<std::string> names) {
+        std::ranges::sort(names);
+        return names;
+    };
+    const auto at = static_cast<std::size_t>(part.at);
+    const auto columns = sorted(part.kind == Primary ? table.primaryKey->columns : table.uniques[at].columns);
+    if (part.kind != Primary && table.primaryKey && sorted(table.primaryKey->columns) == columns)
+        return {};
+    for (std::size_t i = 0; i < table.uniques.size(); ++i)
+        if ((part.kind == Primary || i != at) && sorted(table.uniques[i].columns) == columns)
+            return {};
+    for (const auto &[other, key] : context().draft.referencesTo(table.name))
+        if (other->name != table.name && sorted(key->referredColumns) == columns)
+            return QStringLiteral("%1 (%2)").arg(toQString(other->name.name), joined(key->columns));
     return {};
 }
 

@@ -14,6 +14,7 @@ public:
     explicit KeysModel(Edit edit, QObject *parent = nullptr);
 
     QStringList kinds() const override { return {tr("Primary Key"), tr("Foreign Key"), tr("Unique")}; }
+    QString emptyWord() const override { return tr("keys"); }
     bool addPart(int kind) override;
 
 protected:
@@ -30,6 +31,7 @@ protected:
 private:
     QString readReference(const QString &text, const Table &table, ForeignKey &key) const;
     QString referenceText(const QualifiedName &table, const std::vector<std::string> &columns) const;
+    QString whoRefersTo(const Table &table, const Part &part) const;
     QStringList keyTexts(const ForeignKey &key) const;
 };
 

@@ -165,6 +165,8 @@ void PartsModel::removePart(int row)
     }
     const QString why = run([&](Table &table) { return part.at < 0 ? restore(table, part) : erase(table, part); });
     tell(why.isEmpty() ? -1 : row, why.isEmpty() ? -1 : 0, part.texts.value(0), why);
+    if (!why.isEmpty() && hasDependants(part))
+        Q_EMIT dependantsFound(part.texts.value(0));
 }
 
 bool PartsModel::canMove(int row, int by) const
@@ -338,9 +340,12 @@ Qt::ItemFlags PartsModel::flags(const QModelIndex &index) const
 
 QVariant PartsModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
+    if (orientation != Qt::Horizontal)
         return {};
-    return fields_[static_cast<std::size_t>(section)].title;
+    const Field &field = fields_[static_cast<std::size_t>(section)];
+    if (role == Qt::ToolTipRole && !field.about.isEmpty())
+        return field.about;
+    return role == Qt::DisplayRole ? field.title : QVariant();
 }
 
 } // namespace schemawright::ui

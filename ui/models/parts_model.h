@@ -33,6 +33,8 @@ public:
         FieldKind kind = FieldKind::Text;
         int width = 100;
         QString placeholder; ///< of an unfinished part that needs it
+        QString about = {};  ///< what it means, for the heading
+        bool isMain = true;  ///< to be seen without scrolling
     };
     /// Changes a copy of the table and makes it pending. Gives why it was refused; empty when it was taken.
     using Edit = std::function<QString(const std::function<QString(Table &)> &)>;
@@ -51,6 +53,10 @@ public:
     const std::vector<Field> &fields() const noexcept { return fields_; }
     /// The kinds of parts that can be added, by name.
     virtual QStringList kinds() const = 0;
+    /// What they are called together, "indexes".
+    virtual QString emptyWord() const = 0;
+    /// What was refused is no more to be seen.
+    void forget() { tell(-1, -1, {}, {}); }
     /// Adds a part of that kind, which is the last row once the edit is shown. False when refused.
     virtual bool addPart(int kind);
     /// Drops the part, or puts back one that is to be dropped.
@@ -70,6 +76,8 @@ public:
 Q_SIGNALS:
     /// Why the last edit was not taken; empty when it was.
     void refused(const QString &why);
+    /// The part of that name was not dropped since others depend on it: they can be dropped with it.
+    void dependantsFound(const QString &name);
 
 protected:
     struct Part
@@ -98,6 +106,8 @@ protected:
     virtual QStringList choices(const Part &, int) const { return {}; }
     virtual QStringList completions(const Part &, int) const { return {}; }
     virtual bool isFieldEditable(const Part &, int) const { return true; }
+    /// Whether dropping it is refused for what depends on it.
+    virtual bool hasDependants(const Part &) const { return false; }
     /// Fields that must be filled before the part is one.
     virtual std::vector<int> needed(const Part &) const { return {}; }
     QString run(const std::function<QString(Table &)> &change) { return edit_(change); }

@@ -1,6 +1,8 @@
 #include "ui/workspace/structure_edits.h"
 
+#include "schemawright/schema/dependants.h"
 #include "ui/adapt/text.h"
+#include "ui/models/columns_model.h"
 #include "ui/workspace/workspace.h"
 
 namespace schemawright::ui::structure {
@@ -100,10 +102,55 @@ QString rename(Workspace &workspace, const QualifiedName &table, const QString &
 QString drop(Workspace &workspace, const QualifiedName &table)
 {
     return guarded(workspace, [&] {
-        for (const auto &[other, key] : workspace.session().draft().after.referencesTo(table))
-            if (other->name != table)
-                return tr("%1 refers to it; drop that foreign key or table first.").arg(toQString(other->name.name));
+        if (const QString why = dependantsText(workspace, table); !why.isEmpty())
+            return why;
         workspace.session().dropTable(table);
+        return QString();
+    });
+}
+
+QString dependantsText(Workspace &workspace, const QualifiedName &table, const std::string &column)
+{
+    return whatDepends(workspace.session().draft().after, table, column);
+}
+
+QString dropWithDependants(Workspace &workspace, const QualifiedName &table, const std::string &column)
+{
+    return guarded(workspace, [&] {
+        Session &session = workspace.session();
+        const MetaData draft = session.draft().after;
+        UnitOfWork::Group group(session.unitOfWork());
+        for (const Dependant &each : dependantsOf(draft, table, column)) {
+            const TablePtr owner = session.draft().after.table(each.table);
+            if (!owner || !each.isCertain)
+                continue;
+            if (each.kind == Dependant::Kind::View) {
+                session.dropTable(each.table);
+                continue;
+            }
+            if (each.kind == Dependant::Kind::Generated) {
+                if (const QString why = dropWithDependants(workspace, each.table, each.name); !why.isEmpty())
+                    return why;
+                continue;
+            }
+            Table copy = session.editTable(each.table);
+            if (each.kind == Dependant::Kind::Trigger)
+                std::erase_if(copy.triggers, [&](const Trigger &trigger) { return trigger.name == each.name; });
+            else
+                std::erase(copy.foreignKeys, draft.table(each.table)->foreignKeys[each.at]);
+            session.putTable(std::move(copy));
+        }
+        if (column.empty()) {
+            session.dropTable(table);
+            return QString();
+        }
+        Table copy = session.editTable(table);
+        const auto at = copy.columnIndex(column);
+        if (!at)
+            return QString(); // gone with what it was generated from
+        if (const QString why = eraseColumn(copy, *at, session.draft().after); !why.isEmpty())
+            return why;
+        session.putTable(std::move(copy));
         return QString();
     });
 }

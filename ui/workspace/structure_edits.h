@@ -21,6 +21,11 @@ QString edit(Workspace &workspace, const QualifiedName &table, const std::functi
 QString create(Workspace &workspace, const std::string &schema, QualifiedName &made);
 QString rename(Workspace &workspace, const QualifiedName &table, const QString &name);
 QString drop(Workspace &workspace, const QualifiedName &table);
+/// What would be left broken without the table, or without one of its columns; empty for nothing.
+QString dependantsText(Workspace &workspace, const QualifiedName &table, const std::string &column = {});
+/// Drops the table, or one of its columns, with all that depends on it: foreign keys of other tables, views and those
+/// over them, triggers, generated columns. One step of undo.
+QString dropWithDependants(Workspace &workspace, const QualifiedName &table, const std::string &column = {});
 /// Takes back all that is pending on the structure of a table, by its name in the draft or the baseline.
 QString revert(Workspace &workspace, const QualifiedName &table);
 /// Whether the structure of this table can be edited here at all; empty when it can.

@@ -6,9 +6,11 @@
 
 #include <QClipboard>
 #include <QComboBox>
+#include <QFileDialog>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QSaveFile>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -59,7 +61,8 @@ MetaData pendingOf(const Draft &draft)
 } // namespace
 
 CreatePane::CreatePane(Workspace &workspace, QWidget *parent)
-    : QWidget(parent), workspace_(workspace), scope_(new QComboBox), dialect_(new QComboBox), sql_(new SqlView)
+    : QWidget(parent), workspace_(workspace), scope_(new QComboBox), dialect_(new QComboBox), sql_(new SqlView),
+      report_(new QLabel)
 {
     setObjectName(QStringLiteral("createPane"));
     scope_->setObjectName(QStringLiteral("createScope"));
@@ -75,6 +78,17 @@ CreatePane::CreatePane(Workspace &workspace, QWidget *parent)
     copy->setText(tr("Copy"));
     copy->setObjectName(QStringLiteral("createCopy"));
     connect(copy, &QToolButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(sql_->sql()); });
+    copy->setToolTip(tr("Copy the whole text"));
+    auto *save = new QToolButton;
+    save->setText(tr("Save…"));
+    save->setObjectName(QStringLiteral("createSave"));
+    save->setToolTip(tr("Save the whole text as a script"));
+    connect(save, &QToolButton::clicked, this, &CreatePane::save);
+    report_->setObjectName(QStringLiteral("createReport"));
+    report_->setProperty("role", QStringLiteral("muted"));
+    report_->setContentsMargins(8, 2, 8, 4);
+    report_->setWordWrap(true);
+    report_->hide();
     auto *bar = new QHBoxLayout;
     bar->setContentsMargins(8, 4, 4, 4);
     bar->setSpacing(6);
@@ -82,11 +96,13 @@ CreatePane::CreatePane(Workspace &workspace, QWidget *parent)
     bar->addWidget(dialect_);
     bar->addStretch(1);
     bar->addWidget(copy);
+    bar->addWidget(save);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addLayout(bar);
     layout->addWidget(sql_, 1);
+    layout->addWidget(report_);
     connect(scope_, &QComboBox::currentIndexChanged, this, &CreatePane::refresh);
     connect(dialect_, &QComboBox::currentIndexChanged, this, &CreatePane::refresh);
 }
@@ -103,8 +119,32 @@ void CreatePane::show(TablePtr table)
     refresh();
 }
 
+void CreatePane::save()
+{
+    auto *dialog = new QFileDialog(this, tr("Save Create Script"));
+    dialog->setObjectName(QStringLiteral("createDialog"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(QStringLiteral("sql"));
+    dialog->setNameFilters({tr("SQL scripts (*.sql)"), tr("All files (*)")});
+    const bool isOne = scope_->currentIndex() == 0 && table_;
+    dialog->selectFile((isOne ? toQString(table_->name.name) : tr("pending")) + QStringLiteral(".sql"));
+    connect(dialog, &QFileDialog::fileSelected, this, &CreatePane::write);
+    dialog->open();
+}
+
+void CreatePane::write(const QString &path)
+{
+    const QByteArray text = sql_->sql().toUtf8() + '\n';
+    QSaveFile file(path);
+    const bool isSaved = file.open(QIODevice::WriteOnly) && file.write(text) == text.size() && file.commit();
+    report_->setText(isSaved ? tr("Saved as %1.").arg(path) : tr("Not saved: %1").arg(file.errorString()));
+    report_->show();
+}
+
 void CreatePane::refresh()
 {
+    report_->hide();
     if (!isVisible()) // what nobody sees is not worked out
         return;
     const Dialect &dialect = *Workspace::knownDialects()[static_cast<std::size_t>(dialect_->currentIndex())];

@@ -27,11 +27,14 @@ protected:
 
 private:
     void refresh();
+    void save();
+    void write(const QString &path);
 
     Workspace &workspace_;
     TablePtr table_;
     QComboBox *scope_, *dialect_;
     SqlView *sql_;
+    QLabel *report_;
 };
 
 } // namespace schemawright::ui

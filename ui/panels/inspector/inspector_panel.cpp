@@ -1,5 +1,6 @@
 #include "ui/panels/inspector/inspector_panel.h"
 
+#include "schemawright/orm/conversion.h"
 #include "schemawright/sql/statement.h"
 #include "ui/adapt/text.h"
 #include "ui/models/columns_model.h"
@@ -27,6 +28,18 @@
 
 namespace schemawright::ui {
 
+namespace {
+
+QString sentence(const Error &error)
+{
+    QString text = toQString(error.message);
+    if (!text.isEmpty())
+        text[0] = text[0].toUpper();
+    return error.hint.empty() ? text : text + QStringLiteral(". ") + toQString(error.hint);
+}
+
+} // namespace
+
 InspectorPanel::InspectorPanel(Workspace &workspace, QWidget *parent)
     : QWidget(parent), workspace_(workspace), pages_(new QStackedWidget), name_(new QLineEdit), comment_(new QLineEdit),
       about_(new QLabel), state_(new QLabel), problem_(new QLabel), count_(new QToolButton), restore_(new QToolButton),
@@ -51,6 +64,10 @@ InspectorPanel::InspectorPanel(Workspace &workspace, QWidget *parent)
         connect(made, &PartsPage::refreshWanted, this, &InspectorPanel::refresh);
         connect(made, &PartsPage::tableWanted, this,
                 [this](const QualifiedName &table) { workspace_.setCurrentTable(table); });
+        connect(made, &PartsPage::dropWithWanted, this, [this, made](const QString &part) {
+            if (shown_)
+                made->tell(structure::dropWithDependants(workspace_, shown_->name, part.toStdString()));
+        });
         tabs_->addTab(made, title);
         parts_.push_back(made);
     };
@@ -183,13 +200,15 @@ void InspectorPanel::refresh()
     }
     const bool hasComments = workspace_.dialect().capabilities().comments;
     parts_[0]->view()->setColumnHidden(ColumnsModel::Comment, !hasComments);
-    parts_[0]->view()->setColumnHidden(ColumnsModel::More, [&] {
+    parts_[0]->view()->setColumnHidden(ColumnsModel::Convert, [&] { // while no type changes there is nothing to say
         const QAbstractItemModel &model = parts_[0]->model();
         for (int row = 0; row < model.rowCount(); ++row)
-            if (!model.index(row, ColumnsModel::More).data().toString().isEmpty())
+            if (!model.index(row, ColumnsModel::Convert).data().toString().isEmpty())
                 return false;
         return true;
     }());
+    parts_[0]->showState();
+    showConsequences();
     showHead(table, isDropped);
     showCounts();
     create_->show(isDropped ? nullptr : table);
@@ -246,6 +265,87 @@ void InspectorPanel::showCounts()
             isMarked = isMarked || model.markAt(row) != Mark::None;
         tabs_->setTabText(i, isMarked ? titles[i] + QStringLiteral(" •") : titles[i]);
     }
+}
+
+/// What a commit does beyond what was asked for, and what it cannot do: known before it is run.
+void InspectorPanel::showConsequences()
+{
+    const Draft &draft = workspace_.session().draft();
+    const auto diff = std::ranges::find_if(draft.diffs, [&](const TableDiff &each) {
+        return shown_ && (each.after ? each.after->name == shown_->name : each.before->name == shown_->name);
+    });
+    if (diff == draft.diffs.end() || !diff->before) {
+        conversions_.clear();
+        parts_[0]->setNote({});
+        return;
+    }
+    QStringList notes;
+    bool isWarning = false;
+    const auto at = static_cast<std::size_t>(diff - draft.diffs.begin());
+    const Migration migration = workspace_.dialect().migrate(draft.before, draft.after, draft.diffs);
+    for (const MigrationProblem &problem : migration.problems)
+        if (problem.diff == at) {
+            notes << sentence(problem.error);
+            isWarning = true;
+        }
+    QStringList views;
+    for (const RemadeView &each : migration.remadeViews)
+        if (each.diff == at)
+            views << toQString(each.view.name);
+    if (!views.isEmpty())
+        notes
+            << tr("Dropped and made again, with their grants and comments: %1.").arg(views.join(QStringLiteral(", ")));
+    if (const QString text = conversionNote(*diff, isWarning); !text.isEmpty())
+        notes << text;
+    parts_[0]->setNote(notes.join(u'\n'), isWarning);
+}
+
+QString InspectorPanel::conversionNote(const TableDiff &diff, bool &isWarning)
+{
+    QStringList notes;
+    for (std::size_t i = 0; diff.after && i < diff.after->columns.size(); ++i) {
+        const auto way = workspace_.dialect().conversion(diff, i);
+        if (!way)
+            continue;
+        const QString column = toQString(diff.after->columns[i].name);
+        const std::string key = way->count + '\n' + way->expression;
+        const auto known = conversions_.find(key);
+        if (known != conversions_.end()) {
+            notes << (known->second.first.isEmpty() ? tr("Looking at the values of %1…").arg(column)
+                                                    : known->second.first);
+            isWarning = isWarning || known->second.second;
+            continue;
+        }
+        conversions_[key] = {};
+        notes << tr("Looking at the values of %1…").arg(column);
+        const auto keep = [this, key](const QString &text, bool isBad) {
+            if (const auto asked = conversions_.find(key); asked != conversions_.end()) {
+                asked->second = {text, isBad};
+                refreshTimer_.start();
+            }
+        };
+        workspace_.lane().run(
+            this, tr("Looking at the values of %1").arg(column),
+            [way = *way](Connection &connection, std::stop_token) { return countUnconvertible(connection, way); },
+            [keep, column](const Unconvertible &found) {
+                if (found.error)
+                    keep(tr("%1 cannot be converted like that: %2").arg(column, toQString(found.error->message)), true);
+                else if (found.rows == 0)
+                    keep(tr("All values of %1 can be converted.").arg(column), false);
+                else {
+                    QStringList examples;
+                    for (const std::string &each : found.examples)
+                        examples << toQString(each);
+                    const QString some = examples.join(QStringLiteral(", "));
+                    keep(found.rows == 1 ? tr("1 value of %1 cannot be converted: %2.").arg(column, some)
+                                         : tr("%1 values of %2 cannot be converted, such as %3.")
+                                               .arg(grouped(found.rows), column, some),
+                         true);
+                }
+            },
+            [keep](const Error &error) { keep(toQString(error.describe()), true); });
+    }
+    return notes.join(u'\n');
 }
 
 void InspectorPanel::tell(const QString &why)

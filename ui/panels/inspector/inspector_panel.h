@@ -1,9 +1,12 @@
 #pragma once
 
+#include "schemawright/schema/table_diff.h"
 #include "ui/models/parts_model.h"
 
 #include <QTimer>
 #include <QWidget>
+
+#include <map>
 
 class QLabel;
 class QLineEdit;
@@ -34,6 +37,8 @@ private:
     void takeComment();
     void tell(const QString &why);
     void countRows();
+    void showConsequences();
+    QString conversionNote(const TableDiff &diff, bool &isWarning);
     QString edit(const std::function<QString(Table &)> &change);
 
     Workspace &workspace_;
@@ -47,6 +52,9 @@ private:
     std::vector<PartsPage *> parts_;
     CreatePane *create_;
     QTimer refreshTimer_;
+    /// What was found about the values of columns that get another type, by the statement that asks; empty text while
+    /// it is being asked.
+    std::map<std::string, std::pair<QString, bool>> conversions_;
 };
 
 } // namespace schemawright::ui

@@ -15,6 +15,8 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace schemawright::ui {
 
 namespace {
@@ -38,7 +40,8 @@ PartsPage::PartsPage(PartsModel *model, const QString &name, QWidget *parent)
       add_(button(QStringLiteral("add-row"), name + QStringLiteral("Add"))),
       remove_(button(QStringLiteral("delete-row"), name + QStringLiteral("Remove"))),
       up_(button(QStringLiteral("sort-asc"), name + QStringLiteral("Up"))),
-      down_(button(QStringLiteral("sort-desc"), name + QStringLiteral("Down"))), problem_(new QLabel)
+      down_(button(QStringLiteral("sort-desc"), name + QStringLiteral("Down"))), problem_(new QLabel),
+      note_(new QLabel), empty_(new QLabel(view_)), dropWith_(new QToolButton)
 {
     model_->setParent(this);
     setObjectName(name + QStringLiteral("Page"));
@@ -60,14 +63,28 @@ PartsPage::PartsPage(PartsModel *model, const QString &name, QWidget *parent)
     view_->horizontalHeader()->setHighlightSections(false);
     view_->horizontalHeader()->setStretchLastSection(true);
     view_->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    for (int field = 0; field < model_->columnCount(); ++field)
-        view_->setColumnWidth(field, model_->fields()[static_cast<std::size_t>(field)].width);
+    view_->horizontalHeader()->setMinimumSectionSize(24);
+    connect(view_->horizontalHeader(), &QHeaderView::sectionResized, this,
+            [this] { isFittedByHand_ = isFittedByHand_ || !isFitting_; });
     view_->installEventFilter(this);
 
     problem_->setObjectName(name + QStringLiteral("Problem"));
     problem_->setWordWrap(true);
     problem_->setMargin(6);
     problem_->hide();
+    note_->setObjectName(name + QStringLiteral("Note"));
+    note_->setWordWrap(true);
+    note_->setMargin(6);
+    note_->hide();
+    dropWith_->setObjectName(name + QStringLiteral("DropWith"));
+    dropWith_->setText(tr("Drop Them Too"));
+    dropWith_->setToolTip(tr("Drop it, and what depends on it, as pending changes"));
+    dropWith_->hide();
+    empty_->setObjectName(name + QStringLiteral("Empty"));
+    empty_->setProperty("role", QStringLiteral("muted"));
+    empty_->setAlignment(Qt::AlignCenter);
+    empty_->setWordWrap(true);
+    empty_->setAttribute(Qt::WA_TransparentForMouseEvents);
     buildBar();
 
     auto *bar = new QHBoxLayout;
@@ -79,15 +96,23 @@ PartsPage::PartsPage(PartsModel *model, const QString &name, QWidget *parent)
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
+    auto *problem = new QHBoxLayout;
+    problem->setContentsMargins(0, 0, 8, 0);
+    problem->addWidget(problem_, 1);
+    problem->addWidget(dropWith_);
     layout->addWidget(view_, 1);
-    layout->addWidget(problem_);
+    layout->addWidget(note_);
+    layout->addLayout(problem);
     layout->addLayout(bar);
 
-    connect(model_, &PartsModel::refused, this, [this](const QString &why) {
-        problem_->setVisible(!why.isEmpty());
-        problem_->setText(why);
-        problem_->setStyleSheet(QStringLiteral("color: %1; background: %2")
-                                    .arg(theme().colors().error.name(), theme().colors().errorTint.name()));
+    connect(model_, &PartsModel::refused, this, &PartsPage::tell);
+    connect(model_, &PartsModel::dependantsFound, this, [this](const QString &part) {
+        dropName_ = part;
+        dropWith_->show();
+    });
+    connect(dropWith_, &QToolButton::clicked, this, [this] {
+        dropWith_->hide();
+        Q_EMIT dropWithWanted(dropName_);
     });
     connect(view_->selectionModel(), &QItemSelectionModel::currentChanged, this, &PartsPage::showState);
     connect(view_, &QWidget::customContextMenuRequested, this, &PartsPage::showMenu);
@@ -139,6 +164,10 @@ void PartsPage::buildBar()
 
 bool PartsPage::eventFilter(QObject *watched, QEvent *event)
 {
+    if (watched == view_ && event->type() == QEvent::Resize) {
+        empty_->setGeometry(view_->viewport()->geometry().adjusted(16, 0, -16, 0));
+        QTimer::singleShot(0, this, &PartsPage::fitFields); // when the viewport has its size
+    }
     if (watched == view_ && event->type() == QEvent::KeyPress) {
         const auto *key = static_cast<QKeyEvent *>(event);
         const QModelIndex current = view_->currentIndex();
@@ -147,8 +176,67 @@ bool PartsPage::eventFilter(QObject *watched, QEvent *event)
             view_->edit(current);
             return true;
         }
+        // Delete clears a cell, where that means something; the part itself goes with Ctrl+Delete.
+        if (key->key() == Qt::Key_Delete && key->modifiers() == Qt::NoModifier && current.isValid() &&
+            (current.flags() & Qt::ItemIsEditable) && current.data(PartsModel::ChoicesRole).toStringList().isEmpty()) {
+            model_->setData(current, QString(), Qt::EditRole);
+            Q_EMIT refreshWanted();
+            return true;
+        }
+        if (key->key() == Qt::Key_Escape && problem_->isVisible()) {
+            model_->forget();
+            return true;
+        }
     }
     return QWidget::eventFilter(watched, event);
+}
+
+/// The main fields share what width there is, as long as nobody has pulled at them.
+void PartsPage::fitFields()
+{
+    if (isFittedByHand_ || !view_->isVisible())
+        return;
+    isFitting_ = true;
+    int fixed = 0, shared = 0;
+    const auto widthOf = [&](int field) {
+        const auto &each = model_->fields()[static_cast<std::size_t>(field)];
+        const int heading = view_->horizontalHeader()->sectionSizeHint(field);
+        return each.kind == PartsModel::FieldKind::Flag ? std::max(each.width, heading)
+                                                        : std::max(each.width, heading + 4);
+    };
+    for (int field = 0; field < model_->columnCount(); ++field) {
+        const auto &each = model_->fields()[static_cast<std::size_t>(field)];
+        if (view_->isColumnHidden(field) || !each.isMain)
+            continue;
+        (each.kind == PartsModel::FieldKind::Flag ? fixed : shared) += widthOf(field);
+    }
+    const double factor =
+        shared > 0 ? std::clamp((view_->viewport()->width() - fixed) / static_cast<double>(shared), 0.85, 2.0) : 1.0;
+    for (int field = 0; field < model_->columnCount(); ++field) {
+        const auto &each = model_->fields()[static_cast<std::size_t>(field)];
+        const bool isShared = each.isMain && each.kind != PartsModel::FieldKind::Flag;
+        view_->setColumnWidth(field, isShared ? static_cast<int>(widthOf(field) * factor) : widthOf(field));
+    }
+    isFitting_ = false;
+}
+
+void PartsPage::tell(const QString &why)
+{
+    dropWith_->hide();
+    problem_->setVisible(!why.isEmpty());
+    problem_->setText(why);
+    problem_->setStyleSheet(QStringLiteral("color: %1; background: %2")
+                                .arg(theme().colors().error.name(), theme().colors().errorTint.name()));
+}
+
+void PartsPage::setNote(const QString &text, bool isWarning)
+{
+    const Colors &colors = theme().colors();
+    note_->setVisible(!text.isEmpty());
+    note_->setText(text);
+    note_->setStyleSheet(QStringLiteral("color: %1; background: %2")
+                             .arg(isWarning ? colors.error.name() : colors.updated.name(),
+                                  isWarning ? colors.errorTint.name() : colors.updatedTint.name()));
 }
 
 int PartsPage::currentRow() const { return view_->currentIndex().isValid() ? view_->currentIndex().row() : -1; }
@@ -166,6 +254,11 @@ void PartsPage::showState()
     const bool canMoveAny = model_->canMove(0, 1);
     up_->setVisible(canMoveAny);
     down_->setVisible(canMoveAny);
+    fitFields();
+    empty_->setVisible(model_->rowCount() == 0 && model_->context().table);
+    empty_->setText(isEditable ? tr("No %1 yet. Ctrl+I adds one.").arg(model_->emptyWord())
+                               : tr("No %1.").arg(model_->emptyWord()));
+    empty_->setGeometry(view_->viewport()->geometry().adjusted(16, 0, -16, 0));
 }
 
 void PartsPage::add(int kind)

@@ -24,11 +24,17 @@ public:
     void add(int kind);
     /// Buttons and hint follow what the model shows.
     void showState();
+    /// What a commit of the changes would mean, below the parts; empty for nothing.
+    void setNote(const QString &text, bool isWarning = false);
+    /// Why an edit was not taken; empty when it was.
+    void tell(const QString &why);
 
 Q_SIGNALS:
     /// What an edit has made pending should be shown now.
     void refreshWanted();
     void tableWanted(const schemawright::QualifiedName &table);
+    /// The part of that name is to be dropped with all that depends on it.
+    void dropWithWanted(const QString &name);
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
@@ -39,11 +45,15 @@ private:
     void move(int by);
     void showMenu(const QPoint &position);
     int currentRow() const;
+    void fitFields();
 
     PartsModel *model_;
     QTableView *view_;
     QToolButton *add_, *remove_, *up_, *down_;
-    QLabel *problem_;
+    QLabel *problem_, *note_, *empty_;
+    QToolButton *dropWith_;
+    QString dropName_;
+    bool isFitting_ = false, isFittedByHand_ = false;
 };
 
 } // namespace schemawright::ui

@@ -10,6 +10,7 @@
 #include "ui/workspace/workspace.h"
 
 #include <QAction>
+#include <QApplication>
 #include <QClipboard>
 #include <QDockWidget>
 #include <QGuiApplication>
@@ -20,6 +21,7 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QScrollBar>
+#include <QToolButton>
 #include <QTreeView>
 #include <QVBoxLayout>
 
@@ -27,7 +29,7 @@ namespace schemawright::ui {
 
 SchemaTreePanel::SchemaTreePanel(Workspace &workspace, QWidget *parent)
     : QWidget(parent), workspace_(workspace), model_(new SchemaModel(this)), filtered_(new SchemaFilter(this)),
-      filter_(new QLineEdit), view_(new QTreeView), hint_(new QLabel), problem_(new QLabel)
+      filter_(new QLineEdit), view_(new QTreeView), hint_(new QLabel), problem_(new QLabel), dropWith_(new QToolButton)
 {
     filtered_->setSourceModel(model_);
     filter_->setObjectName(QStringLiteral("schemaFilter"));
@@ -67,6 +69,10 @@ SchemaTreePanel::SchemaTreePanel(Workspace &workspace, QWidget *parent)
     problem_->setWordWrap(true);
     problem_->setMargin(6);
     problem_->hide();
+    dropWith_->setObjectName(QStringLiteral("schemaDropWith"));
+    dropWith_->setText(tr("Drop Them Too"));
+    dropWith_->setToolTip(tr("Drop it, and what depends on it, as pending changes"));
+    dropWith_->hide();
 
     auto *bar = new QHBoxLayout;
     bar->setContentsMargins(8, 8, 8, 8);
@@ -78,6 +84,11 @@ SchemaTreePanel::SchemaTreePanel(Workspace &workspace, QWidget *parent)
     layout->addWidget(view_, 1);
     layout->addWidget(hint_, 1);
     layout->addWidget(problem_);
+    auto *offer = new QHBoxLayout;
+    offer->setContentsMargins(8, 4, 8, 4);
+    offer->addWidget(dropWith_);
+    offer->addStretch(1);
+    layout->addLayout(offer);
     buildActions();
 
     connect(columns_, &QAction::toggled, this, [this](bool on) {
@@ -135,12 +146,21 @@ void SchemaTreePanel::buildActions()
         this);
     connect(structure_, &StructureActions::refused, this, &SchemaTreePanel::tell);
     connect(structure_, &StructureActions::nameWanted, this, &SchemaTreePanel::editName);
+    connect(structure_, &StructureActions::nameRefused, this, &SchemaTreePanel::mendName);
+    connect(structure_, &StructureActions::dependantsFound, dropWith_, &QWidget::show);
+    connect(dropWith_, &QToolButton::clicked, structure_, &StructureActions::dropWithDependants);
+    connect(view_->itemDelegate(), &QAbstractItemDelegate::closeEditor, this,
+            [this](QWidget *, QAbstractItemDelegate::EndEditHint hint) {
+                if (hint == QAbstractItemDelegate::RevertModelCache) // the name that could not be is given up
+                    tell({});
+            });
     // Not amid the work of the delegate that asks for it: the tree is made anew.
     connect(model_, &SchemaModel::renameWanted, structure_, &StructureActions::renameTo, Qt::QueuedConnection);
 }
 
 void SchemaTreePanel::tell(const QString &why)
 {
+    dropWith_->hide();
     problem_->setVisible(!why.isEmpty());
     problem_->setText(why);
     problem_->setStyleSheet(QStringLiteral("color: %1; background: %2")
@@ -163,6 +183,25 @@ void SchemaTreePanel::editName(const QualifiedName &table, const QString &column
     view_->setCurrentIndex(index);
     view_->scrollTo(index);
     view_->edit(index);
+}
+
+void SchemaTreePanel::mendName(const QualifiedName &table, const QString &column, const QString &name,
+                               const QString &why)
+{
+    // Whoever has gone elsewhere is not called back.
+    QWidget *focus = QApplication::focusWidget();
+    const bool isHere = focus && (focus == view_ || view_->isAncestorOf(focus));
+    if (isHere) {
+        editName(table, column);
+        if (auto *editor = view_->viewport()->findChild<QLineEdit *>()) {
+            editor->setText(name);
+            editor->selectAll();
+            editor->setToolTip(why);
+            editor->setStyleSheet(QStringLiteral("border: 1px solid %1; background: %2")
+                                      .arg(theme().colors().error.name(), theme().colors().errorTint.name()));
+        }
+    }
+    tell(isHere || name.isEmpty() ? why : tr("It is not named %1: %2").arg(name, why));
 }
 
 void SchemaTreePanel::focusFilter()

@@ -11,6 +11,7 @@
 class QAction;
 class QLabel;
 class QLineEdit;
+class QToolButton;
 class QTreeView;
 class QModelIndex;
 
@@ -41,6 +42,7 @@ private:
     void takeMetaData();
     void showDraft();
     void editName(const QualifiedName &table, const QString &column);
+    void mendName(const QualifiedName &table, const QString &column, const QString &name, const QString &why);
     void tell(const QString &why);
     void takePending();
     void applyFilter(const QString &text);
@@ -59,6 +61,7 @@ private:
     QLineEdit *filter_;
     QTreeView *view_;
     QLabel *hint_, *problem_;
+    QToolButton *dropWith_;
     StructureActions *structure_;
     std::uint64_t shownRevision_ = 0;                   ///< of the pending tables that the tree shows
     std::map<QualifiedName, QualifiedName> shownNames_; ///< of tables that are renamed, by their first names

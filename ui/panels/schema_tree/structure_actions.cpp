@@ -101,14 +101,16 @@ void StructureActions::addColumn()
 
 void StructureActions::renameTo(const QualifiedName &table, const QString &column, const QString &name)
 {
-    if (column.isEmpty()) {
-        Q_EMIT refused(structure::rename(workspace_, table, name));
-        return;
-    }
-    Q_EMIT refused(structure::edit(workspace_, table, [&](Table &copy) {
-        const auto at = copy.columnIndex(column.toStdString());
-        return at ? renameColumn(copy, *at, name) : tr("There is no column named %1 any more.").arg(column);
-    }));
+    const QString why = column.isEmpty() ? structure::rename(workspace_, table, name)
+                                         : structure::edit(workspace_, table, [&](Table &copy) {
+                                               const auto at = copy.columnIndex(column.toStdString());
+                                               return at ? renameColumn(copy, *at, name)
+                                                         : tr("There is no column named %1 any more.").arg(column);
+                                           });
+    if (why.isEmpty())
+        Q_EMIT refused({});
+    else
+        Q_EMIT nameRefused(table, column, name, why);
 }
 
 void StructureActions::drop()
@@ -116,6 +118,12 @@ void StructureActions::drop()
     const Target at = target_();
     if (!at.table || at.isDropped)
         return;
+    if (const QString needed = structure::dependantsText(workspace_, at.table->name, at.column); !needed.isEmpty()) {
+        refused_ = at;
+        Q_EMIT refused(needed);
+        Q_EMIT dependantsFound();
+        return;
+    }
     if (at.column.empty()) {
         Q_EMIT refused(structure::drop(workspace_, at.table->name));
         return;
@@ -125,6 +133,12 @@ void StructureActions::drop()
         const auto index = copy.columnIndex(at.column);
         return index ? eraseColumn(copy, *index, draft) : QString();
     }));
+}
+
+void StructureActions::dropWithDependants()
+{
+    if (const Target at = std::exchange(refused_, {}); at.table)
+        Q_EMIT refused(structure::dropWithDependants(workspace_, at.table->name, at.column));
 }
 
 void StructureActions::revert()

@@ -36,12 +36,19 @@ public:
     /// Texts and whether they can be used follow the target.
     void showState();
     void renameTo(const QualifiedName &table, const QString &column, const QString &name);
+    /// Drops what was refused last, and what depends on it.
+    void dropWithDependants();
 
 Q_SIGNALS:
     /// This is pending now and wants its name typed.
     void nameWanted(const schemawright::QualifiedName &table, const QString &column);
     /// Why the last edit was not taken; empty when it was.
     void refused(const QString &why);
+    /// The name was not taken, and may be mended.
+    void nameRefused(const schemawright::QualifiedName &table, const QString &column, const QString &name,
+                     const QString &why);
+    /// What was to be dropped has dependants, which can be dropped with it.
+    void dependantsFound();
 
 private:
     QAction *add(const char *icon, const QString &text, const char *shortcut, std::function<void()> slot);
@@ -52,6 +59,7 @@ private:
 
     Workspace &workspace_;
     std::function<Target()> target_;
+    Target refused_; ///< for its dependants
     QWidget *owner_;
     QAction *newTable_, *newColumn_, *rename_, *drop_, *revert_;
     QList<QAction *> all_;
