@@ -132,14 +132,17 @@ private:
     {
         if (!diff.before || isView(diff))
             return;
-        std::vector<std::string> names;
+        std::vector<std::string> names, needed;
         const auto look = [&](const std::string &column) {
             for (const Dependant &each : dependantsOf(before_, diff.before->name, column)) {
-                if (each.kind != Dependant::Kind::View || !each.isCertain)
-                    continue;
                 const TablePtr now = after_.table(each.table), then = before_.table(each.table);
                 const bool isKept = now && then && now->definition == then->definition;
-                if (isKept && std::ranges::find(names, each.text) == names.end())
+                if (each.kind != Dependant::Kind::View || !each.isCertain || !isKept)
+                    continue;
+                const std::string what = diff.before->name.name + (column.empty() ? "" : "." + column);
+                if (std::ranges::find(needed, what) == needed.end())
+                    needed.push_back(what);
+                if (std::ranges::find(names, each.text) == names.end())
                     names.push_back(each.text);
             }
         };
@@ -150,8 +153,7 @@ private:
                 look(item.name);
         if (!names.empty())
             throw Error(ErrorKind::Conflict,
-                        fmt::format("{} of {} is needed by {}", diff.isDrop() ? "what" : "a column",
-                                    diff.before->name.name, fmt::join(names, ", ")))
+                        fmt::format("{} is needed by {}", fmt::join(needed, ", "), fmt::join(names, ", ")))
                 .withHint("Drop or change what needs it in the same commit.");
     }
 

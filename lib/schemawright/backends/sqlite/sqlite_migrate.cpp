@@ -31,6 +31,10 @@ public:
 
     Migration run()
     {
+        // Views go before the tables that they read are altered: SQLite alters none while a view makes no sense.
+        for (current_ = 0; current_ < diffs_.size(); ++current_)
+            if (diffs_[current_].isDrop() && diffs_[current_].before->isView())
+                add(Phase::Expand, "DROP VIEW " + quote(diffs_[current_].before->name.name));
         for (current_ = 0; current_ < diffs_.size(); ++current_) {
             const TableDiff &diff = diffs_[current_];
             try {
@@ -121,11 +125,16 @@ private:
     {
         if (!diff.before || diff.before->isView())
             return;
-        std::vector<std::string> names;
+        std::vector<std::string> names, needed;
         const auto look = [&](const std::string &column) {
             for (const Dependant &each : dependantsOf(before_, diff.before->name, column)) {
                 const bool isText = each.kind == Dependant::Kind::View || each.kind == Dependant::Kind::Trigger;
-                if (isText && each.isCertain && isKept(each) && std::ranges::find(names, each.text) == names.end())
+                if (!isText || !each.isCertain || !isKept(each))
+                    continue;
+                const std::string what = diff.before->name.name + (column.empty() ? "" : "." + column);
+                if (std::ranges::find(needed, what) == needed.end())
+                    needed.push_back(what);
+                if (std::ranges::find(names, each.text) == names.end())
                     names.push_back(each.text);
             }
         };
@@ -136,8 +145,7 @@ private:
                 look(item.name);
         if (!names.empty())
             throw Error(ErrorKind::Conflict,
-                        fmt::format("{} of {} is needed by {}", diff.isDrop() ? "what" : "a column",
-                                    diff.before->name.name, fmt::join(names, ", ")))
+                        fmt::format("{} is needed by {}", fmt::join(needed, ", "), fmt::join(names, ", ")))
                 .withHint("Drop or change what needs it in the same commit.");
     }
 
@@ -195,10 +203,8 @@ private:
 
     void drop(const Table &table)
     {
-        if (table.isView()) { // before the tables that it reads are altered
-            add(Phase::Expand, "DROP VIEW " + quote(table.name.name));
+        if (table.isView())
             return;
-        }
         // With keys enforced DROP TABLE deletes the rows first, and their children with them.
         keysOff();
         add(Phase::Contract, "DROP TABLE " + quote(table.name.name));
