@@ -295,6 +295,12 @@ void InspectorPanel::showConsequences()
     if (!views.isEmpty())
         notes
             << tr("Dropped and made again, with their grants and comments: %1.").arg(views.join(QStringLiteral(", ")));
+    for (const DiffItem &item : diff->items)
+        if (item.subject == DiffSubject::Generated && item.before && item.after &&
+            diff->after->columns[*item.after].generated && !diff->before->columns[*item.before].generated) {
+            notes << tr("The values of %1 give way to computed ones.").arg(toQString(item.name));
+            isWarning = true;
+        }
     if (const QString text = conversionNote(*diff, isWarning); !text.isEmpty())
         notes << text;
     parts_[0]->setNote(notes.join(u'\n'), isWarning);
