@@ -198,6 +198,33 @@ private slots:
         QCOMPARE(world.one("SELECT \"notnull\" FROM pragma_table_info('node') WHERE name = 'n'"), std::string("1"));
     }
 
+    void aComputedDefaultFillsRowsWithoutTheirTriggers()
+    {
+        World world(Engine::open("sqlite://"),
+                    "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT); CREATE TABLE log (x);"
+                    "CREATE TRIGGER g AFTER UPDATE ON t BEGIN INSERT INTO log VALUES (old.id); END;"
+                    "CREATE VIEW strange AS SELECT nobodys_function(a) FROM t;" // a program gives it
+                    "INSERT INTO t VALUES (1, 'x'), (2, NULL)");
+        Column stamp;
+        stamp.name = "stamp";
+        stamp.type = dialectType("TEXT");
+        stamp.defaultSql = "lower('AB' || 'C')";
+        world.edit("t", [&](Table &table) { table.columns.push_back(stamp); });
+        world.flush();
+        QCOMPARE(world.one("SELECT group_concat(stamp) FROM t"), std::string("abc,abc"));
+        world.connection.execute("UPDATE t SET a = 'y'");
+        world.connection.execute("DELETE FROM log");
+        world.edit("t", [&](Table &table) { // rows are looked at after the others were written
+            stamp.name = "second";
+            table.columns.push_back(stamp);
+            columnOf(table, "a").nullable = false;
+        });
+        world.flush();
+        world.connection.execute("INSERT INTO t (a) VALUES ('z')");
+        QCOMPARE(world.one("SELECT group_concat(second) FROM t"), std::string("abc,abc,abc"));
+        QCOMPARE(world.one("SELECT count(*) FROM log"), std::string("0"));
+    }
+
     void rowsThatReferToNothingAlreadyAreNoObstacle()
     {
         World world(

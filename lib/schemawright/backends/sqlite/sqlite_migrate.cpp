@@ -311,6 +311,18 @@ private:
         return false;
     }
 
+    static bool mustBeFilled(const Column &column)
+    {
+        return !column.nullable && !column.generated && !column.autoincrement &&
+               (!column.defaultSql || normalisedNull(*column.defaultSql));
+    }
+    static bool isAdded(const TableDiff &diff, std::size_t place)
+    {
+        return std::ranges::any_of(diff.items, [&](const DiffItem &item) {
+            return item.subject == DiffSubject::Column && item.action == DiffAction::Add && item.after == place;
+        });
+    }
+
     /// True when rows that were good before may be bad after: then rows are written first.
     static bool tightens(const TableDiff &diff)
     {
@@ -324,7 +336,8 @@ private:
             case DiffSubject::Check:
                 return item.action != DiffAction::Drop;
             case DiffSubject::Column:
-                return item.action != DiffAction::Rename;
+                return item.action == DiffAction::Drop ||
+                       (item.action == DiffAction::Add && mustBeFilled(diff.after->columns[*item.after]));
             case DiffSubject::Type: // values that are typed for the new type are not converted once more
                 return !diff.after->columns[*item.after].options.contains(conversionOption);
             case DiffSubject::Options:
@@ -366,25 +379,17 @@ private:
         const std::string alterTable = "ALTER TABLE " + quote(after.name.name) + " ";
         const auto renamed = diff.renamedColumns();
         renameColumns(Phase::Expand, after, {renamed.begin(), renamed.end()});
-        std::set<std::string> waiting; // columns that only the rebuild can add
+        std::set<std::string> waiting; // columns that the rebuild adds
         const bool isEarly = rebuilds && !tightens(diff);
         for (const DiffItem &item : diff.items)
             if (item.subject == DiffSubject::Column && item.action == DiffAction::Add) {
                 Column column = after.columns[*item.after];
-                if (rebuilds && !canAdd(after, column)) {
-                    if (column.generated || column.autoincrement) {
-                        waiting.insert(column.name);
-                        continue;
-                    }
-                    // Bare for now, so that rows can be filled; the rebuild says the rest.
-                    column.nullable = true;
-                    if (column.defaultSql && !isConstant(*column.defaultSql)) {
-                        add(Phase::Expand, bareColumn(alterTable, column));
-                        add(Phase::Expand, fmt::format("UPDATE {} SET {} = {}", quote(after.name.name),
-                                                       quote(column.name), *column.defaultSql));
-                        continue;
-                    }
+                if (isEarly || (rebuilds && (column.generated || column.autoincrement))) {
+                    waiting.insert(column.name);
+                    continue;
                 }
+                if (rebuilds && !canAdd(after, column))
+                    column.nullable = true; // so that rows can be filled; the rebuild says the rest
                 add(Phase::Expand, bareColumn(alterTable, column));
             }
         if (rebuilds)
@@ -404,7 +409,7 @@ private:
                 add(Phase::Contract, after.triggers[*item.after].definition);
         }
         if (rebuilds)
-            verify(before, after);
+            verify(diff);
     }
 
     std::string bareColumn(const std::string &alterTable, const Column &column) const
@@ -486,7 +491,10 @@ private:
                 continue;
             columns.push_back(quote(each.name));
             const auto way = conversion(dialect_, diff, i);
-            values.push_back(way ? way->expression : columns.back());
+            const bool isUnfilled = isAdded(diff, i) && each.defaultSql && !isConstant(*each.defaultSql);
+            values.push_back(way          ? way->expression
+                             : isUnfilled ? fmt::format("coalesce({}, {})", columns.back(), *each.defaultSql)
+                                          : columns.back());
         }
         const std::string name = quote(after.name.name), newName = quote(temporary);
         if (!columns.empty())
@@ -548,21 +556,23 @@ private:
             add(phase, std::move(sql));
     }
 
-    /// Views over the table, those over them, and all triggers that name it must still compile.
-    void verify(const Table &before, const Table &after)
+    /// Views over the table and those over them must still compile, where they did before: a program may give functions
+    /// that are unknown here. So must triggers that name what is dropped.
+    void verify(const TableDiff &diff)
     {
-        std::set<QualifiedName> reached{before.name, after.name};
+        std::set<QualifiedName> reached{diff.before->name, diff.after->name};
         for (const TablePtr &view : own_.sortedViews())
             if (std::ranges::any_of(view->dependsOn, [&](const auto &each) { return reached.contains(each); })) {
                 reached.insert(view->name);
-                addVerify("SELECT 1 FROM " + quote(view->name.name) + " LIMIT 0");
+                if (!view->columns.empty())
+                    addVerify("SELECT 1 FROM " + quote(view->name.name) + " LIMIT 0");
             }
-        for (const TablePtr &table : own_.tables())
-            for (const Trigger &trigger : table->triggers)
-                if (table->name == after.name || std::ranges::any_of(reached, [&](const QualifiedName &name) {
-                        return mentions(trigger.definition, name.name);
-                    }))
-                    verifyTrigger(*table, trigger);
+        for (const DiffItem &item : diff.items)
+            if (item.subject == DiffSubject::Column && item.action == DiffAction::Drop)
+                for (const TablePtr &table : own_.tables())
+                    for (const Trigger &trigger : table->triggers)
+                        if (mentions(trigger.definition, item.name))
+                            verifyTrigger(*table, trigger);
     }
 
     /// A trigger is compiled with a statement that fires it.
