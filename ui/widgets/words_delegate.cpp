@@ -4,6 +4,8 @@
 #include <QCompleter>
 #include <QLineEdit>
 
+#include <algorithm>
+
 namespace schemawright::ui {
 
 namespace {
@@ -45,6 +47,10 @@ QWidget *WordsDelegate::createEditor(QWidget *parent, const QStyleOptionViewItem
                                      const QModelIndex &index) const
 {
     QWidget *editor = ChoiceDelegate::createEditor(parent, option, index);
+    if (auto *line = qobject_cast<QLineEdit *>(editor))
+        connect(line, &QLineEdit::textChanged, line, [this, line, option, index = QPersistentModelIndex(index)] {
+            updateEditorGeometry(line, option, index);
+        });
     const QStringList words = index.data(completionsRole_).toStringList();
     if (auto *line = qobject_cast<QLineEdit *>(editor); line && !words.isEmpty()) {
         auto *completer = new WordCompleter(words, line);
@@ -55,6 +61,24 @@ QWidget *WordsDelegate::createEditor(QWidget *parent, const QStyleOptionViewItem
         line->setCompleter(completer);
     }
     return editor;
+}
+
+void WordsDelegate::updateEditorGeometry(QWidget *editor, const QStyleOptionViewItem &option,
+                                         const QModelIndex &index) const
+{
+    ChoiceDelegate::updateEditorGeometry(editor, option, index);
+    const auto *line = qobject_cast<const QLineEdit *>(editor);
+    if (!line || !editor->parentWidget())
+        return;
+    QRect rect = editor->geometry();
+    const int most = editor->parentWidget()->width();
+    const int wanted = std::min(most, line->fontMetrics().horizontalAdvance(line->text()) + 24);
+    if (wanted <= rect.width())
+        return;
+    rect.setWidth(wanted);
+    if (rect.right() >= most)
+        rect.moveRight(most - 1);
+    editor->setGeometry(rect);
 }
 
 } // namespace schemawright::ui

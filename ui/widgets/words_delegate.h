@@ -14,6 +14,9 @@ public:
         : ChoiceDelegate(choicesRole, parent), completionsRole_(completionsRole)
     {}
     QWidget *createEditor(QWidget *parent, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+    /// A line that is longer than its cell goes on over the next ones.
+    void updateEditorGeometry(QWidget *editor, const QStyleOptionViewItem &option,
+                              const QModelIndex &index) const override;
 
 private:
     const int completionsRole_;

@@ -276,54 +276,47 @@ void InspectorPanel::showConsequences()
     });
     if (diff == draft.diffs.end() || !diff->before) {
         conversions_.clear();
-        parts_[0]->setNote({});
+        parts_[0]->setNotes({});
         return;
     }
-    QStringList notes;
-    bool isWarning = false;
+    std::vector<std::pair<QString, bool>> notes;
     const auto at = static_cast<std::size_t>(diff - draft.diffs.begin());
     const Migration migration = workspace_.dialect().migrate(draft.before, draft.after, draft.diffs);
     for (const MigrationProblem &problem : migration.problems)
-        if (problem.diff == at) {
-            notes << sentence(problem.error);
-            isWarning = true;
-        }
+        if (problem.diff == at)
+            notes.emplace_back(sentence(problem.error), true);
     QStringList views;
     for (const RemadeView &each : migration.remadeViews)
         if (each.diff == at)
             views << toQString(each.view.name);
     if (!views.isEmpty())
-        notes
-            << tr("Dropped and made again, with their grants and comments: %1.").arg(views.join(QStringLiteral(", ")));
+        notes.emplace_back(
+            tr("Dropped and made again, with their grants and comments: %1.").arg(views.join(QStringLiteral(", "))),
+            false);
     for (const DiffItem &item : diff->items)
         if (item.subject == DiffSubject::Generated && item.before && item.after &&
-            diff->after->columns[*item.after].generated && !diff->before->columns[*item.before].generated) {
-            notes << tr("The values of %1 give way to computed ones.").arg(toQString(item.name));
-            isWarning = true;
-        }
-    if (const QString text = conversionNote(*diff, isWarning); !text.isEmpty())
-        notes << text;
-    parts_[0]->setNote(notes.join(u'\n'), isWarning);
+            diff->after->columns[*item.after].generated && !diff->before->columns[*item.before].generated)
+            notes.emplace_back(tr("The values of %1 give way to computed ones.").arg(toQString(item.name)), true);
+    noteConversions(*diff, notes);
+    parts_[0]->setNotes(notes);
 }
 
-QString InspectorPanel::conversionNote(const TableDiff &diff, bool &isWarning)
+void InspectorPanel::noteConversions(const TableDiff &diff, std::vector<std::pair<QString, bool>> &notes)
 {
-    QStringList notes;
     for (std::size_t i = 0; diff.after && i < diff.after->columns.size(); ++i) {
         const auto way = workspace_.dialect().conversion(diff, i);
         if (!way)
             continue;
         const QString column = toQString(diff.after->columns[i].name);
+        const QString looking = tr("Looking at the values of %1…").arg(column);
         const std::string key = way->count + '\n' + way->expression;
-        const auto known = conversions_.find(key);
-        if (known != conversions_.end()) {
-            notes << (known->second.first.isEmpty() ? tr("Looking at the values of %1…").arg(column)
-                                                    : known->second.first);
-            isWarning = isWarning || known->second.second;
+        if (const auto known = conversions_.find(key); known != conversions_.end()) {
+            const auto &[text, isBad] = known->second;
+            notes.emplace_back(text.isEmpty() ? looking : text, isBad);
             continue;
         }
         conversions_[key] = {};
-        notes << tr("Looking at the values of %1…").arg(column);
+        notes.emplace_back(looking, false);
         const auto keep = [this, key](const QString &text, bool isBad) {
             if (const auto asked = conversions_.find(key); asked != conversions_.end()) {
                 asked->second = {text, isBad};
@@ -335,23 +328,22 @@ QString InspectorPanel::conversionNote(const TableDiff &diff, bool &isWarning)
             [way = *way](Connection &connection, std::stop_token) { return countUnconvertible(connection, way); },
             [keep, column](const Unconvertible &found) {
                 if (found.error)
-                    keep(tr("%1 cannot be converted like that: %2").arg(column, toQString(found.error->message)), true);
-                else if (found.rows == 0)
-                    keep(tr("All values of %1 can be converted.").arg(column), false);
-                else {
-                    QStringList examples;
-                    for (const std::string &each : found.examples)
-                        examples << toQString(each);
-                    const QString some = examples.join(QStringLiteral(", "));
-                    keep(found.rows == 1 ? tr("1 value of %1 cannot be converted: %2.").arg(column, some)
-                                         : tr("%1 values of %2 cannot be converted, such as %3.")
-                                               .arg(grouped(found.rows), column, some),
-                         true);
-                }
+                    return keep(tr("%1 cannot be converted like that: %2").arg(column, toQString(found.error->message)),
+                                true);
+                if (found.rows == 0)
+                    return keep(tr("All values of %1 can be converted.").arg(column), false);
+                QStringList examples;
+                for (const std::string &each : found.examples)
+                    examples << toQString(each);
+                const QString some = examples.join(QStringLiteral(", "));
+                keep(
+                    found.rows == 1
+                        ? tr("1 value of %1 cannot be converted: %2.").arg(column, some)
+                        : tr("%1 values of %2 cannot be converted, such as %3.").arg(grouped(found.rows), column, some),
+                    true);
             },
             [keep](const Error &error) { keep(toQString(error.describe()), true); });
     }
-    return notes.join(u'\n');
 }
 
 void InspectorPanel::tell(const QString &why)

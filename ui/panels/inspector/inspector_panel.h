@@ -38,7 +38,7 @@ private:
     void tell(const QString &why);
     void countRows();
     void showConsequences();
-    QString conversionNote(const TableDiff &diff, bool &isWarning);
+    void noteConversions(const TableDiff &diff, std::vector<std::pair<QString, bool>> &notes);
     QString edit(const std::function<QString(Table &)> &change);
 
     Workspace &workspace_;

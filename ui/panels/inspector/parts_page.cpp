@@ -75,6 +75,7 @@ PartsPage::PartsPage(PartsModel *model, const QString &name, QWidget *parent)
     note_->setObjectName(name + QStringLiteral("Note"));
     note_->setWordWrap(true);
     note_->setMargin(6);
+    note_->setTextFormat(Qt::RichText);
     note_->hide();
     dropWith_->setObjectName(name + QStringLiteral("DropWith"));
     dropWith_->setText(tr("Drop Them Too"));
@@ -229,14 +230,19 @@ void PartsPage::tell(const QString &why)
                                 .arg(theme().colors().error.name(), theme().colors().errorTint.name()));
 }
 
-void PartsPage::setNote(const QString &text, bool isWarning)
+void PartsPage::setNotes(const std::vector<std::pair<QString, bool>> &notes)
 {
     const Colors &colors = theme().colors();
-    note_->setVisible(!text.isEmpty());
-    note_->setText(text);
-    note_->setStyleSheet(QStringLiteral("color: %1; background: %2")
-                             .arg(isWarning ? colors.error.name() : colors.updated.name(),
-                                  isWarning ? colors.errorTint.name() : colors.updatedTint.name()));
+    QStringList lines;
+    bool isWarning = false;
+    for (const auto &[text, warns] : notes) {
+        lines << QStringLiteral("<span style=\"color: %1\">%2</span>")
+                     .arg((warns ? colors.error : colors.text).name(), text.toHtmlEscaped());
+        isWarning = isWarning || warns;
+    }
+    note_->setVisible(!notes.empty());
+    note_->setText(lines.join(QStringLiteral("<br>")));
+    note_->setStyleSheet(QStringLiteral("background: %1").arg((isWarning ? colors.errorTint : colors.infoTint).name()));
 }
 
 int PartsPage::currentRow() const { return view_->currentIndex().isValid() ? view_->currentIndex().row() : -1; }

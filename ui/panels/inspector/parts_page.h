@@ -4,6 +4,9 @@
 
 #include <QWidget>
 
+#include <utility>
+#include <vector>
+
 class QLabel;
 class QTableView;
 class QToolButton;
@@ -24,8 +27,8 @@ public:
     void add(int kind);
     /// Buttons and hint follow what the model shows.
     void showState();
-    /// What a commit of the changes would mean, below the parts; empty for nothing.
-    void setNote(const QString &text, bool isWarning = false);
+    /// What a commit of the changes would mean, below the parts: each a sentence, and whether it warns.
+    void setNotes(const std::vector<std::pair<QString, bool>> &notes);
     /// Why an edit was not taken; empty when it was.
     void tell(const QString &why);
 
