@@ -429,6 +429,20 @@ private Q_SLOTS:
         QCOMPARE(fact("select count(*) from sqlite_master where name = 'v'"), std::string("0"));
     }
 
+    void dropsAViewAndThoseOverIt()
+    {
+        open("create table t(id integer primary key); create view v as select id from t; create view w as select id "
+             "from v");
+        StructureDriver person(*window_);
+        QVERIFY(person.drop(person.line(QStringLiteral("v"))));
+        QVERIFY(person.problem("schemaProblem").contains(QStringLiteral("The view w reads it")));
+        QVERIFY(person.press("schemaDropWith"));
+        QCOMPARE(pending().size(), std::size_t{2});
+        QVERIFY(person.commit());
+        QVERIFY2(pending().isEmpty(), whyPending().c_str());
+        QCOMPARE(fact("select group_concat(name) from sqlite_master"), std::string("t"));
+    }
+
     void columnsAreMadeByTheDatabase()
     {
         openShop();

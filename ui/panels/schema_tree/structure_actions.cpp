@@ -58,10 +58,13 @@ void StructureActions::showState()
     newTable_->setEnabled(isOpen);
     newColumn_->setEnabled(canEdit && (isColumn || !at.isDropped));
     rename_->setEnabled(canEdit && !at.isDropped);
-    drop_->setEnabled(canEdit && !at.isDropped);
-    drop_->setText(!at.table  ? tr("Drop")
-                   : isColumn ? tr("Drop Column %1").arg(toQString(at.column))
-                              : tr("Drop Table %1").arg(toQString(at.table->name.name)));
+    const bool isWholeView = isOpen && at.table && at.table->isView() && !isColumn;
+    drop_->setEnabled((canEdit || isWholeView) && !at.isDropped);
+    drop_->setText(
+        !at.table ? tr("Drop")
+        : isColumn
+            ? tr("Drop Column %1").arg(toQString(at.column))
+            : (at.table->isView() ? tr("Drop View %1") : tr("Drop Table %1")).arg(toQString(at.table->name.name)));
     bool isPending = false;
     if (at.table)
         for (const Change *change : workspace_.session().unitOfWork().changes())
