@@ -18,13 +18,7 @@ bool holds(const std::vector<std::string> &names, const std::string &name)
     return std::ranges::find(names, name) != names.end();
 }
 
-bool mentions(const std::string &sql, const std::string &name)
-{
-    const QRegularExpression word(QStringLiteral("(?<!\\w)%1(?!\\w)").arg(QRegularExpression::escape(toQString(name))),
-                                  QRegularExpression::CaseInsensitiveOption |
-                                      QRegularExpression::UseUnicodePropertiesOption);
-    return word.match(toQString(sql)).hasMatch();
-}
+bool mentions(const std::string &sql, const std::string &name) { return mentionsName(sql, name, true); }
 
 /// Who makes the values: "= price * 2", "identity", "autoincrement".
 QString madeText(const Column &column, const Dialect &dialect)
@@ -144,14 +138,6 @@ std::vector<PartsModel::Part> ColumnsModel::partsOf(const Table &table, const Ta
     return parts;
 }
 
-std::string freeColumnName(const Table &table)
-{
-    std::string name = "column";
-    for (int number = 2; table.column(name); ++number)
-        name = "column_" + std::to_string(number);
-    return name;
-}
-
 bool ColumnsModel::addPart(int)
 {
     if (!context().isEditable)
@@ -165,17 +151,6 @@ bool ColumnsModel::addPart(int)
     });
     tell(-1, -1, {}, why);
     return why.isEmpty();
-}
-
-QString renameColumn(Table &table, std::size_t at, const QString &name)
-{
-    if (name.isEmpty())
-        return ColumnsModel::tr("A column needs a name.");
-    for (std::size_t i = 0; i < table.columns.size(); ++i)
-        if (i != at && table.columns[i].name == name.toStdString())
-            return ColumnsModel::tr("There is a column named %1 already.").arg(name);
-    table.columns[at].name = name.toStdString();
-    return {};
 }
 
 namespace {
@@ -318,64 +293,10 @@ QString ColumnsModel::writeMade(Table &table, Column &column, const QString &tex
                          : tr("Write autoincrement, or = and an expression.");
 }
 
-QString whatDepends(const MetaData &draft, const QualifiedName &table, const std::string &column)
-{
-    QStringList all;
-    for (const Dependant &each : dependantsOf(draft, table, column)) {
-        if (!each.isCertain)
-            continue;
-        const QString name = toQString(each.table.name);
-        switch (each.kind) {
-        case Dependant::Kind::View:
-            all << ColumnsModel::tr("the view %1 reads it").arg(name);
-            break;
-        case Dependant::Kind::Trigger:
-            all << ColumnsModel::tr("the trigger %1 on %2 names it").arg(toQString(each.name), name);
-            break;
-        case Dependant::Kind::ForeignKey:
-            all << ColumnsModel::tr("the foreign key of %1 (%2) refers to it")
-                       .arg(name, joined(draft.table(each.table)->foreignKeys[each.at].columns));
-            break;
-        case Dependant::Kind::Generated:
-            all << ColumnsModel::tr("the column %1 is generated from it").arg(toQString(each.name));
-            break;
-        }
-    }
-    if (all.isEmpty())
-        return {};
-    QString text = all.join(QStringLiteral(", "));
-    text[0] = text[0].toUpper();
-    return text + u'.';
-}
-
 bool ColumnsModel::hasDependants(const Part &part) const
 {
     return part.at >= 0 && context().table->columns.size() > 1 &&
            !whatDepends(context().draft, context().table->name, part.texts[Name].toStdString()).isEmpty();
-}
-
-QString eraseColumn(Table &table, std::size_t at, const MetaData &draft)
-{
-    const std::string name = table.columns[at].name;
-    if (table.columns.size() == 1)
-        return ColumnsModel::tr("A table keeps at least one column; drop the whole table instead.");
-    if (const QString why = whatDepends(draft, table.name, name); !why.isEmpty())
-        return why;
-    table.columns.erase(table.columns.begin() + static_cast<std::ptrdiff_t>(at));
-    if (table.primaryKey && holds(table.primaryKey->columns, name))
-        table.primaryKey.reset();
-    std::erase_if(table.foreignKeys, [&](const ForeignKey &key) {
-        return holds(key.columns, name) || (key.referred == table.name && holds(key.referredColumns, name));
-    });
-    std::erase_if(table.uniques, [&](const UniqueConstraint &unique) { return holds(unique.columns, name); });
-    std::erase_if(table.checks, [&](const CheckConstraint &check) { return mentions(check.expression, name); });
-    std::erase_if(table.indexes, [&](const Index &index) {
-        return (index.where && mentions(*index.where, name)) || holds(index.include, name) ||
-               std::ranges::any_of(index.elements, [&](const IndexElement &element) {
-                   return element.column == name || (element.expression && mentions(*element.expression, name));
-               });
-    });
-    return {};
 }
 
 QString ColumnsModel::erase(Table &table, const Part &part) const

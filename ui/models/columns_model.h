@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ui/models/parts_model.h"
+#include "ui/workspace/column_edits.h"
 
 namespace schemawright::ui {
 
@@ -30,15 +31,5 @@ protected:
 private:
     QString writeMade(Table &table, Column &column, const QString &text) const;
 };
-
-/// What would be left broken without a table, or without one of its columns, as a sentence; empty for nothing.
-QString whatDepends(const MetaData &draft, const QualifiedName &table, const std::string &column = {});
-
-/// Takes a column out of a table, and the keys, checks and indexes that need it. Gives why not.
-QString eraseColumn(Table &table, std::size_t at, const MetaData &draft);
-/// Gives the column another name, or says why not.
-QString renameColumn(Table &table, std::size_t at, const QString &name);
-/// "column", "column_2"… whatever is free.
-std::string freeColumnName(const Table &table);
 
 } // namespace schemawright::ui

@@ -2,7 +2,7 @@
 
 #include "schemawright/schema/dependants.h"
 #include "ui/adapt/text.h"
-#include "ui/models/columns_model.h"
+#include "ui/workspace/column_edits.h"
 #include "ui/workspace/workspace.h"
 
 namespace schemawright::ui::structure {
