@@ -173,7 +173,7 @@ private:
                 if (!before.contains(other) && other->state != ObjectState::Deleted)
                     addLink(relation, linkOf(record, *other), true);
             for (const Record *other : before)
-                if (!now.contains(other) && other->isRow() && other->state != ObjectState::Deleted)
+                if (!now.contains(other) && other->isRow())
                     addLink(relation, linkOf(record, *other), false);
         }
     }

@@ -52,7 +52,8 @@ void ObjectSession::flush()
                 dirty = dirtyRecords();
             }
             detachFromRemoved(dirty); // nobody refers to what goes
-            deleteRemoved();          // before others take its unique values
+            deleteAssociations();
+            deleteRemoved(); // before others take its unique values
             std::vector<Record *> added;
             if (hasRelations_)
                 added = new_;
@@ -61,7 +62,7 @@ void ObjectSession::flush()
                 if (record->refersToNew)
                     dirty.push_back(record);
             updateRecords(dirty);
-            writeAssociations();
+            insertAssociations();
             for (Record *record : std::exchange(moved_, {}))
                 if (record->state == ObjectState::Persistent)
                     record->held.reset();
@@ -367,17 +368,26 @@ void ObjectSession::deleteRemoved()
     std::unordered_map<const Record *, std::size_t> indexes;
     for (std::size_t i = 0; i < gone.size(); ++i)
         indexes.emplace(gone[i], i);
+    // By what their rows refer to, whatever the objects say by now.
     std::vector<std::pair<std::size_t, std::size_t>> edges;
+    std::vector<std::size_t> relationOf; // of each edge
     for (std::size_t i = 0; i < gone.size(); ++i)
-        for (const Relation &relation : gone[i]->entity().relations)
-            if (relation.kind == Relation::Kind::ManyToOne && relation.access->size(gone[i]->address))
-                if (const auto at = indexes.find(recordOf(relation.access->at(gone[i]->address, 0)));
-                    at != indexes.end())
-                    edges.emplace_back(i, at->second);
+        for (std::size_t r = 0; r < gone[i]->entity().relations.size(); ++r)
+            if (const auto at = indexes.find(referredByRow(*gone[i], r)); at != indexes.end() && at->second != i) {
+                edges.emplace_back(i, at->second);
+                relationOf.push_back(r);
+            }
     std::vector<std::size_t> order(gone.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    if (!edges.empty())
+    if (!edges.empty()) {
         order = topologicalSort(gone.size(), edges).order;
+        std::vector<std::size_t> place(order.size());
+        for (std::size_t i = 0; i < order.size(); ++i)
+            place[order[i]] = i;
+        for (std::size_t i = 0; i < edges.size(); ++i)
+            if (place[edges[i].first] > place[edges[i].second]) // a ring
+                emptyReference(*gone[edges[i].first], relationOf[i]);
+    }
     for (Record *record : gone)
         for (const auto &event : record->entity().beforeDelete)
             event(record->held.get());
@@ -390,6 +400,38 @@ void ObjectSession::deleteRemoved()
         run.push_back(gone[at]);
     }
     deleteRows(*run.front()->layout, run);
+}
+
+/// The record that a row refers to by a many-to-one, if the session knows it.
+ObjectSession::Record *ObjectSession::referredByRow(const Record &record, std::size_t index)
+{
+    const Relation &relation = record.entity().relations[index];
+    if (relation.kind != Relation::Kind::ManyToOne)
+        return nullptr;
+    std::vector<Value> key;
+    for (const std::size_t column : record.layout->relationColumns[index])
+        if (key.push_back(record.image.has(column) ? record.image.value(column) : Value()); key.back().isNull())
+            return nullptr;
+    const Layout &target = layoutOf(*relation.other);
+    return target.identity->find(keyOf(target, key));
+}
+
+/// NULL where a row refers to another that goes with it; where it cannot be NULL the database has the word.
+void ObjectSession::emptyReference(const Record &record, std::size_t index)
+{
+    const Layout &layout = *record.layout;
+    for (const std::size_t column : layout.relationColumns[index]) {
+        const EntityMap::Part &part = layout.entity->parts[layout.columns[column].part];
+        if (!part.table->column(layout.columns[column].name)->nullable)
+            continue;
+        std::vector<Expr> match;
+        for (std::size_t k = 0; k < part.keyColumns.size(); ++k)
+            match.push_back(schemawright::column(part.table, part.keyColumns[k]) ==
+                            bind(record.image.value(layout.keyColumns[k])));
+        connection_.execute(schemawright::update(part.table)
+                                .set(layout.columns[column].name, bind(Value()))
+                                .where(and_(std::move(match))));
+    }
 }
 
 void ObjectSession::deleteRows(Layout &layout, const std::vector<Record *> &records)

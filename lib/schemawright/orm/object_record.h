@@ -138,11 +138,14 @@ private:
 
 struct Record;
 
-/// A relationship of one object as the last flush left it.
+/// A relationship of one object as the last flush left it, and as both sides were last brought in step.
 struct Related
 {
     bool isLoaded = false;
     std::vector<Record *> records;
+    std::optional<std::vector<Record *>> inStep = std::nullopt; ///< nothing: as the last flush left it
+
+    const std::vector<Record *> &latest() const { return inStep ? *inStep : records; }
 };
 
 struct Record

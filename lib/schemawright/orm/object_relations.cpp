@@ -18,18 +18,38 @@ void ObjectSession::pin(Related &related, std::vector<Record *> records)
     for (Record *record : related.records)
         --record->pins;
     related.records = std::move(records);
+    keepInStep(related, std::nullopt);
+}
+
+/// The same for what a list was when both sides last said the same.
+void ObjectSession::keepInStep(Related &related, std::optional<std::vector<Record *>> records)
+{
+    if (records)
+        for (Record *record : *records)
+            ++record->pins;
+    if (related.inStep)
+        for (Record *record : *related.inStep)
+            --record->pins;
+    related.inStep = std::move(records);
+}
+
+std::vector<ObjectSession::Record *> ObjectSession::recordsNow(const Record &record, const Relation &relation) const
+{
+    std::vector<Record *> now;
+    const std::size_t size = relation.access->size(record.address);
+    for (std::size_t i = 0; i < size; ++i)
+        if (Record *other = recordOf(relation.access->at(record.address, i)))
+            now.push_back(other);
+    return now;
 }
 
 /// Notes a relationship as it stands now, so that the next flush sees what differs.
 void ObjectSession::keepRelated(Record &record, std::size_t index, bool isLoaded)
 {
     const Relation &relation = record.entity().relations[index];
-    std::vector<Record *> now;
-    const std::size_t size = relation.access->size(record.address);
-    for (std::size_t i = 0; i < size; ++i)
-        if (Record *other = recordOf(relation.access->at(record.address, i)))
-            now.push_back(other);
+    std::vector<Record *> now = recordsNow(record, relation);
     Related &related = record.related[index];
+    keepInStep(related, std::nullopt);
     if (related.isLoaded == isLoaded && related.records == now)
         return;
     auto more = std::make_unique<Undo::More>();
@@ -115,7 +135,7 @@ void ObjectSession::takeFrom(Record &owner, std::size_t index, const void *objec
     relation.access->set(held.get(), std::move(objects));
 }
 
-/// A list that differs from what the last flush left says so to the other side.
+/// A list that differs from what it was says so to the other side.
 void ObjectSession::listChanged(Record &record, std::size_t index,
                                 std::vector<std::pair<Record *, std::size_t>> &orphans)
 {
@@ -123,18 +143,16 @@ void ObjectSession::listChanged(Record &record, std::size_t index,
     const std::shared_ptr<void> owner = record.object.lock();
     if (!owner || relation.isViewOnly || !relation.access->isKnown(record.address))
         return;
-    const Related before = record.related[index];
-    std::set<const void *> now, old;
+    const std::vector<Record *> before = record.related[index].latest();
+    // By their records, for the address of one that is gone may be another's by now.
+    const std::vector<Record *> list = recordsNow(record, relation);
+    const std::set<const Record *> now(list.begin(), list.end()), old(before.begin(), before.end());
     const std::size_t size = relation.access->size(record.address);
-    for (std::size_t i = 0; i < size; ++i)
-        now.insert(relation.access->at(record.address, i));
-    for (const Record *each : before.records)
-        old.insert(each->address);
-    if (now == old)
+    if (now == old && list.size() == size)
         return;
     for (std::size_t i = 0; i < size; ++i) {
         const std::shared_ptr<void> each = relation.access->share(record.address, i);
-        if (!each || old.contains(each.get()) || !relation.inverse)
+        if (!each || !relation.inverse || old.contains(recordOf(each.get())))
             continue;
         if (relation.kind == Relation::Kind::ManyToMany) {
             if (Record *other = recordOf(each.get()))
@@ -143,8 +161,9 @@ void ObjectSession::listChanged(Record &record, std::size_t index,
                    back.access->size(each.get()) == 0 || back.access->at(each.get(), 0) != owner.get())
             back.access->set(each.get(), {owner});
     }
-    for (Record *each : before.records) {
-        if (now.contains(each->address) || each->state == ObjectState::Deleted)
+    for (Record *each : before) {
+        if (now.contains(each) || each->state == ObjectState::Deleted ||
+            each->state == ObjectState::Detached)
             continue;
         if (relation.kind == Relation::Kind::ManyToMany) {
             if (relation.inverse)
@@ -164,23 +183,22 @@ void ObjectSession::listChanged(Record &record, std::size_t index,
     }
 }
 
-/// A reference that differs from what the last flush left says so to the lists of both owners.
+/// A reference that differs from what it was says so to the lists of both owners.
 void ObjectSession::ownerChanged(Record &record, std::size_t index)
 {
     const Relation &relation = record.entity().relations[index];
     const std::shared_ptr<void> object = record.object.lock();
     if (!object || !relation.inverse || !relation.access->isKnown(record.address))
         return;
-    const void *now = relation.access->size(record.address) ? relation.access->at(record.address, 0) : nullptr;
-    const Related &before = record.related[index];
-    Record *old = before.records.empty() ? nullptr : before.records.front();
-    if (old ? old->address == now : !now)
+    const std::vector<Record *> list = recordsNow(record, relation);
+    const std::vector<Record *> &before = record.related[index].latest();
+    if (list == before)
         return;
     holdUntilWritten(record, object);
-    if (old)
-        takeFrom(*old, *relation.inverse, object.get());
-    if (Record *owner = now ? recordOf(now) : nullptr)
-        addTo(*owner, *relation.inverse, object);
+    if (!before.empty())
+        takeFrom(*before.front(), *relation.inverse, object.get());
+    if (!list.empty())
+        addTo(*list.front(), *relation.inverse, object);
 }
 
 void ObjectSession::synchronize()
@@ -207,38 +225,40 @@ void ObjectSession::synchronize()
         if (const std::shared_ptr<void> object = record->object.lock())
             removeObject(record->entity(), object);
     cascade(); // what was added to the other side
+    pool_.forEach([&](Record &record) {
+        if (record.state == ObjectState::Deleted || record.isExpired || record.object.expired())
+            return;
+        for (std::size_t i = 0; i < record.related.size(); ++i) {
+            const Relation &relation = record.entity().relations[i];
+            if (relation.isViewOnly || !relation.access->isKnown(record.address))
+                continue;
+            std::vector<Record *> now = recordsNow(record, relation);
+            if (now != record.related[i].latest())
+                keepInStep(record.related[i], std::move(now));
+        }
+    });
 }
 
-/// Rows of associations, each once however many sides of it are mapped; then every relationship is as it was left.
-void ObjectSession::writeAssociations()
+/// Rows of associations that are to be made, or to go: each once, however many sides of it are mapped.
+std::vector<ObjectSession::Link> ObjectSession::associationLinks(bool areNew)
 {
-    if (!hasRelations_)
-        return;
-    struct Link
-    {
-        const Relation *relation;
-        std::vector<Value> row;
-    };
-    std::vector<Link> added, gone;
+    std::vector<Link> links;
     std::set<std::tuple<const Table *, const Record *, const Record *>> seen;
-    std::vector<std::pair<Record *, std::size_t>> kept;
     pool_.forEach([&](Record &record) {
         if (record.related.empty() || record.state != ObjectState::Persistent || record.object.expired() ||
             record.isExpired)
             return;
         for (std::size_t i = 0; i < record.related.size(); ++i) {
             const Relation &relation = record.entity().relations[i];
-            if (relation.isViewOnly || !relation.access->isKnown(record.address))
-                continue;
-            kept.emplace_back(&record, i);
-            if (relation.kind != Relation::Kind::ManyToMany)
+            if (relation.kind != Relation::Kind::ManyToMany || relation.isViewOnly ||
+                !relation.access->isKnown(record.address))
                 continue;
             std::vector<Record *> now;
             for (std::size_t k = 0; k < relation.access->size(record.address); ++k)
                 if (Record *other = recordOf(relation.access->at(record.address, k)); other && other->isRow())
                     now.push_back(other);
             const std::vector<Record *> &before = record.related[i].records;
-            const auto note = [&](std::vector<Link> &list, Record &other) {
+            const auto note = [&](Record &other) {
                 const bool isForward = relation.columns < relation.others; // either side tells the same
                 const auto name =
                     isForward ? std::tuple(relation.association.get(), &std::as_const(record), &std::as_const(other))
@@ -248,42 +268,68 @@ void ObjectSession::writeAssociations()
                 std::vector<Value> row = keyValues(*record.layout, record.image);
                 for (Value &value : keyValues(*other.layout, other.image))
                     row.push_back(std::move(value));
-                list.push_back({&relation, std::move(row)});
+                links.push_back({&relation, std::move(row)});
             };
-            std::set<const Record *> nowSet(now.begin(), now.end()), beforeSet(before.begin(), before.end());
-            for (Record *other : now)
-                if (!beforeSet.contains(other))
-                    note(added, *other);
-            for (Record *other : before)
-                if (!nowSet.contains(other) && other->isRow() && other->state != ObjectState::Deleted)
-                    note(gone, *other);
+            const std::vector<Record *> &less = areNew ? before : now;
+            const std::set<const Record *> known(less.begin(), less.end());
+            for (Record *other : areNew ? now : before)
+                if (!known.contains(other) && other->isRow())
+                    note(*other);
         }
     });
-    const auto columnsOf = [](const Relation &relation) {
-        std::vector<std::string> columns = relation.columns;
-        columns.insert(columns.end(), relation.others.begin(), relation.others.end());
-        return columns;
-    };
-    for (const Link &link : gone) {
+    return links;
+}
+
+namespace {
+
+std::vector<std::string> columnsOf(const Relation &relation)
+{
+    std::vector<std::string> columns = relation.columns;
+    columns.insert(columns.end(), relation.others.begin(), relation.others.end());
+    return columns;
+}
+
+} // namespace
+
+/// Before rows go that they refer to.
+void ObjectSession::deleteAssociations()
+{
+    if (!hasRelations_)
+        return;
+    for (const Link &link : associationLinks(false)) {
         std::vector<Expr> match;
         const std::vector<std::string> columns = columnsOf(*link.relation);
         for (std::size_t k = 0; k < columns.size(); ++k)
             match.push_back(schemawright::column(link.relation->association, columns[k]) == bind(link.row[k]));
         connection_.execute(delete_(link.relation->association).where(and_(std::move(match))));
     }
+}
+
+/// When all rows are there; then every relationship is as it was left.
+void ObjectSession::insertAssociations()
+{
+    if (!hasRelations_)
+        return;
     std::map<const Relation *, std::vector<std::vector<Value>>> rows;
-    for (Link &link : added)
+    for (Link &link : associationLinks(true))
         rows[link.relation].push_back(std::move(link.row));
     for (const auto &[relation, all] : rows)
         connection_.insertMany(relation->association, columnsOf(*relation), all);
-    for (const auto &[record, index] : kept) {
-        // A list that was not read says nothing of the rows that it lacks.
-        const bool isOne = record->entity().relations[index].kind == Relation::Kind::ManyToOne;
-        const bool isSet = record->entity().relations[index].access->size(record->address) > 0;
-        const bool isLoaded = record->related[index].isLoaded || record->isFlushed || (isOne && isSet);
-        if (isLoaded || isSet)
-            keepRelated(*record, index, isLoaded);
-    }
+    pool_.forEach([&](Record &record) {
+        if (record.state != ObjectState::Persistent || record.object.expired() || record.isExpired)
+            return;
+        for (std::size_t i = 0; i < record.related.size(); ++i) {
+            const Relation &relation = record.entity().relations[i];
+            if (relation.isViewOnly || !relation.access->isKnown(record.address))
+                continue;
+            // A list that was not read says nothing of the rows that it lacks.
+            const bool isOne = relation.kind == Relation::Kind::ManyToOne;
+            const bool isSet = relation.access->size(record.address) > 0;
+            const bool isLoaded = record.related[i].isLoaded || record.isFlushed || (isOne && isSet);
+            if (isLoaded || isSet)
+                keepRelated(record, i, isLoaded);
+        }
+    });
 }
 
 } // namespace schemawright

@@ -272,12 +272,21 @@ private:
     void cascade();
     void keepRelated(Record &record, std::size_t relation, bool isLoaded);
     void pin(detail::Related &related, std::vector<Record *> records);
+    void keepInStep(detail::Related &related, std::optional<std::vector<Record *>> records);
+    std::vector<Record *> recordsNow(const Record &record, const Relation &relation) const;
     void listChanged(Record &record, std::size_t relation, std::vector<std::pair<Record *, std::size_t>> &orphans);
     void ownerChanged(Record &record, std::size_t relation);
     bool listHas(const Record &owner, const Relation &relation, const void *object) const;
     void addTo(Record &owner, std::size_t relation, const std::shared_ptr<void> &object);
     void takeFrom(Record &owner, std::size_t relation, const void *object);
-    void writeAssociations();
+    struct Link ///< a row of an association
+    {
+        const Relation *relation = nullptr;
+        std::vector<Value> row;
+    };
+    std::vector<Link> associationLinks(bool areNew);
+    void deleteAssociations();
+    void insertAssociations();
 
     // object_flush.cpp, object_insert.cpp: rows.
     void ensureTransaction();
@@ -300,6 +309,8 @@ private:
     void writeParts(Layout &layout, const std::string &changed, const RowBatch &rows);
     void detachFromRemoved(const std::vector<Record *> &dirty);
     void deleteRemoved();
+    Record *referredByRow(const Record &record, std::size_t relation);
+    void emptyReference(const Record &record, std::size_t relation);
     void deleteRows(Layout &layout, const std::vector<Record *> &records);
 
     // object_bulk.cpp: many rows without their objects.

@@ -62,13 +62,12 @@ void ObjectSession::restoreAll()
         if (differs(record, object.get(), cells, nullptr))
             readMembers(record, object.get());
         for (std::size_t i = 0; i < record.related.size(); ++i) {
+            keepInStep(record.related[i], std::nullopt);
             const Relation &relation = record.entity().relations[i];
             if (!record.related[i].isLoaded || !relation.access->isKnown(object.get()))
                 continue;
-            bool isSame = relation.access->size(object.get()) == record.related[i].records.size();
-            for (std::size_t k = 0; isSame && k < record.related[i].records.size(); ++k)
-                isSame = relation.access->at(object.get(), k) == record.related[i].records[k]->address;
-            if (isSame)
+            if (relation.access->size(object.get()) == record.related[i].records.size() &&
+                recordsNow(record, relation) == record.related[i].records)
                 continue;
             Objects objects;
             for (Record *each : record.related[i].records)
