@@ -218,7 +218,6 @@ protected:
     void limitOffset(const Tail &tail);
     void offsetFetch(const Tail &tail);
     std::string jsonPath(const ExprNode &node) const;
-    bool isLonelyPair(const Expr &a, const Expr &b) const;
     static bool isPredicate(const ExprNode &node);
     /// DISTINCT before the texts that aggregate_strings joins.
     static bool isDistinctText(const ExprNode &node);

@@ -92,6 +92,8 @@ enum class Operator : std::uint8_t {
     PostgresOnly, ///< of Custom: an operator that only PostgreSQL has
 };
 
+inline bool isComparison(Operator op) { return op >= Operator::Equal && op <= Operator::GreaterEqual; }
+
 /// How tightly an expression binds, loosest first. Where dialects differ (||, bit operators) the level is one that
 /// needs parentheses in each of them.
 namespace precedence {

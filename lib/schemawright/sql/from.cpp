@@ -35,6 +35,8 @@ bool isPartOf(const SourceNode &source, const SourceNode &whole)
 
 } // namespace
 
+bool isSameTable(const TablePtr &a, const TablePtr &b) { return a == b || (a && b && a->name == b->name); }
+
 bool isSameSource(const SourceNode &a, const SourceNode &b)
 {
     if (&a == &b)

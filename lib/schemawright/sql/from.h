@@ -7,6 +7,7 @@
 
 namespace schemawright {
 
+bool isSameTable(const TablePtr &a, const TablePtr &b);
 /// The same table, by its name, or the same alias, subquery or CTE.
 bool isSameSource(const SourceNode &a, const SourceNode &b);
 bool isColumnOf(const ExprNode &column, const SourceNode &source);

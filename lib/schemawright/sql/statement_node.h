@@ -4,6 +4,7 @@
 #include "schemawright/sql/insert.h"
 #include "schemawright/sql/select.h"
 
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -183,6 +184,25 @@ template <class Node> Node &Statement::detached()
         node_ = std::make_shared<Node>(static_cast<const Node &>(*node_));
     // Made as a mutable Node by the functions that begin a statement, and seen by nobody else.
     return const_cast<Node &>(static_cast<const Node &>(*node_));
+}
+
+// What the statements do alike.
+
+inline void addCondition(Expr &to, const Expr &condition) { to = and_({to, condition}); }
+
+inline void addOrder(std::vector<Expr> &to, std::vector<Expr> order)
+{
+    if (order.empty())
+        return to.clear();
+    to.insert(to.end(), std::make_move_iterator(order.begin()), std::make_move_iterator(order.end()));
+}
+
+inline void setFetch(Tail &tail, const Expr &rows, bool withTies, bool percent)
+{
+    tail.limit = rows;
+    tail.fetch = true;
+    tail.withTies = withTies;
+    tail.percent = percent;
 }
 
 } // namespace schemawright
