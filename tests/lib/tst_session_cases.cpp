@@ -79,7 +79,8 @@ void tst_SessionCases::addANotNullColumnFillItCommit()
     world.set("t", 1, "c", Value("one"));
     const Report missing = world.flush();
     QVERIFY(isKind(missing, ErrorKind::Constraint) || isKind(missing, ErrorKind::Unsupported));
-    QVERIFY2(missing.error->describe().find("c") != std::string::npos, missing.error->describe().c_str());
+    QVERIFY2(missing.error->message.find("c") != std::string::npos, missing.error->message.c_str());
+    QVERIFY2(missing.error->hint.find("fill") != std::string::npos, missing.error->hint.c_str());
     QCOMPARE(world.pending(), std::size_t{2});
     QVERIFY(!world.reflect().table(world.name("t"))->column("c"));
     world.set("t", 2, "c", Value(""));

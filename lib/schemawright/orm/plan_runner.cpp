@@ -309,6 +309,9 @@ private:
                 savepoint->release();
         } catch (const Error &error) {
             report.error = error;
+            if (error.kind == ErrorKind::Constraint && step.phase == Phase::Contract && error.hint.empty())
+                report.error->hint = "Rows that are there already do not keep to it: fill or correct them in this "
+                                     "list as well, or give a default.";
         }
         report.duration = since(start);
         report_.steps.push_back(report);
