@@ -1,0 +1,68 @@
+#pragma once
+
+#include "schemawright/dialect/dialect.h"
+#include "schemawright/orm/plan.h"
+#include "schemawright/orm/row_order.h"
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <set>
+#include <stop_token>
+#include <utility>
+#include <vector>
+
+namespace schemawright {
+
+/// Puts row steps in an order that the database takes. Rings are broken: a check is put off, a reference written in two
+/// steps, a unique value moved out of the way. What cannot be broken is a problem of each row in it, by their names.
+class RowSorter
+{
+public:
+    /// Steps are added to `steps`, and cells of theirs to `owned`. All must outlive it, and it must outlive the steps.
+    RowSorter(const Dialect &dialect, std::vector<RowStep> &steps, std::deque<Cell> &owned, const std::stop_token &stop)
+        : dialect_(dialect), steps_(steps), owned_(owned), stop_(stop)
+    {}
+
+    /// Their places in order; none when there are problems. Throws Error(Cancelled).
+    std::vector<std::size_t> sort();
+    const std::vector<PlanProblem> &problems() const noexcept { return problems_; }
+    /// Must constraints be checked at the end only?
+    bool defers() const noexcept { return defers_ || !deferred_.empty(); }
+
+private:
+    /// Rows that refer to themselves by a key that the database makes: NULL first, the key when it is known. True when
+    /// there is anything to look at again.
+    bool splitOwnKeys(const std::vector<RowEdge> &reasons);
+    bool breakCycle(const std::vector<const RowEdge *> &inside, bool everywhere);
+    /// A key that the database makes is only known when its row is there, whatever is checked later.
+    bool waitsForKey(const RowEdge &edge) const;
+    bool canDefer(const RowEdge &edge) const;
+    /// Columns of a foreign key that may be NULL for a while.
+    static std::vector<std::uint32_t> looseColumns(const RowStep &step, const std::vector<std::uint32_t> &columns);
+    bool splitReference(const RowEdge &edge);
+    /// Writes a reference in two steps: NULL first, the parent's key when the parent is there; or NULL before the row
+    /// goes.
+    bool splitColumns(std::size_t index, bool isTaking, const std::vector<std::uint32_t> &columns);
+    /// By what a row is found after this step.
+    RowCells keyAfter(const RowStep &step);
+    /// Moves a row's unique value out of the way before others need it.
+    bool park(const RowEdge &edge);
+    /// A value that no row is likely to hold; if one does, the database says so and nothing is written.
+    std::optional<Value> parkingValue(const RowStep &step, std::uint32_t position);
+    void refuseCycle(const std::vector<std::size_t> &cycle);
+
+    const Dialect &dialect_;
+    std::vector<RowStep> &steps_;
+    std::deque<Cell> &owned_;
+    const std::stop_token &stop_;
+    const Cell null_ = Value();
+    std::vector<std::uint32_t> groups_;
+    std::vector<std::pair<std::size_t, std::size_t>> forced_; ///< orders that no edge tells
+    std::set<const ForeignKey *> deferred_;
+    bool defers_ = false;
+    std::int64_t parkedRows_ = 0;
+    std::vector<PlanProblem> problems_;
+};
+
+} // namespace schemawright
