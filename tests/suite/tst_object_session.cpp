@@ -588,7 +588,7 @@ private Q_SLOTS:
         {
             const auto [session, kept] = edited();
             const Plan plan = session->plan();
-            QVERIFY2(plan.isRunnable(), plan.problems.empty() ? "" : plan.problems.front().error.message.c_str());
+            QVERIFY2(plan.isRunnable(), plan.problems.empty() ? "" : (plan.problems.front().error.describe() + "\n" + plan.problems.front().error.sql).c_str());
             script = scriptText(engine_->dialect(), plan);
             session->rollback();
         }

@@ -42,6 +42,8 @@ Expr holds(const Dialect &dialect, const TablePtr &table, const std::string &nam
         return isNull(left);
     if (isOdd(table->column(name)) && !dialect.capabilities().comparesAnyType && value.is<std::string>())
         left = function("concat", {left}); // as it is printed, which a cast is not for all types
+    if (value.is<bool>()) // `==` would write it as a constant, and one text serves for rows with either
+        return op(left, "=", bind(value));
     return left == bind(value);
 }
 
