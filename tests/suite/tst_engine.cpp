@@ -329,12 +329,137 @@ private Q_SLOTS:
         dropAll(connection, ring());
     }
 
+    void sharesOneMemoryDatabase_data() { databases_->addRows(); }
+    void sharesOneMemoryDatabase()
+    {
+        EngineOptions options;
+        options.pool.timeout = std::chrono::milliseconds(10);
+        options.pool.kind = PoolOptions::Kind::Null; // which a memory database would not survive
+        const Engine engine = open(options);
+        if (!engine.url().isMemory())
+            QSKIP("skipped: not a memory database");
+        engine.connect().executeScript("CREATE TABLE kept (a)");
+        engine.connect().execute("INSERT INTO kept VALUES (1)");
+        Connection connection = engine.connect();
+        QCOMPARE(connection.execute("SELECT count(*) FROM kept").scalar(), Value(1));
+        QCOMPARE(errorOf([&] { engine.connect(); })->kind, ErrorKind::Timeout);
+    }
+
+    void rollsBackWhatIsLeftOpen_data() { databases_->addRows(); }
+    void rollsBackWhatIsLeftOpen()
+    {
+        const Engine engine = open();
+        Connection connection = engine.connect();
+        connection.executeScript("DROP TABLE IF EXISTS sw_left");
+        connection.executeScript("CREATE TABLE sw_left (a integer)");
+        const auto count = [&] { return connection.execute("SELECT count(*) FROM sw_left").scalar(); };
+        {
+            const Transaction transaction = connection.begin();
+            connection.execute("INSERT INTO sw_left VALUES (1)");
+        }
+        QVERIFY(!connection.inTransaction());
+        QCOMPARE(count(), Value(0));
+        Transaction transaction = connection.begin();
+        QCOMPARE(errorOf([&] { connection.begin(); })->kind, ErrorKind::Misuse);
+        connection.execute("INSERT INTO sw_left VALUES (1)");
+        {
+            Savepoint outer = connection.savepoint();
+            connection.execute("INSERT INTO sw_left VALUES (2)");
+            {
+                const Savepoint inner = connection.savepoint();
+                connection.execute("INSERT INTO sw_left VALUES (3)");
+                QVERIFY(errorOf([&] { connection.execute("INSERT INTO sw_nowhere VALUES (1)"); }));
+            }
+            QCOMPARE(count(), Value(2));
+            outer.release();
+        }
+        QCOMPARE(count(), Value(2));
+        {
+            Savepoint savepoint = connection.savepoint();
+            connection.execute("INSERT INTO sw_left VALUES (4)");
+            QVERIFY(errorOf([&] { connection.execute("INSERT INTO sw_nowhere VALUES (1)"); }));
+            if (connection.dialect().name() == "postgresql") // refused, and then rolled back all the same
+                QVERIFY(errorOf([&] { savepoint.release(); }));
+            else
+                savepoint.rollback();
+        }
+        QCOMPARE(count(), Value(2));
+        transaction.commit();
+        QVERIFY(!transaction.isActive());
+        QCOMPARE(errorOf([&] { transaction.commit(); })->kind, ErrorKind::Misuse);
+        QCOMPARE(count(), Value(2));
+        connection.executeScript("DROP TABLE sw_left");
+    }
+
+    void saysThatACommitDidNotHappen_data() { databases_->addRows(); }
+    void saysThatACommitDidNotHappen()
+    {
+        const Engine engine = open();
+        Connection connection = engine.connect();
+        if (connection.dialect().name() != "postgresql")
+            QSKIP("skipped: a failed statement does not end the transaction here");
+        connection.executeScript("DROP TABLE IF EXISTS sw_commit; CREATE TABLE sw_commit (a integer)");
+        Transaction transaction = connection.begin();
+        connection.execute("INSERT INTO sw_commit VALUES (1)");
+        QVERIFY(errorOf([&] { connection.execute("INSERT INTO sw_nowhere VALUES (1)"); }));
+        const auto error = errorOf([&] { transaction.commit(); });
+        QVERIFY(error);
+        QCOMPARE(error->nativeCode, std::string("25P02"));
+        QVERIFY(!connection.inTransaction());
+        QCOMPARE(connection.execute("SELECT count(*) FROM sw_commit").scalar(), Value(0));
+        connection.executeScript("DROP TABLE sw_commit");
+    }
+
+    void givesRowsInEveryForm_data() { databases_->addRows(); }
+    void givesRowsInEveryForm()
+    {
+        const Engine engine = open();
+        Connection connection = engine.connect();
+        const auto rows = [&](const std::string &condition) {
+            return connection.execute(
+                "SELECT * FROM (SELECT 1 AS n, 'a' AS t UNION ALL SELECT 2, NULL UNION ALL SELECT 3, 'c') x WHERE " +
+                condition + " ORDER BY n");
+        };
+        const auto kindOf = [&](auto work) {
+            const auto error = errorOf(work);
+            return error ? error->kind : ErrorKind::Internal;
+        };
+        QCOMPARE(rows("n = 2").one()["t"], Value());
+        QCOMPARE(kindOf([&] { rows("n > 1").one(); }), ErrorKind::Conflict);
+        QCOMPARE(kindOf([&] { rows("n > 9").one(); }), ErrorKind::NotFound);
+        QVERIFY(!rows("n > 9").oneOrNone());
+        QCOMPARE(kindOf([&] { rows("n > 1").oneOrNone(); }), ErrorKind::Conflict);
+        QCOMPARE((*rows("n > 1").first())["n"], Value(2));
+        QVERIFY(!rows("n > 9").first());
+        QCOMPARE(rows("n < 3").all().size(), std::size_t{2});
+        QCOMPARE(rows("n = 3").scalar(), Value(3));
+        QCOMPARE(kindOf([&] { rows("n > 9").scalar(); }), ErrorKind::NotFound);
+        QCOMPARE(rows("n > 1").scalars(), (std::vector<Value>{Value(2), Value(3)}));
+        const auto mappings = rows("n <> 2").mappings();
+        QCOMPARE(mappings.size(), std::size_t{2});
+        QCOMPARE(mappings.at(1).at("t"), Value("c"));
+        std::vector<std::size_t> sizes;
+        rows("n > 0").partitions(2, [&](const RowBatch &batch) {
+            sizes.push_back(batch.rowCount());
+            return true;
+        });
+        QCOMPARE(sizes, (std::vector<std::size_t>{2, 1}));
+        // What was read to its end, or left, is over.
+        Result result = rows("n > 0");
+        QCOMPARE((*result.first())["n"], Value(1));
+        QVERIFY(!result.next());
+        QVERIFY(result.all().empty());
+        result.affectedRows();
+        QCOMPARE(kindOf([&] { rows("n = 1").one()["nothing"]; }), ErrorKind::NotFound);
+        QCOMPARE(kindOf([&] { rows("n = 1").one()[7]; }), ErrorKind::NotFound);
+    }
+
     void opensAheadAndDisposes_data() { databases_->addRows(); }
     void opensAheadAndDisposes()
     {
         const Engine engine = open();
         engine.pool().fill(3);
-        QCOMPARE(engine.pool().status().idle, std::size_t{3});
+        QCOMPARE(engine.pool().status().idle, std::size_t(engine.url().isMemory() ? 1 : 3));
         engine.pool().dispose();
         QCOMPARE(engine.pool().status().idle, std::size_t{0});
     }

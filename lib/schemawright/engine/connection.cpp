@@ -316,8 +316,10 @@ Savepoint::~Savepoint()
 
 void Savepoint::release()
 {
-    if (Connection *const connection = std::exchange(connection_, nullptr))
-        connection->control("RELEASE SAVEPOINT " + name_);
+    if (!connection_)
+        return;
+    connection_->control("RELEASE SAVEPOINT " + name_); // where that fails, the destructor still rolls back
+    connection_ = nullptr;
 }
 
 void Savepoint::rollback()

@@ -110,7 +110,12 @@ void Pool::giveBack(std::unique_ptr<DriverConnection> connection, std::uint64_t 
 void Pool::fill(std::size_t count)
 {
     std::list<Idle> opened;
-    for (std::size_t kept = status().idle; kept < std::min(count, options_.size); ++kept)
+    const std::size_t most = options_.kind == PoolOptions::Kind::Null     ? 0
+                             : options_.kind == PoolOptions::Kind::Single ? 1
+                                                                          : options_.size;
+    const Status now = status();
+    const std::size_t alone = options_.kind == PoolOptions::Kind::Single ? now.lent : 0;
+    for (std::size_t kept = now.idle + alone; kept < std::min(count, most); ++kept)
         opened.push_back({open_(), Clock::now()});
     const std::scoped_lock lock(mutex_);
     idle_.splice(idle_.end(), opened);

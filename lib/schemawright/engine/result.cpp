@@ -40,7 +40,7 @@ Result::~Result() { finish(nullptr); }
 Result::Result(Result &&other) noexcept
     : cursor_(std::move(other.cursor_)), finished_(std::exchange(other.finished_, nullptr)),
       heads_(std::move(other.heads_)), pending_(std::move(other.pending_)), position_(other.position_),
-      rowsRead_(other.rowsRead_)
+      rowsRead_(other.rowsRead_), affected_(other.affected_)
 {}
 
 Result &Result::operator=(Result &&other) noexcept
@@ -53,6 +53,7 @@ Result &Result::operator=(Result &&other) noexcept
         pending_ = std::move(other.pending_);
         position_ = other.position_;
         rowsRead_ = other.rowsRead_;
+        affected_ = other.affected_;
     }
     return *this;
 }
@@ -61,7 +62,7 @@ void Result::finish(Error *error) noexcept
 {
     if (const Finished finished = std::exchange(finished_, nullptr)) {
         try {
-            finished(returnsRows() ? rowsRead_ : cursor_->affectedRows(), error);
+            finished(returnsRows() || !cursor_ ? rowsRead_ : cursor_->affectedRows(), error);
         } catch (...) { // a log that fails must not fail the statement
         }
     }
@@ -72,7 +73,7 @@ bool Result::fetch(RowBatch &batch, std::size_t maxRows)
     if (position_ < pending_.rowCount())
         throw Error(ErrorKind::Misuse, "fetch() after next(): rows were already taken one by one");
     try {
-        const bool more = returnsRows() && cursor_->fetch(batch, maxRows);
+        const bool more = cursor_ && returnsRows() && cursor_->fetch(batch, maxRows);
         if (more)
             rowsRead_ += static_cast<std::int64_t>(batch.rowCount());
         else
@@ -90,7 +91,7 @@ std::int64_t Result::affectedRows()
     position_ = pending_.rowCount();
     while (returnsRows() && fetch(rest)) {
     }
-    return cursor_->affectedRows();
+    return affected_ = cursor_ ? cursor_->affectedRows() : affected_;
 }
 
 std::optional<Row> Result::next()
@@ -115,6 +116,8 @@ std::optional<Row> Result::first()
 {
     auto row = next();
     finish(nullptr);
+    if (cursor_)
+        affected_ = cursor_->affectedRows();
     cursor_.reset();
     position_ = pending_.rowCount();
     return row;

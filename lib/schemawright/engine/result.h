@@ -92,6 +92,7 @@ private:
     RowBatch pending_; // for next(): rows fetched and not yet given
     std::size_t position_ = 0;
     std::int64_t rowsRead_ = 0;
+    std::int64_t affected_ = -1; // what the cursor said, once it is closed
 };
 
 } // namespace schemawright

@@ -246,14 +246,22 @@ public:
     void executeScript(std::string_view sql) override
     {
         session_->begin(sql);
+        const bool wasBroken = session_->transactionStatus() == PQTRANS_INERROR;
+        ResultPtr last;
         try {
-            session_->runScript(sql);
+            last = session_->runScript(sql);
         } catch (const Error &) {
             session_->noteRun(sql);
             throw;
         }
         session_->noteRun(sql);
         keepReadOnly(sql);
+        // The server answers COMMIT after a failed statement by rolling back, and takes that for no error.
+        if (const std::string word = firstWord(sql); wasBroken && (word == "commit" || word == "end") && last &&
+                                                     std::string_view(PQcmdStatus(last.get())) == "ROLLBACK")
+            throw Error(ErrorKind::Misuse, "the transaction was rolled back, since a statement in it had failed")
+                .withSql(sql)
+                .withCode("25P02");
     }
 
     std::int64_t executeMany(std::string_view sql, std::span<const std::vector<Value>> rows) override
