@@ -58,6 +58,24 @@ private Q_SLOTS:
         QCOMPARE(metadata.errors.size(), std::size_t{1});
     }
 
+    void triggersThatCallTheirTableInAnotherCase()
+    {
+        const test::SqliteFile file(
+            "CREATE TABLE \"Mixed\" (a); CREATE TRIGGER t AFTER INSERT ON MIXED BEGIN SELECT 1; "
+            "END");
+        QCOMPARE(reflected(file).table({"main", "Mixed"})->triggers.size(), std::size_t{1});
+    }
+
+    void temporaryTriggersOnOtherTables()
+    {
+        const test::SqliteFile file("CREATE TABLE a (x)");
+        Connection connection = Engine::open("sqlite:///" + file.path()).connect();
+        connection.executeScript("CREATE TEMP TRIGGER passing AFTER INSERT ON main.a BEGIN SELECT 1; END");
+        const MetaData metadata = Inspector(connection).reflect();
+        QCOMPARE(metadata.notCarried.size(), std::size_t{1});
+        QCOMPARE(metadata.notCarried.front().object, std::string("passing"));
+    }
+
     void aFileThatIsNoDatabase()
     {
         const QTemporaryDir folder;

@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 #include <unordered_map>
+#include <utility>
 
 namespace schemawright {
 
@@ -113,10 +114,11 @@ private:
         for (const auto &[name, table] : tables)
             byFoldedName_.emplace(sqlite::foldedName(name), &table);
         if (!options_.namesOnly) {
-            readDefinitions(master, tables);
+            readDefinitions(schema, master, tables);
             parseTexts(tables);
             readColumns(schema, master, tables);
             takeTexts(tables);
+            readKeysWithoutText(schema, tables);
             readIndexes(schema, master, tables);
             findDependencies(tables);
         }
@@ -124,10 +126,15 @@ private:
             metadata_.add(std::move(table));
     }
 
-    void readDefinitions(const std::string &master, Tables &tables)
+    void readDefinitions(const std::string &schema, const std::string &master, Tables &tables)
     {
         query("SELECT type, name, tbl_name, sql FROM " + master, {}, [&](const CatalogRow &row) {
-            const auto found = tables.find(row.view(2));
+            auto found = tables.find(row.view(2));
+            if (found == tables.end() && row.view(0) == "trigger") // calls its table as its text does
+                if (const auto same = byFoldedName_.find(sqlite::foldedName(row.view(2))); same != byFoldedName_.end())
+                    found = tables.find(same->second->name.name);
+            if (found == tables.end() && row.view(0) == "trigger" && schema == "temp" && options_.tables.empty())
+                metadata_.notCarried.push_back({row.text(1), "a temporary trigger on " + row.text(2)});
             if (found == tables.end() || row.isNull(3))
                 return;
             if (row.view(0) == "trigger")
@@ -242,6 +249,46 @@ private:
             table.foreignKeys = std::move(text.foreignKeys);
             table.uniques = std::move(text.uniques);
             table.checks = std::move(text.checks);
+        }
+    }
+
+    /// Should a text not be understood, the PRAGMAs still tell the keys; what they do not tell is named.
+    void readKeysWithoutText(const std::string &schema, Tables &tables)
+    {
+        for (auto &[name, table] : tables) {
+            if (table.kind != TableKind::Table || !table.definition || texts_.contains(name))
+                continue;
+            metadata_.errors.push_back({table.name.text(), "its text is not understood: checks and names of "
+                                                           "constraints are not read"});
+            const auto action = [](const CatalogRow &row, std::size_t column) {
+                return row.view(column) == "NO ACTION" ? std::nullopt : std::optional<std::string>(row.text(column));
+            };
+            std::int64_t last = -1;
+            query(
+                "SELECT id, \"table\", \"from\", \"to\", on_update, on_delete FROM pragma_foreign_key_list(?, ?) ORDER "
+                "BY id, seq",
+                {name, schema}, [&](const CatalogRow &row) {
+                    if (row.number(0) != std::exchange(last, row.number(0))) {
+                        ForeignKey &key = table.foreignKeys.emplace_back();
+                        key.referred = {schema, row.text(1)};
+                        key.onUpdate = action(row, 4);
+                        key.onDelete = action(row, 5);
+                    }
+                    table.foreignKeys.back().columns.push_back(row.text(2));
+                    if (!row.isNull(3))
+                        table.foreignKeys.back().referredColumns.push_back(row.text(3));
+                });
+            std::string index;
+            query(
+                "SELECT i.name, x.name FROM pragma_index_list(?, ?) i, pragma_index_xinfo(i.name, ?) x WHERE i.origin "
+                "= 'u' AND x.key = 1 ORDER BY i.seq, x.seqno",
+                {name, schema, schema}, [&](const CatalogRow &row) {
+                    if (table.uniques.empty() || index != row.view(0)) {
+                        index = row.text(0);
+                        table.uniques.emplace_back();
+                    }
+                    table.uniques.back().columns.push_back(row.text(1));
+                });
         }
     }
 
