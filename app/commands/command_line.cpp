@@ -63,6 +63,7 @@ int runCommand(int argc, char **argv)
     addSelection(*ddlCommand, ddlArguments.selection);
     ddlCommand->add_flag("--drop", ddlArguments.drop, "The script that drops it instead");
     ddlCommand->add_flag("--if-not-exists", ddlArguments.ifNotExists, "Create only what is missing");
+    ddlCommand->add_flag("--no-privileges", ddlArguments.noPrivileges, "Leave out who may do what");
     ddlCommand->add_option("-o,--output", ddlArguments.output, "Write to this file");
 
     DiffArguments diffArguments;

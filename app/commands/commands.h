@@ -33,6 +33,7 @@ struct DdlArguments
     Selection selection;
     bool drop = false;
     bool ifNotExists = false;
+    bool noPrivileges = false;
     std::string output;
 };
 int ddl(const DdlArguments &arguments);

@@ -12,8 +12,9 @@ int ddl(const DdlArguments &arguments)
     if (!wanted)
         throw Error(ErrorKind::Misuse, "there is no dialect named '" + dialect + "'")
             .withHint("There are sqlite, postgresql, mysql, mssql and oracle.");
-    const Script script =
-        wanted->createScript(metadata, {.ifNotExists = arguments.ifNotExists, .drop = arguments.drop});
+    const Script script = wanted->createScript(
+        metadata,
+        {.ifNotExists = arguments.ifNotExists, .drop = arguments.drop, .privileges = !arguments.noPrivileges});
     std::string text = script.text();
     // Without a statement that reads there would be no file, and an empty database is one all the same.
     if (script.statements.empty() && !arguments.drop && dialect == "sqlite")

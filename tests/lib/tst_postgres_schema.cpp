@@ -4,6 +4,7 @@
 #include "support/postgres_database.h"
 
 #include "schemawright/backends/postgres/postgres_dialect.h"
+#include "schemawright/schema/metadata_diff.h"
 #include "schemawright/schema/metadata_json.h"
 
 #include <QTest>
@@ -22,7 +23,7 @@ const PostgresDialect dialect;
 /// Something of every kind that is carried, in shapes that are easily lost.
 const char *const fixture = R"(
 CREATE SCHEMA "Odd ""Schema";
-CREATE TYPE "Odd ""Schema".mood AS ENUM ('it''s', 'b\c', '');
+CREATE TYPE "Odd ""Schema".mood AS ENUM ('it''s', 'b\c', '', 'NULL');
 CREATE DOMAIN short AS varchar(5) COLLATE "C" NOT NULL DEFAULT 'x' CONSTRAINT not_y CHECK (VALUE <> 'y');
 CREATE TYPE pair AS (a int, b "Odd ""Schema".mood);
 CREATE FUNCTION twice(n int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT n * 2';
@@ -89,6 +90,28 @@ CREATE TRIGGER logged AFTER INSERT ON log FOR EACH ROW EXECUTE FUNCTION touch();
 ALTER TABLE log_old DISABLE TRIGGER logged;
 CREATE TABLE own_child (flag boolean, note text) INHERITS (parent);
 ALTER TABLE own_child ALTER flag DROP DEFAULT;
+ALTER TABLE parent ADD CONSTRAINT ab_again UNIQUE (a, b);
+CREATE TABLE waiting (k int NOT NULL) PARTITION BY LIST (k);
+CREATE TABLE waiting_1 PARTITION OF waiting FOR VALUES IN (1);
+CREATE TABLE waiting_2 (k int NOT NULL PRIMARY KEY);
+ALTER TABLE waiting ATTACH PARTITION waiting_2 FOR VALUES IN (2);
+ALTER TABLE ONLY waiting ADD PRIMARY KEY (k);
+ALTER INDEX waiting_pkey ATTACH PARTITION waiting_2_pkey;
+GRANT SELECT, UPDATE (note) ON parent TO PUBLIC;
+GRANT USAGE ON SCHEMA "Odd ""Schema" TO pg_monitor WITH GRANT OPTION;
+GRANT CREATE ON SCHEMA public TO pg_monitor;
+REVOKE EXECUTE ON FUNCTION twice(int) FROM PUBLIC;
+REVOKE DELETE ON child FROM CURRENT_USER;
+GRANT USAGE ON SEQUENCE counter TO pg_monitor;
+GRANT USAGE ON FOREIGN SERVER far TO PUBLIC;
+REVOKE USAGE ON LANGUAGE sql FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION pg_catalog.pg_read_file(text) TO pg_monitor;
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO pg_monitor;
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+ALTER DEFAULT PRIVILEGES GRANT USAGE ON TYPES TO pg_monitor WITH GRANT OPTION;
+COMMENT ON SCHEMA public IS NULL;
+COMMENT ON INDEX no_overlap IS 'the index of an exclusion constraint';
+COMMENT ON SEQUENCE parent_id_seq IS 'the sequence of an identity column';
 COMMENT ON TABLE parent IS 'it''s; -- a comment */';
 COMMENT ON COLUMN parent.a IS E'two\nlines';
 COMMENT ON CONSTRAINT positive ON parent IS 'check';
@@ -130,6 +153,11 @@ private Q_SLOTS:
     void keepsAFaultToItsObject();
     void leavesATransactionAsItWas();
     void survivesTablesThatGo();
+    void readsWhatItMayNot();
+    void leavesOutWhatBelongsToAnExtension();
+    void carriesSubscriptions();
+    void changesObjectsInPlace_data();
+    void changesObjectsInPlace();
     void tellsRowsApart();
     void writesOneTableForAReader();
 };
@@ -284,7 +312,7 @@ void tst_PostgresSchema::reflectsWhatIsThere()
 
     const Table child = tableOf(metadata, "child");
     QCOMPARE(child.column("m")->type.kind, TypeKind::Array);
-    QCOMPARE(child.column("m")->type.element->labels, (std::vector<std::string>{"it's", "b\\c", ""}));
+    QCOMPARE(child.column("m")->type.element->labels, (std::vector<std::string>{"it's", "b\\c", "", "NULL"}));
     QCOMPARE(child.column("s")->type.native, std::string("short"));
     QCOMPARE(child.column("s")->type.kind, TypeKind::String);
     QVERIFY(child.column("id")->autoincrement);
@@ -412,6 +440,150 @@ void tst_PostgresSchema::survivesTablesThatGo()
         QCOMPARE(tableOf(metadata, "parent").columns.size(), std::size_t{6});
         QVERIFY(!connection_->inTransaction());
     }
+}
+
+/// A role that may read nothing but the catalogs still sees what is there.
+void tst_PostgresSchema::readsWhatItMayNot()
+{
+    const PostgresDatabase closed("schema_closed");
+    const auto connection = closed.connect();
+    connection->executeScript(
+        "CREATE SCHEMA secret; CREATE TABLE secret.t (a int CHECK (a > 0), b text DEFAULT 'x'); CREATE TABLE open (a "
+        "int PRIMARY KEY); CREATE VIEW secret.v AS SELECT * FROM secret.t; CREATE FUNCTION secret.f() RETURNS int "
+        "LANGUAGE sql AS 'SELECT 1'; CREATE SEQUENCE secret.s; REVOKE ALL ON SCHEMA secret FROM PUBLIC; CREATE POLICY "
+        "p "
+        "ON open USING (true); CREATE SUBSCRIPTION hidden CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = "
+        "false, slot_name = NONE)");
+    const auto reader = closed.connect();
+    reader->executeScript("SET ROLE pg_signal_backend");
+    MetaData metadata = dialect.reflect(*reader, {});
+    QVERIFY(metadata.errors.empty());
+    QCOMPARE(tableOf(metadata, "t", "secret").checks.size(), std::size_t{1});
+    QVERIFY(tableOf(metadata, "v", "secret").definition);
+    QCOMPARE(metadata.functions.size(), std::size_t{1});
+    QCOMPARE(metadata.notCarried.size(), std::size_t{1}); // what leads to the publisher is not for everybody
+    QCOMPARE(metadata.notCarried.front().object, std::string("hidden"));
+    // Where even a catalog is closed, that is said and the rest is there.
+    connection->executeScript("REVOKE SELECT ON pg_catalog.pg_policy, pg_catalog.pg_attrdef FROM PUBLIC");
+    metadata = dialect.reflect(*reader, {});
+    connection->executeScript("DROP SUBSCRIPTION hidden");
+    QCOMPARE(metadata.errors.size(), std::size_t{2});
+    QVERIFY(metadata.errors.at(0).what.find("permission denied") != std::string::npos);
+    QCOMPARE(tableOf(metadata, "t", "secret").columns.size(), std::size_t{2});
+    QCOMPARE(tableOf(metadata, "t", "secret").checks.size(), std::size_t{1});
+    QVERIFY(tableOf(metadata, "open").primaryKey);
+}
+
+void tst_PostgresSchema::leavesOutWhatBelongsToAnExtension()
+{
+    const PostgresDatabase extended("schema_extended");
+    const auto connection = extended.connect();
+    try {
+        connection->executeScript("CREATE EXTENSION tablefunc"); // has composite types
+    } catch (const Error &error) {
+        QSKIP(error.what());
+    }
+    const MetaData metadata = dialect.reflect(*connection, {});
+    QCOMPARE(metadata.others.size(), std::size_t{1});
+    QCOMPARE(metadata.others.front().kind, std::string("extension"));
+    QCOMPARE(metadata.functions.size() + metadata.tableCount(), std::size_t{0});
+}
+
+void tst_PostgresSchema::carriesSubscriptions()
+{
+    const PostgresDatabase subscriber("schema_subscriber"), second("schema_subscriber_copy");
+    const auto one = subscriber.connect(), two = second.connect();
+    one->executeScript("CREATE SUBSCRIPTION \"to It\" CONNECTION 'dbname=nowhere' PUBLICATION p, \"Q q\" WITH (connect "
+                       "= false, slot_name = 'slot', binary, streaming); COMMENT ON SUBSCRIPTION \"to It\" IS 'x'");
+    const MetaData before = dialect.reflect(*one, {});
+    two->executeScript(dialect.createScript(before, {}).text());
+    const MetaData after = dialect.reflect(*two, {});
+    for (const auto &connection : {one.get(), two.get()}) // else the database could not be dropped
+        for (const std::string &sql : dialect.createScript(before, {.drop = true}).statements)
+            connection->executeScript(sql);
+    QCOMPARE(before.others.size(), std::size_t{1});
+    QVERIFY(before.others == after.others);
+    QCOMPARE(dialect.reflect(*two, {}).others.size(), std::size_t{0});
+}
+
+void tst_PostgresSchema::changesObjectsInPlace_data()
+{
+    QTest::addColumn<QString>("before");
+    QTest::addColumn<QString>("after");
+    const auto add = [](const char *name, const char *before, const char *after) {
+        QTest::newRow(name) << QString::fromUtf8(before) << QString::fromUtf8(after);
+    };
+    add("composite", "CREATE TYPE c AS (a int, \"B b\" numeric(5, 2), gone text)",
+        "CREATE TYPE c AS (a int, \"B b\" numeric(7, 3)[], later text COLLATE \"C\"); COMMENT ON TYPE c IS 'now'");
+    add("range", "CREATE TYPE r AS RANGE (subtype = int)", "CREATE TYPE r AS RANGE (subtype = float8)");
+    add("operator", "CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq)",
+        "CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq, COMMUTATOR = ===, HASHES)");
+    add("cast", "CREATE TYPE c AS (a int); CREATE CAST (c AS text) WITH INOUT",
+        "CREATE TYPE c AS (a int); CREATE CAST (c AS text) WITH INOUT AS IMPLICIT");
+    add("extension", "CREATE SCHEMA s; CREATE EXTENSION pg_trgm", "CREATE SCHEMA s; CREATE EXTENSION pg_trgm SCHEMA s");
+    add("collation", "CREATE COLLATION k (locale = 'C')", "CREATE COLLATION k (locale = 'POSIX')");
+    add("dictionary", "CREATE TEXT SEARCH DICTIONARY d (TEMPLATE = simple)",
+        "CREATE TEXT SEARCH DICTIONARY d (TEMPLATE = simple, STOPWORDS = 'english'); COMMENT ON TEXT SEARCH DICTIONARY "
+        "d IS 'it''s'");
+    add("comment gone", "CREATE OPERATOR FAMILY f USING btree; COMMENT ON OPERATOR FAMILY f USING btree IS 'x'",
+        "CREATE OPERATOR FAMILY f USING btree");
+    add("privileges",
+        "CREATE TABLE t (a int, b int); GRANT SELECT (a), INSERT ON t TO PUBLIC; CREATE FUNCTION f() RETURNS int "
+        "LANGUAGE sql AS 'SELECT 1'; GRANT UPDATE ON t TO pg_monitor WITH GRANT OPTION",
+        "CREATE TABLE t (a int, b int); GRANT SELECT, INSERT ON t TO PUBLIC; CREATE FUNCTION f() RETURNS int LANGUAGE "
+        "sql AS 'SELECT 1'; REVOKE EXECUTE ON FUNCTION f() FROM PUBLIC; REVOKE DELETE ON t FROM CURRENT_USER; GRANT "
+        "UPDATE ON t TO pg_monitor");
+    add("default privileges", "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC",
+        "ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC");
+    add("privileges of what goes",
+        "CREATE TABLE t (a int); GRANT SELECT ON t TO PUBLIC; CREATE SEQUENCE s; GRANT USAGE "
+        "ON SEQUENCE s TO PUBLIC; CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'SELECT 1'; REVOKE EXECUTE ON "
+        "FUNCTION f(int) FROM PUBLIC",
+        "CREATE TABLE other (a int)");
+}
+
+/// There and back again.
+void tst_PostgresSchema::changesObjectsInPlace()
+{
+    QFETCH(QString, before);
+    QFETCH(QString, after);
+    const PostgresDatabase one("schema_from"), two("schema_to");
+    const auto from = one.connect(), to = two.connect();
+    try {
+        from->executeScript(before.toStdString());
+    } catch (const Error &error) {
+        if (before.contains(QStringLiteral("EXTENSION")))
+            QSKIP(error.what());
+        throw;
+    }
+    to->executeScript(after.toStdString());
+    const MetaData old = dialect.reflect(*from, {}), wanted = dialect.reflect(*to, {});
+    const auto bring = [&](DriverConnection &connection, const MetaData &state, const MetaData &target) {
+        const MetaDataDiff diff = diffMetaData(state, target);
+        QVERIFY(!diff.objects.empty());
+        const ObjectMigration objects = dialect.migrateObjects(state, target, diff.objects);
+        const Migration tables = dialect.migrate(state, target, diff.tables);
+        for (const auto &problem : objects.problems)
+            QFAIL(problem.why.c_str());
+        const auto run = [&](ObjectStep::Stage stage) {
+            for (const ObjectStep &step : objects.steps)
+                if (step.stage == stage)
+                    connection.executeScript(step.sql);
+        };
+        connection.executeScript("BEGIN");
+        run(ObjectStep::Stage::BeforeTables);
+        for (const auto &step : tables.steps)
+            connection.executeScript(step.sql);
+        run(ObjectStep::Stage::AfterTables);
+        connection.executeScript("COMMIT");
+        const MetaData made = dialect.reflect(connection, {});
+        const MetaDataDiff rest = diffMetaData(made, target);
+        QVERIFY2(rest.tables.empty(), "tables differ");
+        QVERIFY2(rest.objects.empty(), rest.objects.empty() ? "" : rest.objects.front().object.name.name.c_str());
+    };
+    bring(*from, old, wanted);
+    if (!QTest::currentTestFailed())
+        bring(*from, dialect.reflect(*from, {}), old);
 }
 
 void tst_PostgresSchema::tellsRowsApart()

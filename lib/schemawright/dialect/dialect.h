@@ -102,6 +102,7 @@ struct ScriptOptions
 {
     bool ifNotExists = false; ///< IF NOT EXISTS on create, IF EXISTS on drop
     bool drop = false;        ///< drop_all instead of create_all
+    bool privileges = true;   ///< who may do what, where it was reflected; else named as not carried
 };
 
 /// A script as statements, without closing semicolons, in the order in which they run.

@@ -123,6 +123,7 @@ struct ExclusionConstraint
     std::string name;
     std::string definition;
     std::optional<std::string> comment;
+    std::map<std::string, std::string> options; ///< "index_comment"
     friend bool operator==(const ExclusionConstraint &, const ExclusionConstraint &) = default;
 };
 

@@ -15,7 +15,8 @@ std::vector<std::string> arrayElements(std::string_view text)
     text = text.substr(1, text.size() - 2);
     for (std::size_t i = 0; i < text.size(); ++i) {
         std::string element;
-        if (text[i] == '"') {
+        const bool isQuoted = text[i] == '"'; // a text that says NULL is quoted
+        if (isQuoted) {
             for (++i; i < text.size() && text[i] != '"'; ++i) {
                 if (text[i] == '\\')
                     ++i;
@@ -25,7 +26,7 @@ std::vector<std::string> arrayElements(std::string_view text)
         } else
             for (; i < text.size() && text[i] != ','; ++i)
                 element += text[i];
-        elements.push_back(element == "NULL" ? std::string() : std::move(element));
+        elements.push_back(!isQuoted && element == "NULL" ? std::string() : std::move(element));
     }
     return elements;
 }

@@ -14,9 +14,6 @@
 
 namespace schemawright::postgres {
 
-namespace {
-
-/// Splits at semicolons outside of strings and parentheses.
 std::vector<std::string> statementsOf(const std::string &sql)
 {
     std::vector<std::string> statements;
@@ -39,6 +36,8 @@ std::vector<std::string> statementsOf(const std::string &sql)
     add(sql.size());
     return statements;
 }
+
+namespace {
 
 std::string upper(std::string word)
 {
@@ -78,6 +77,9 @@ private:
     std::string guarded(const std::string &sql) const;
     std::string createTable(const TablePtr &shared, bool isLate);
     bool isInline(const Table &table, const ForeignKey &key) const;
+    static bool standsAlone(const Table &table, const UniqueConstraint &constraint);
+    void waitingKeys();
+    void takeBackPrivileges();
     void createRelation(const TablePtr &table);
     void afterTables();
     void inheritedDifferences(const Table &table);
@@ -285,6 +287,20 @@ bool Builder::isInline(const Table &table, const ForeignKey &key) const
     return std::ranges::any_of(referred->uniques, [&](const auto &each) { return refersTo(each.columns); });
 }
 
+/// The server takes a constraint for one before it that has the same columns, when both stand in one statement.
+bool Builder::standsAlone(const Table &table, const UniqueConstraint &constraint)
+{
+    const auto isSame = [&](const auto &other) {
+        return other.columns == constraint.columns && other.include == constraint.include &&
+               other.deferrable == constraint.deferrable && other.initiallyDeferred == constraint.initiallyDeferred;
+    };
+    if (table.primaryKey && !constraint.nullsNotDistinct && isSame(*table.primaryKey))
+        return true;
+    return std::any_of(table.uniques.data(), &constraint, [&](const UniqueConstraint &each) {
+        return each.nullsNotDistinct == constraint.nullsNotDistinct && isSame(each);
+    });
+}
+
 std::string Builder::createTable(const TablePtr &shared, bool isLate)
 {
     const Table &table = *shared;
@@ -298,10 +314,11 @@ std::string Builder::createTable(const TablePtr &shared, bool isLate)
             continue;
         lines.push_back(ddl::columnDefinition(table, column, !isLate));
     }
-    if (table.primaryKey && !table.primaryKey->columns.empty())
+    if (table.primaryKey && !table.primaryKey->columns.empty() && !table.primaryKey->options.contains("only"))
         lines.push_back(ddl::primaryKey(*table.primaryKey));
     for (const UniqueConstraint &each : table.uniques)
-        lines.push_back(ddl::unique(each));
+        if (!standsAlone(table, each) && !each.options.contains("only"))
+            lines.push_back(ddl::unique(each));
     for (const CheckConstraint &each : table.checks)
         if (each.validated && !isLate && (!each.inherited || isPartition))
             lines.push_back(ddl::check(each));
@@ -369,6 +386,9 @@ void Builder::createRelation(const TablePtr &table)
 {
     if (!table->isView()) {
         emit(createTable(table, lateTables_.contains(resolved(table->name))));
+        for (const UniqueConstraint &each : table->uniques)
+            if (standsAlone(*table, each) && !each.options.contains("only"))
+                emit(guarded("ALTER TABLE ONLY " + quoteName(table->name) + " ADD " + ddl::unique(each)));
         made_.insert(resolved(table->name));
         return;
     }
@@ -397,6 +417,8 @@ Script Builder::create()
             emit(std::string("CREATE SCHEMA ") + (options_.ifNotExists ? "IF NOT EXISTS " : "") + quoteName(each.name));
         if (each.comment && !(each.name == "public" && *each.comment == "standard public schema"))
             emit("COMMENT ON SCHEMA " + quoteName(each.name) + " IS " + quoteText(*each.comment));
+        else if (!each.comment && each.name == "public" && !metadata_.serverVersion.empty())
+            emit("COMMENT ON SCHEMA public IS NULL"); // a new database has one
     }
     for (const Node &node : nodes_)
         if (node.reference.kind == "base_type") // the shell, for the functions that read and print it
@@ -453,6 +475,38 @@ void Builder::inheritedDifferences(const Table &table)
     }
 }
 
+/// A key that not every partition has: made when the partitions are attached, then tied to those that have it.
+void Builder::waitingKeys()
+{
+    std::set<std::string> waiting;
+    const auto add = [&](const Table &table, const auto &constraint, const std::string &sql) {
+        if (!constraint.options.contains("only"))
+            return;
+        emit(guarded("ALTER TABLE ONLY " + quoteName(table.name) + " ADD " + sql));
+        waiting.insert(quoteName({table.name.schema, constraint.name.value_or("")}));
+    };
+    const auto tie = [&](const Table &table, const auto &constraint) {
+        if (const auto parent = constraint.options.find("attached_to");
+            parent != constraint.options.end() && waiting.contains(parent->second))
+            emit("ALTER INDEX " + parent->second + " ATTACH PARTITION " +
+                 quoteName({table.name.schema, constraint.name.value_or("")}));
+    };
+    for (const TablePtr &table : tables_) {
+        if (table->primaryKey)
+            add(*table, *table->primaryKey, ddl::primaryKey(*table->primaryKey));
+        for (const UniqueConstraint &each : table->uniques)
+            add(*table, each, ddl::unique(each));
+    }
+    if (waiting.empty())
+        return;
+    for (const TablePtr &table : tables_) {
+        if (table->primaryKey)
+            tie(*table, *table->primaryKey);
+        for (const UniqueConstraint &each : table->uniques)
+            tie(*table, each);
+    }
+}
+
 void Builder::afterTables()
 {
     const auto alterTable = [](const Table &table) {
@@ -464,6 +518,7 @@ void Builder::afterTables()
             emit(guarded("ALTER TABLE ONLY " + quoteName(*table->partition.of) + " ATTACH PARTITION " +
                          quoteName(table->name) + " " + table->partition.bound.value_or("DEFAULT")));
     }
+    waitingKeys();
     for (const TablePtr &table : tables_) {
         const bool isLate = lateTables_.contains(resolved(table->name));
         for (const Column &column : table->columns)
@@ -504,7 +559,39 @@ void Builder::afterTables()
         emit(ddl::settings(*table));
         emit(ddl::comments(*table));
     }
-    others({"trigger_state", "publication", "event_trigger"}); // a parent's state is passed on before a child's is set
+    others({"trigger_state", "publication", "subscription"}); // a parent's state is passed on before a child's is set
+    if (options_.privileges)
+        others({"privileges", "default_privileges"});
+    else
+        for (const OtherObject &each : metadata_.others)
+            if (each.kind == "privileges" || each.kind == "default_privileges")
+                script_.notCarried.push_back(
+                    {each.name.text(), each.kind == "privileges" ? "privileges" : "default privileges"});
+    others({"security_label", "event_trigger"});
+}
+
+/// Those on what stays: the others go with their objects.
+void Builder::takeBackPrivileges()
+{
+    for (const OtherObject &each : metadata_.others) {
+        const auto isOn = [&](const std::string &word, const std::string &kind) {
+            return each.name.name.starts_with(word) &&
+                   std::ranges::none_of(metadata_.others, [&](const OtherObject &other) {
+                       return other.kind == kind && word + other.name.name == each.name.name;
+                   });
+        };
+        const bool stays =
+            each.kind == "default_privileges" ||
+            (each.kind == "privileges" &&
+             (each.name.schema == "pg_catalog" || isOn("LANGUAGE ", "language") || each.name.name == "SCHEMA public" ||
+              each.name.name == "SCHEMA " + metadata_.defaultSchema || each.name.name == "SCHEMA pg_catalog"));
+        if (!stays || !options_.privileges)
+            continue;
+        const std::vector<std::string> granted = statementsOf(each.definition);
+        for (auto statement = granted.rbegin(); statement != granted.rend(); ++statement)
+            if (const std::string sql = takenBack(*statement); !sql.empty())
+                emit(sql);
+    }
 }
 
 Script Builder::drop()
@@ -519,6 +606,14 @@ Script Builder::drop()
     };
     others("event_trigger", "EVENT TRIGGER");
     others("publication", "PUBLICATION");
+    for (const OtherObject &each : metadata_.others)
+        if (each.kind == "subscription") { // the publisher need not be there
+            const std::string name = quoteName(each.name);
+            emit("ALTER SUBSCRIPTION " + name + " DISABLE");
+            emit("ALTER SUBSCRIPTION " + name + " SET (slot_name = NONE)");
+            emit("DROP SUBSCRIPTION " + ifExists + name);
+        }
+    takeBackPrivileges();
     const auto untie = [&](const Table &table, const ForeignKey &key) {
         std::string name = key.name.value_or("");
         if (!key.name) { // as the server names it

@@ -15,6 +15,11 @@ Script createScript(const Dialect &dialect, const MetaData &metadata, const Scri
 /// One table or view for a reader.
 std::string createText(const Dialect &dialect, const Table &table);
 
+/// Splits a script at semicolons outside of strings and parentheses.
+std::vector<std::string> statementsOf(const std::string &sql);
+/// The statement that takes back a GRANT or REVOKE, also of default privileges.
+std::string takenBack(const std::string &sql);
+
 /// How single parts are written; used by the scripts and by whoever alters tables. All names qualified.
 namespace ddl {
 

@@ -2,11 +2,43 @@
 
 #include "schemawright/backends/postgres/postgres_catalog.h"
 #include "schemawright/backends/postgres/postgres_text.h"
+#include "schemawright/backends/postgres/postgres_tokens.h"
 #include "schemawright/backends/postgres/postgres_types.h"
 
 #include <fmt/format.h>
 
-namespace schemawright::postgres::ddl {
+namespace schemawright::postgres {
+
+std::string takenBack(const std::string &sql)
+{
+    std::size_t verb = std::string::npos, last = std::string::npos, option = std::string::npos;
+    bool revokes = false, onlyOption = false;
+    const std::vector<Token> tokens = tokenize(sql);
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+        if (tokens[i].kind != TokenKind::Word)
+            continue;
+        const std::string_view word = tokens[i].in(sql);
+        if (verb == std::string::npos && (word == "GRANT" || word == "REVOKE")) {
+            verb = tokens[i].offset;
+            revokes = word == "REVOKE";
+            onlyOption = revokes && i + 1 < tokens.size() && tokens[i + 1].in(sql) == "GRANT";
+        } else if (word == (revokes ? "FROM" : "TO"))
+            last = tokens[i].offset;
+        else if (word == "WITH")
+            option = tokens[i].offset;
+    }
+    if (verb == std::string::npos || last == std::string::npos)
+        return {};
+    const std::string before = sql.substr(0, verb);
+    if (!revokes)
+        return before + "REVOKE " + sql.substr(verb + 6, last - verb - 6) + "FROM " +
+               sql.substr(last + 3, option == std::string::npos ? option : option - last - 4);
+    const std::size_t what = verb + (onlyOption ? std::string_view("REVOKE GRANT OPTION FOR ").size() : 7);
+    return before + "GRANT " + sql.substr(what, last - what) + "TO " + sql.substr(last + 5) +
+           (onlyOption ? " WITH GRANT OPTION" : "");
+}
+
+namespace ddl {
 
 namespace {
 
@@ -23,7 +55,7 @@ std::string deferral(bool deferrable, bool initiallyDeferred)
 bool isStorageParameter(const std::string &name)
 {
     static const std::set<std::string> ours{"comment",     "index_comment", "attached_to", "tablespace",
-                                            "on_conflict", "order",         "statistics"};
+                                            "on_conflict", "order",         "statistics",  "only"};
     return !ours.contains(name) && !name.starts_with("statistics.");
 }
 
@@ -287,9 +319,12 @@ std::vector<std::string> comments(const Table &table)
             add("INDEX " + quoteName(QualifiedName{table.name.schema, index}), text);
     };
     add(std::string(relationWord(table)) + " " + name, table.comment);
-    for (const Column &column : table.columns)
+    for (const Column &column : table.columns) {
         if (column.comment)
             add("COLUMN " + name + "." + quoteName(column.name), column.comment);
+        if (const auto sequence = option(column.options, "sequence"))
+            add("SEQUENCE " + *sequence, option(column.options, "sequence_comment"));
+    }
     if (table.primaryKey) {
         addConstraint(table.primaryKey->name, option(table.primaryKey->options, "comment"));
         addIndex(table.primaryKey->name.value_or(""), option(table.primaryKey->options, "index_comment"));
@@ -302,8 +337,10 @@ std::vector<std::string> comments(const Table &table)
         addConstraint(each.name, each.comment);
     for (const ForeignKey &each : table.foreignKeys)
         addConstraint(each.name, each.comment);
-    for (const ExclusionConstraint &each : table.exclusions)
+    for (const ExclusionConstraint &each : table.exclusions) {
         addConstraint(each.name, each.comment);
+        addIndex(each.name, option(each.options, "index_comment"));
+    }
     for (const Index &each : table.indexes)
         addIndex(each.name, each.comment);
     for (const Trigger &each : table.triggers)
@@ -360,4 +397,6 @@ std::vector<std::string> settings(const Table &table)
     return all;
 }
 
-} // namespace schemawright::postgres::ddl
+} // namespace ddl
+
+} // namespace schemawright::postgres

@@ -2,6 +2,7 @@
 
 #include "schemawright/backends/postgres/postgres_ddl.h"
 #include "schemawright/backends/postgres/postgres_text.h"
+#include "schemawright/backends/postgres/postgres_tokens.h"
 #include "schemawright/base/topological.h"
 
 #include <algorithm>
@@ -32,7 +33,39 @@ bool isFunction(const std::string &kind) { return kind == "function" || kind == 
 bool isOnTables(const std::string &kind)
 {
     return kind == "rule" || kind == "policy" || kind == "statistics" || kind == "publication" ||
-           kind == "event_trigger" || kind == "trigger_state";
+           kind == "event_trigger" || kind == "trigger_state" || kind == "privileges" || kind == "default_privileges" ||
+           kind == "security_label" || kind == "subscription";
+}
+
+bool isPrivileges(const std::string &kind) { return kind == "privileges" || kind == "default_privileges"; }
+
+/// The attributes of a composite type as its definition has them: the name as written, and what follows it.
+std::vector<std::pair<std::string, std::string>> attributesOf(const std::string &definition)
+{
+    std::vector<std::pair<std::string, std::string>> attributes;
+    std::size_t begin = std::string::npos;
+    std::string name;
+    int depth = 0;
+    for (const Token &token : tokenize(definition)) {
+        const std::string_view text = token.in(definition);
+        const bool ends = (depth == 1 && (text == "," || text == ")"));
+        depth += text == "(" ? 1 : text == ")" ? -1 : 0;
+        if (ends && !name.empty()) {
+            std::string rest = definition.substr(begin, token.offset - begin);
+            rest.erase(rest.find_last_not_of(" \n") + 1);
+            attributes.emplace_back(name, rest);
+            name.clear();
+            if (depth == 0)
+                break;
+        } else if (depth == 1 && name.empty() &&
+                   (token.kind == TokenKind::Word || token.kind == TokenKind::QuotedName)) {
+            if (text == "CREATE" || text == "TYPE" || text == "AS")
+                continue;
+            name = text;
+            begin = token.end() + 1;
+        }
+    }
+    return attributes;
 }
 
 template <class List, class Matches> auto *found(const List &list, Matches matches)
@@ -187,6 +220,13 @@ private:
             return each.kind == object.kind && resolved(each.name) == object.name &&
                    (each.onTable ? each.onTable->text() : std::string()) == object.arguments;
         });
+        if (isPrivileges(object.kind))
+            return alterPrivileges(i);
+        if (object.kind == "security_label") {
+            if (other)
+                emit(i, Stage::AfterTables, other->definition.substr(0, other->definition.rfind(" IS '")) + " IS NULL");
+            return;
+        }
         if (other && other->onTable) { // it goes with its table
             if (after_.table(*other->onTable))
                 emit(i, Stage::BeforeTables, dropOnTable(*other));
@@ -243,11 +283,148 @@ private:
                         "COMMENT ON SCHEMA " + quoteName(object.name.name) + " IS " +
                             commentText(schema ? schema->comment : std::nullopt));
         }
+        if (isPrivileges(kind))
+            return alterPrivileges(i);
         if (!isOnTables(kind))
-            return problem(i, "no statements are made for a changed " + kind + " yet");
-        if (kind != "trigger_state")
+            return alterOther(i);
+        if (kind != "trigger_state" && kind != "security_label")
             drop(i);
         add(i);
+    }
+
+    const OtherObject *other(const MetaData &side, const ObjectReference &object) const
+    {
+        return found(side.others, [&](const OtherObject &each) {
+            return each.kind == object.kind && resolved(each.name) == object.name &&
+                   (each.onTable ? each.onTable->text() : std::string()) == object.arguments;
+        });
+    }
+
+    /// What was granted and is not any more is taken back, and the other way round; then comes what is new.
+    void alterPrivileges(std::size_t i)
+    {
+        const ObjectReference &object = diffs_[i].object;
+        const OtherObject *const old = other(before_, object), *const now = other(after_, object);
+        if (!now && old && isGone(*old))
+            return;
+        const std::vector<std::string> was = old ? statementsOf(old->definition) : std::vector<std::string>(),
+                                       is = now ? statementsOf(now->definition) : std::vector<std::string>();
+        const auto isIn = [](const std::vector<std::string> &all, const std::string &one) {
+            return std::ranges::find(all, one) != all.end();
+        };
+        if (std::ranges::any_of(was, [](const std::string &sql) { return sql.starts_with("SET SESSION"); }))
+            return problem(i, "some of its privileges were granted by others than its owner");
+        for (auto each = was.rbegin(); each != was.rend(); ++each)
+            if (!isIn(is, *each))
+                emit(i, Stage::AfterTables, takenBack(*each));
+        for (const std::string &each : is)
+            if (!isIn(was, each))
+                emit(i, Stage::AfterTables, each);
+    }
+
+    /// Privileges go with the object they are on ("TABLE t", "FUNCTION f(integer)"…).
+    bool isGone(const OtherObject &privileges) const
+    {
+        if (privileges.onTable)
+            return !after_.table(*privileges.onTable);
+        const std::string &name = privileges.name.name;
+        const auto named = [&](const std::string &word, const std::string &kind) {
+            return name.starts_with(word + " ") && std::ranges::any_of(diffs_, [&](const ObjectDiff &each) {
+                       if (each.action != DiffAction::Drop || !(kind.empty() || each.object.kind == kind))
+                           return false;
+                       const std::string dropped =
+                           isFunction(each.object.kind) ? each.object.name.name + "(" : each.object.name.name;
+                       return isFunction(each.object.kind) ? name.find(dropped) != std::string::npos
+                                                           : name.substr(word.size() + 1) == dropped;
+                   });
+        };
+        return named("SEQUENCE", "sequence") || named("FUNCTION", "") || named("PROCEDURE", "") || named("TYPE", "") ||
+               named("SCHEMA", "schema") || named("LANGUAGE", "language") ||
+               named("FOREIGN DATA WRAPPER", "foreign_data_wrapper") || named("FOREIGN SERVER", "server");
+    }
+
+    /// Kinds without an ALTER of their own: what was made beside it is said anew, else it is made again where nothing
+    /// needs it.
+    void alterOther(std::size_t i)
+    {
+        const ObjectReference &object = diffs_[i].object;
+        const OtherObject *const old = other(before_, object), *const now = other(after_, object);
+        std::string kind = object.kind;
+        std::ranges::replace(kind, '_', ' ');
+        if (!old || !now)
+            return problem(i, "no statements are made for a changed " + kind);
+        const std::vector<std::string> was = statementsOf(old->definition), is = statementsOf(now->definition);
+        const auto isIn = [](const std::vector<std::string> &all, const std::string &one) {
+            return std::ranges::find(all, one) != all.end();
+        };
+        const auto isComment = [](const std::string &sql) { return sql.starts_with("COMMENT ON "); };
+        const auto commentOnly = [&] {
+            for (const std::string &each : was)
+                if (isComment(each) && !isIn(is, each)) {
+                    const std::string target = each.substr(0, each.find(" IS '"));
+                    if (std::ranges::none_of(is,
+                                             [&](const std::string &sql) { return sql.starts_with(target + " IS "); }))
+                        emit(i, Stage::AfterTables, target + " IS NULL");
+                }
+            for (const std::string &each : is)
+                if (isComment(each) && !isIn(was, each))
+                    emit(i, Stage::AfterTables, each);
+        };
+        const auto withoutComments = [&](std::vector<std::string> all) {
+            std::erase_if(all, isComment);
+            return all;
+        };
+        if (withoutComments(was) == withoutComments(is))
+            return commentOnly();
+        if (object.kind == "extension") {
+            const std::size_t schema = is.front().rfind(" WITH SCHEMA ");
+            if (schema == std::string::npos)
+                return problem(i, "an extension cannot be moved into a schema of the system");
+            emit(i, Stage::BeforeTables,
+                 "ALTER EXTENSION " + quoteName(object.name.name) + " SET SCHEMA " + is.front().substr(schema + 13));
+            return commentOnly();
+        }
+        if (object.kind == "composite_type" && alterComposite(i, was.front(), is.front()))
+            return commentOnly();
+        if (const Dependency *user =
+                found(before_.dependencies, [&](const Dependency &d) { return d.needs == reference(object); }))
+            return problem(i, fmt::format("it would have to be made again, and {} {} uses it", user->object.kind,
+                                          user->object.name.text()));
+        for (std::string &sql : script(before_, object, true))
+            emit(i, Stage::BeforeTables, std::move(sql));
+        for (std::string &sql : script(after_, object, false))
+            emit(i, Stage::BeforeTables, std::move(sql));
+    }
+
+    /// False where the attributes would not come into the wanted order.
+    bool alterComposite(std::size_t i, const std::string &was, const std::string &is)
+    {
+        const auto old = attributesOf(was), now = attributesOf(is);
+        const auto named = [](const auto &all, const std::string &name) {
+            return std::ranges::find(all, name, [](const auto &each) { return each.first; });
+        };
+        std::vector<std::string> order;
+        for (const auto &[name, rest] : old)
+            if (named(now, name) != now.end())
+                order.push_back(name);
+        for (const auto &[name, rest] : now)
+            if (named(old, name) == old.end())
+                order.push_back(name);
+        const bool isInOrder = std::ranges::equal(order, now, {}, {}, [](const auto &each) { return each.first; });
+        if (!isInOrder)
+            return false;
+        std::string changes;
+        const auto change = [&](const std::string &sql) { changes += (changes.empty() ? " " : ", ") + sql; };
+        for (const auto &[name, rest] : old)
+            if (named(now, name) == now.end())
+                change("DROP ATTRIBUTE " + name);
+        for (const auto &[name, rest] : now)
+            if (const auto same = named(old, name); same == old.end())
+                change("ADD ATTRIBUTE " + name + " " + rest);
+            else if (same->second != rest)
+                change("ALTER ATTRIBUTE " + name + " TYPE " + rest);
+        emit(i, Stage::BeforeTables, "ALTER TYPE " + quoteName(diffs_[i].object.name) + changes);
+        return true;
     }
 
     static std::string commentText(const std::optional<std::string> &text) { return text ? quoteText(*text) : "NULL"; }

@@ -67,6 +67,8 @@ MetaData Reflection::run()
 {
     readSchemas();
     readMembers();
+    if (!options_.namesOnly)
+        takeCensus();
     if (!narrowed_ && !options_.namesOnly) // what takes the server longest, while the rest is taken apart here
         catalog_.prefetch({relationsSql(), columnsSql(), indexesSql(), constraintsSql(), defaultsSql()});
     readRelations();
@@ -86,9 +88,13 @@ MetaData Reflection::run()
         placeIndexes();
         readTriggers();
         readRulesAndPolicies();
+        readPrivileges();
         if (!narrowed_) {
             readFunctions();
             readOthers();
+            readDefaultPrivileges();
+            readSecurityLabels();
+            readSubscriptions();
             readUncarried();
             // Plain tables say by themselves what they need.
             const bool hasView =
@@ -130,6 +136,54 @@ void Reflection::readMembers()
                   });
     for (const auto &[id, name] : schemas_)
         metadata_.schemas.push_back({name, std::nullopt});
+}
+
+/// What a database has none of need not be asked for: one query instead of dozens.
+void Reflection::takeCensus()
+{
+    if (catalog_.isCareful())
+        return; // one catalog that cannot be read would spoil it
+    static constexpr std::pair<const char *, const char *> kinds[] = {
+        {"language", "pg_language WHERE oid >= 16384"},
+        {"access_method", "pg_am WHERE oid >= 16384"},
+        {"transform", "pg_transform"},
+        {"conversion", "pg_conversion WHERE oid >= 16384"},
+        {"extension", "pg_extension WHERE oid >= 16384"},
+        {"collation", "pg_collation WHERE oid >= 16384"},
+        {"statistics", "pg_statistic_ext"},
+        {"cast", "pg_cast WHERE oid >= 16384"},
+        {"event_trigger", "pg_event_trigger"},
+        {"operator", "pg_operator WHERE oid >= 16384"},
+        {"operator_family", "pg_opfamily WHERE oid >= 16384"},
+        {"operator_class", "pg_opclass WHERE oid >= 16384"},
+        {"text_search_dictionary", "pg_ts_dict WHERE oid >= 16384"},
+        {"text_search_configuration", "pg_ts_config WHERE oid >= 16384"},
+        {"text_search_parser", "pg_ts_parser WHERE oid >= 16384"},
+        {"text_search_template", "pg_ts_template WHERE oid >= 16384"},
+        {"foreign_data_wrapper", "pg_foreign_data_wrapper"},
+        {"server", "pg_foreign_server"},
+        {"foreign_table", "pg_foreign_table"},
+        {"publication", "pg_publication"},
+        {"subscription", "pg_subscription"},
+        {"default_privileges", "pg_default_acl"},
+        {"security_label", "pg_seclabel"},
+        {"large_object", "pg_largeobject_metadata"},
+        {"function", "pg_proc WHERE oid >= 16384"},
+        {"type", "pg_type WHERE oid >= 16384 AND (typtype IN ('d', 'e', 'r', 'm') OR typtype IN ('b', 'p') AND "
+                 "typcategory <> 'A')"},
+        {"inheritance", "pg_inherits"},
+        {"sequence", "pg_sequence"},
+        {"policy", "pg_policy"},
+        {"rule", "pg_rewrite WHERE oid >= 16384 AND rulename <> '_RETURN'"},
+    };
+    std::string sql;
+    for (const auto &[kind, table] : kinds)
+        sql += (sql.empty() ? "SELECT " : ", ") + fmt::format("EXISTS (SELECT 1 FROM pg_catalog.{})", table);
+    catalog_.read("what there is", sql, [&](const CatalogRow &row) {
+        for (std::size_t i = 0; i < std::size(kinds); ++i)
+            if (!row.flag(i))
+                absent_.insert(kinds[i].first);
+    });
 }
 
 void Reflection::readComments()

@@ -55,7 +55,7 @@ private:
         ObjectId relation = 0;
         QualifiedName name;
         Index index;
-        bool isConstraint = false, isValid = true, isReplicaIdentity = false, isClustered = false;
+        bool isConstraint = false, isValid = true, isWaiting = false, isReplicaIdentity = false, isClustered = false;
         std::vector<std::int64_t> columns, classes, collations;
         int keys = 0;
     };
@@ -64,6 +64,9 @@ private:
     // postgres_reflect.cpp
     void readSchemas();
     void readMembers();
+    void takeCensus();
+    /// Whether there may be objects of this kind at all; a kind of takeCensus().
+    bool has(const std::string &kind) const { return !absent_.contains(kind); }
     void readComments();
     void finish();
     std::optional<std::string> comment(ObjectId catalog, ObjectId object, std::int64_t part = 0) const;
@@ -112,6 +115,9 @@ private:
     // postgres_reflect_others.cpp
     void readOthers();
     void readExtensionsAndCollations();
+    void readStatistics();
+    void readCasts();
+    void readEventTriggers();
     void readOperators();
     void readOperatorClasses();
     void readTextSearch();
@@ -125,6 +131,13 @@ private:
     void readPublications();
     void readUncarried();
 
+    // postgres_reflect_privileges.cpp
+    std::string privilegesSql() const;
+    void readPrivileges();
+    void readDefaultPrivileges();
+    void readSecurityLabels();
+    void readSubscriptions();
+
     void readDependencies();
     std::optional<ObjectReference> reference(ObjectId catalog, ObjectId object) const;
 
@@ -137,6 +150,7 @@ private:
 
     std::map<ObjectId, std::string> schemas_;
     std::set<Key> members_; ///< objects that belong to an extension
+    std::set<std::string> absent_;
     std::map<std::pair<Key, std::int64_t>, std::string> comments_;
     std::unordered_map<ObjectId, Relation> relations_;
     std::vector<TypeFacts> types_;                              ///< those that columns have
@@ -149,6 +163,8 @@ private:
     std::unordered_map<ObjectId, ObjectId> indexParents_;
     std::map<ObjectId, Sequence> sequences_; ///< by class id; those of identity columns are taken out
     std::set<ObjectId> identitySequences_;
+    std::vector<ObjectId> withExpressions_;                        ///< indexes
+    std::vector<ObjectId> withColumnPrivileges_;                   ///< relations
     std::map<Key, ObjectReference> known_;                         ///< what dependencies may name
     std::vector<std::pair<Key, ObjectId>> parts_;                  ///< of relations: indexes, constraints, row types
     std::map<ObjectId, ObjectId> ownerOfType_;                     ///< array -> element, multirange -> range
@@ -163,7 +179,8 @@ inline constexpr ObjectId type = 1247, procedure = 1255, relation = 1259, constr
                           trigger = 2620, opfamily = 2753, extension = 3079, policy = 3256, statistics = 3381,
                           collation = 3456, eventTrigger = 3466, textDictionary = 3600, textConfiguration = 3602,
                           wrapper = 2328, server = 1417, publication = 6104, accessMethod = 2601, transform = 3576,
-                          conversion = 2607, textParser = 3601, textTemplate = 3764, userMapping = 1418;
+                          conversion = 2607, textParser = 3601, textTemplate = 3764, userMapping = 1418,
+                          subscription = 6100;
 } // namespace catalog
 
 } // namespace schemawright::postgres

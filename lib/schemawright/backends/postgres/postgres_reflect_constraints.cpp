@@ -137,8 +137,11 @@ void Reflection::readConstraints()
             ExclusionConstraint &exclusion = table.exclusions.emplace_back();
             exclusion.name = row.text(1);
             exclusion.comment = text;
-            if (const auto found = indexes_.find(row.number(7)); found != indexes_.end())
+            if (const auto found = indexes_.find(row.number(7)); found != indexes_.end()) {
                 found->second.isConstraint = true;
+                if (found->second.index.comment)
+                    exclusion.options["index_comment"] = *found->second.index.comment;
+            }
             places[id] = {owner, table.exclusions.size() - 1};
             exclusions.push_back(id);
         }
@@ -256,7 +259,7 @@ void Reflection::readTriggers()
                                              : enabled == 'R' ? "ENABLE REPLICA"
                                                               : "ENABLE ALWAYS";
         });
-    if (version_ < 130000)
+    if (version_ < 130000 || std::ranges::none_of(relations_, [](const auto &each) { return each.second.isPartition; }))
         return;
     // A partition's copy of a trigger is made with its parent's; only that it is switched otherwise is its own.
     catalog_.read(
@@ -298,54 +301,57 @@ void Reflection::readRulesAndPolicies()
                             quoteName(row.view(1)), quoteName(owner->table.name), quoteText(*text));
         metadata_.others.push_back(std::move(object));
     };
-    catalog_.read("rules",
-                  "SELECT r.oid, r.rulename, r.ev_class, pg_catalog.pg_get_ruledef(r.oid), "
-                  "r.ev_enabled FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class WHERE "
-                  "r.rulename <> '_RETURN' AND c.relnamespace <> 'pg_catalog'::regnamespace" +
-                      only("r.ev_class") + " ORDER BY 3, 2",
-                  [&](const CatalogRow &row) {
-                      std::string definition = row.text(3);
-                      while (definition.ends_with(';'))
-                          definition.pop_back();
-                      const Relation *const owner = relation(row.number(2));
-                      if (const char enabled = row.letter(4); owner && enabled != 'O')
-                          definition += fmt::format(";\nALTER TABLE {} {} RULE {}", quoteName(owner->table.name),
-                                                    enabled == 'D'   ? "DISABLE"
-                                                    : enabled == 'R' ? "ENABLE REPLICA"
-                                                                     : "ENABLE ALWAYS",
-                                                    quoteName(row.view(1)));
-                      add(row, "rule", catalog::rewrite, std::move(definition));
-                  });
-    catalog_.read(
-        "policies",
-        "SELECT p.oid, p.polname, p.polrelid, p.polcmd, p.polpermissive, "
-        "(SELECT pg_catalog.string_agg(CASE WHEN r = 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident("
-        "pg_catalog.pg_get_userbyid(r)) END, ', ') FROM pg_catalog.unnest(p.polroles) r), "
-        "pg_catalog.pg_get_expr(p.polqual, p.polrelid), pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid) FROM "
-        "pg_catalog.pg_policy p WHERE true" +
-            only("p.polrelid") + " ORDER BY 3, 2",
-        [&](const CatalogRow &row) {
-            const Relation *const owner = relation(row.number(2));
-            if (!owner)
-                return;
-            std::string sql =
-                fmt::format("CREATE POLICY {} ON {}", quoteName(row.view(1)), quoteName(owner->table.name));
-            if (!row.flag(4))
-                sql += " AS RESTRICTIVE";
-            const char command = row.letter(3);
-            sql += command == 'r'   ? " FOR SELECT"
-                   : command == 'a' ? " FOR INSERT"
-                   : command == 'w' ? " FOR UPDATE"
-                   : command == 'd' ? " FOR DELETE"
-                                    : "";
-            if (!row.isNull(5) && row.view(5) != "PUBLIC")
-                sql += " TO " + row.text(5);
-            if (!row.isNull(6))
-                sql += " USING (" + withoutOuterParentheses(row.view(6)) + ")";
-            if (!row.isNull(7))
-                sql += " WITH CHECK (" + withoutOuterParentheses(row.view(7)) + ")";
-            add(row, "policy", catalog::policy, std::move(sql));
-        });
+    if (has("rule"))
+        catalog_.read(
+            "rules",
+            "SELECT r.oid, r.rulename, r.ev_class, pg_catalog.pg_get_ruledef(r.oid), "
+            "r.ev_enabled FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class WHERE "
+            "r.rulename <> '_RETURN' AND c.relnamespace <> 'pg_catalog'::regnamespace" +
+                only("r.ev_class") + " ORDER BY 3, 2",
+            [&](const CatalogRow &row) {
+                std::string definition = row.text(3);
+                while (definition.ends_with(';'))
+                    definition.pop_back();
+                const Relation *const owner = relation(row.number(2));
+                if (const char enabled = row.letter(4); owner && enabled != 'O')
+                    definition += fmt::format(";\nALTER TABLE {} {} RULE {}", quoteName(owner->table.name),
+                                              enabled == 'D'   ? "DISABLE"
+                                              : enabled == 'R' ? "ENABLE REPLICA"
+                                                               : "ENABLE ALWAYS",
+                                              quoteName(row.view(1)));
+                add(row, "rule", catalog::rewrite, std::move(definition));
+            });
+    if (has("policy"))
+        catalog_.read(
+            "policies",
+            "SELECT p.oid, p.polname, p.polrelid, p.polcmd, p.polpermissive, "
+            "(SELECT pg_catalog.string_agg(CASE WHEN r = 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident("
+            "pg_catalog.pg_get_userbyid(r)) END, ', ') FROM pg_catalog.unnest(p.polroles) r), "
+            "pg_catalog.pg_get_expr(p.polqual, p.polrelid), pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid) FROM "
+            "pg_catalog.pg_policy p WHERE true" +
+                only("p.polrelid") + " ORDER BY 3, 2",
+            [&](const CatalogRow &row) {
+                const Relation *const owner = relation(row.number(2));
+                if (!owner)
+                    return;
+                std::string sql =
+                    fmt::format("CREATE POLICY {} ON {}", quoteName(row.view(1)), quoteName(owner->table.name));
+                if (!row.flag(4))
+                    sql += " AS RESTRICTIVE";
+                const char command = row.letter(3);
+                sql += command == 'r'   ? " FOR SELECT"
+                       : command == 'a' ? " FOR INSERT"
+                       : command == 'w' ? " FOR UPDATE"
+                       : command == 'd' ? " FOR DELETE"
+                                        : "";
+                if (!row.isNull(5) && row.view(5) != "PUBLIC")
+                    sql += " TO " + row.text(5);
+                if (!row.isNull(6))
+                    sql += " USING (" + withoutOuterParentheses(row.view(6)) + ")";
+                if (!row.isNull(7))
+                    sql += " WITH CHECK (" + withoutOuterParentheses(row.view(7)) + ")";
+                add(row, "policy", catalog::policy, std::move(sql));
+            });
 }
 
 } // namespace schemawright::postgres

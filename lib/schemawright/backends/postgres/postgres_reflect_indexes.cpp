@@ -15,7 +15,8 @@ std::string Reflection::indexesSql() const
            "i.indisreplident, i.indisvalid, " +
            nullsNotDistinct +
            ", i.indnkeyatts, i.indkey, i.indclass, i.indcollation, i.indoption, "
-           "c.relam, c.reloptions, c.reltablespace, c.relnamespace, c.relkind FROM pg_catalog.pg_index i JOIN "
+           "c.relam, c.reloptions, c.reltablespace, c.relnamespace, c.relkind, CASE WHEN i.indexprs IS NOT NULL OR "
+           "i.indpred IS NOT NULL THEN true END FROM pg_catalog.pg_index i JOIN "
            "pg_catalog.pg_class c ON c.oid = i.indexrelid WHERE (" +
            schemaCondition("c.relnamespace") + " OR c.relnamespace = pg_catalog.pg_my_temp_schema())" +
            only("i.indrelid");
@@ -33,6 +34,9 @@ void Reflection::readIndexes()
         facts.isClustered = row.flag(4);
         facts.isReplicaIdentity = row.flag(5);
         facts.isValid = row.flag(6) || row.letter(17) == 'I'; // one on a partitioned table waits for its partitions
+        facts.isWaiting = !row.flag(6) && row.letter(17) == 'I';
+        if (!row.isNull(18))
+            withExpressions_.push_back(row.number(0));
         facts.keys = static_cast<int>(row.number(8));
         facts.columns = numbersIn(row.view(9));
         facts.classes = numbersIn(row.view(10));
@@ -68,19 +72,20 @@ void Reflection::readIndexes()
 void Reflection::readIndexExpressions()
 {
     std::vector<ObjectId> withExpressions, withCondition;
-    catalog_.read("index expressions",
-                  "SELECT indexrelid, indexprs IS NOT NULL, indpred IS NOT NULL FROM pg_catalog.pg_index WHERE "
-                  "(indexprs IS NOT NULL OR indpred IS NOT NULL)" +
-                      only("indrelid"),
-                  [&](const CatalogRow &row) {
-                      const auto found = indexes_.find(row.number(0));
-                      if (found == indexes_.end() || found->second.isConstraint)
-                          return;
-                      if (row.flag(1))
-                          withExpressions.push_back(row.number(0));
-                      if (row.flag(2))
-                          withCondition.push_back(row.number(0));
-                  });
+    if (!withExpressions_.empty())
+        catalog_.read("index expressions",
+                      "SELECT indexrelid, indexprs IS NOT NULL, indpred IS NOT NULL FROM pg_catalog.pg_index WHERE "
+                      "indexrelid IN (" +
+                          idList(withExpressions_) + ")",
+                      [&](const CatalogRow &row) {
+                          const auto found = indexes_.find(row.number(0));
+                          if (found == indexes_.end() || found->second.isConstraint)
+                              return;
+                          if (row.flag(1))
+                              withExpressions.push_back(row.number(0));
+                          if (row.flag(2))
+                              withCondition.push_back(row.number(0));
+                      });
     const auto name = [&](ObjectId id) { return indexes_.at(id).name.text(); };
     std::set<ObjectId> withCollation;
     catalog_.readFor(
@@ -210,13 +215,18 @@ void Reflection::placeIndexes()
         if (facts.isReplicaIdentity)
             table.options["replica_identity"] = "USING INDEX " + quoteName(name.name);
         if (facts.isConstraint) {
-            if (attachedTo.empty())
-                continue;
-            if (table.primaryKey && table.primaryKey->name == name.name)
-                table.primaryKey->options["attached_to"] = attachedTo;
+            const auto note = [&](auto &constraint) {
+                if (constraint.name != name.name)
+                    return;
+                if (!attachedTo.empty())
+                    constraint.options["attached_to"] = attachedTo;
+                if (facts.isWaiting) // some partition has none of its own
+                    constraint.options["only"] = "true";
+            };
+            if (table.primaryKey)
+                note(*table.primaryKey);
             for (UniqueConstraint &unique : table.uniques)
-                if (unique.name == name.name)
-                    unique.options["attached_to"] = attachedTo;
+                note(unique);
             continue;
         }
         if (!facts.isValid) {

@@ -19,6 +19,9 @@ void Reflection::addOther(ObjectId catalogId, ObjectId id, std::string kind, Qua
 
 void Reflection::readTypes()
 {
+    readCompositeTypes();
+    if (!has("type"))
+        return;
     catalog_.read(
         "enums",
         "SELECT t.oid, t.typnamespace, t.typname, (SELECT "
@@ -75,7 +78,6 @@ void Reflection::readTypes()
                       domain.checks.push_back(std::move(check));
                       known_[{catalog::constraint, row.number(0)}] = {"type", domain.name, ""};
                   });
-    readCompositeTypes();
     catalog_.read(
         "range types",
         "SELECT t.oid, t.typnamespace, t.typname, pg_catalog.format_type(r.rngsubtype, NULL), "
@@ -206,6 +208,8 @@ void Reflection::readBaseTypes()
 
 void Reflection::readFunctions()
 {
+    if (!has("function"))
+        return;
     std::vector<ObjectId> ids;
     std::map<ObjectId, std::size_t> places;
     catalog_.read(

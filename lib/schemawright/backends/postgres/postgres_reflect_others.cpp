@@ -12,27 +12,38 @@ void Reflection::readOthers()
 {
     readLanguages();
     readExtensionsAndCollations();
+    readStatistics();
+    readCasts();
+    readEventTriggers();
     readOperators();
-    readOperatorClasses();
-    readTextSearch();
-    readTextSearchParts();
-    readForeignServers();
-    readPublications();
+    if (has("operator_family") || has("operator_class"))
+        readOperatorClasses();
+    if (has("text_search_dictionary") || has("text_search_configuration"))
+        readTextSearch();
+    if (has("text_search_parser") || has("text_search_template"))
+        readTextSearchParts();
+    if (has("foreign_data_wrapper"))
+        readForeignServers();
+    if (has("publication"))
+        readPublications();
 }
 
 void Reflection::readExtensionsAndCollations()
 {
-    catalog_.read("extensions",
-                  "SELECT e.oid, e.extname, n.nspname FROM pg_catalog.pg_extension e JOIN "
-                  "pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.oid >= 16384 ORDER BY 2",
-                  [&](const CatalogRow &row) {
-                      const std::string name = quoteName(row.view(1));
-                      const bool isOurs = row.view(2) != "pg_catalog";
-                      addOther(catalog::extension, row.number(0), "extension", {"", row.text(1)},
-                               "CREATE EXTENSION IF NOT EXISTS " + name +
-                                   (isOurs ? " WITH SCHEMA " + quoteName(row.view(2)) : std::string()),
-                               "EXTENSION " + name);
-                  });
+    if (has("extension"))
+        catalog_.read("extensions",
+                      "SELECT e.oid, e.extname, n.nspname FROM pg_catalog.pg_extension e JOIN "
+                      "pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.oid >= 16384 ORDER BY 2",
+                      [&](const CatalogRow &row) {
+                          const std::string name = quoteName(row.view(1));
+                          const bool isOurs = row.view(2) != "pg_catalog";
+                          addOther(catalog::extension, row.number(0), "extension", {"", row.text(1)},
+                                   "CREATE EXTENSION IF NOT EXISTS " + name +
+                                       (isOurs ? " WITH SCHEMA " + quoteName(row.view(2)) : std::string()),
+                                   "EXTENSION " + name);
+                      });
+    if (!has("collation"))
+        return;
     const std::string icuLocale = version_ >= 170000   ? "c.colllocale"
                                   : version_ >= 150000 ? "c.colliculocale"
                                                        : "NULL::text";
@@ -61,6 +72,12 @@ void Reflection::readExtensionsAndCollations()
                       addOther(catalog::collation, row.number(0), "collation", name, sql + ")",
                                "COLLATION " + quoteName(name));
                   });
+}
+
+void Reflection::readStatistics()
+{
+    if (!has("statistics"))
+        return;
     std::vector<ObjectId> statistics;
     std::map<ObjectId, std::pair<QualifiedName, std::string>> extra; // name, and what follows the definition
     catalog_.read("statistics objects",
@@ -91,6 +108,12 @@ void Reflection::readExtensionsAndCollations()
             addOther(catalog::statistics, row.number(0), "statistics", name, row.text(1) + after,
                      "STATISTICS " + quoteName(name));
         });
+}
+
+void Reflection::readCasts()
+{
+    if (!has("cast"))
+        return;
     catalog_.read(
         "casts",
         "SELECT c.oid, pg_catalog.format_type(c.castsource, NULL), pg_catalog.format_type(c.casttarget, "
@@ -108,6 +131,12 @@ void Reflection::readExtensionsAndCollations()
             sql += row.letter(4) == 'a' ? " AS ASSIGNMENT" : row.letter(4) == 'i' ? " AS IMPLICIT" : "";
             addOther(catalog::cast, row.number(0), "cast", {"", types}, sql, "CAST " + types);
         });
+}
+
+void Reflection::readEventTriggers()
+{
+    if (!has("event_trigger"))
+        return;
     catalog_.read("event triggers",
                   "SELECT e.oid, e.evtname, e.evtevent, e.evtfoid::regproc::text, e.evtenabled, "
                   "e.evttags FROM pg_catalog.pg_event_trigger e ORDER BY 2",
@@ -133,6 +162,8 @@ void Reflection::readExtensionsAndCollations()
 
 void Reflection::readOperators()
 {
+    if (!has("operator"))
+        return;
     catalog_.read("operators",
                   "SELECT o.oid, o.oprnamespace, o.oprname, CASE WHEN o.oprleft <> 0 THEN "
                   "pg_catalog.format_type(o.oprleft, NULL) END, CASE WHEN o.oprright <> 0 THEN "
@@ -178,25 +209,25 @@ void Reflection::readOperatorClasses()
 {
     // Members that belong to a class; those that hang loose in a family are added to the family afterwards.
     std::map<Key, std::string> members;
-    const auto read = [&](const char *table, ObjectId catalogId, const char *text) {
+    const auto read = [&](const char *table, ObjectId catalogId, const char *number, const char *text) {
         catalog_.read(
             "members of operator classes",
             fmt::format("SELECT d.refclassid, d.refobjid, {} FROM pg_catalog.{} m JOIN "
                         "pg_catalog.pg_depend d ON d.classid = {} AND d.objid = m.oid AND d.refclassid IN (2616, "
-                        "2753) AND d.deptype IN ('i', 'a') WHERE m.oid >= 16384 ORDER BY 1, 2, 3",
-                        text, table, catalogId),
+                        "2753) AND d.deptype IN ('i', 'a') WHERE m.oid >= 16384 ORDER BY 1, 2, m.{}, m.oid",
+                        text, table, catalogId, number),
             [&](const CatalogRow &row) {
                 std::string &list = members[{row.number(0), row.number(1)}];
                 list += (list.empty() ? "\n    " : ",\n    ") + row.text(2);
             });
     };
-    read("pg_amop", 2602,
+    read("pg_amop", 2602, "amopstrategy",
          "'OPERATOR ' || m.amopstrategy || ' ' || m.amopopr::regoperator || CASE WHEN m.amopsortfamily <> 0 THEN ' FOR "
          "ORDER "
          "BY ' || (SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(f.opfname) FROM "
          "pg_catalog.pg_opfamily f JOIN pg_catalog.pg_namespace n ON n.oid = f.opfnamespace WHERE f.oid = "
          "m.amopsortfamily) ELSE '' END");
-    read("pg_amproc", 2603,
+    read("pg_amproc", 2603, "amprocnum",
          "'FUNCTION ' || m.amprocnum || ' (' || pg_catalog.format_type(m.amproclefttype, NULL) || ', ' || "
          "pg_catalog.format_type(m.amprocrighttype, NULL) || ') ' || m.amproc::regprocedure");
     catalog_.read("operator families",

@@ -27,67 +27,73 @@ std::string optionsClause(std::string_view array)
 
 void Reflection::readLanguages()
 {
-    catalog_.read(
-        "languages",
-        "SELECT l.oid, l.lanname, l.lanpltrusted, NULLIF(l.lanplcallfoid, 0)::regproc::text, "
-        "NULLIF(l.laninline, 0)::regproc::text, NULLIF(l.lanvalidator, 0)::regproc::text FROM "
-        "pg_catalog.pg_language l WHERE l.lanispl AND l.oid >= 16384 ORDER BY 2",
-        [&](const CatalogRow &row) {
-            if (isExtensionMember(catalog::language, row.number(0)))
-                return;
-            const std::string name = quoteName(row.view(1));
-            std::string sql = std::string("CREATE ") + (row.flag(2) ? "TRUSTED " : "") + "LANGUAGE " + name;
-            if (!row.isNull(3))
-                sql += " HANDLER " + row.text(3);
-            if (!row.isNull(4))
-                sql += " INLINE " + row.text(4);
-            if (!row.isNull(5))
-                sql += " VALIDATOR " + row.text(5);
-            addOther(catalog::language, row.number(0), "language", {"", row.text(1)}, sql, "LANGUAGE " + name);
-        });
-    catalog_.read("access methods",
-                  "SELECT a.oid, a.amname, a.amtype, a.amhandler::regproc::text FROM pg_catalog.pg_am a WHERE a.oid >= "
-                  "16384 ORDER BY 2",
-                  [&](const CatalogRow &row) {
-                      if (isExtensionMember(catalog::accessMethod, row.number(0)))
-                          return;
-                      const std::string name = quoteName(row.view(1));
-                      addOther(catalog::accessMethod, row.number(0), "access_method", {"", row.text(1)},
-                               fmt::format("CREATE ACCESS METHOD {} TYPE {} HANDLER {}", name,
-                                           row.letter(2) == 't' ? "TABLE" : "INDEX", row.view(3)),
-                               "ACCESS METHOD " + name);
-                  });
-    catalog_.read("transforms",
-                  "SELECT t.oid, pg_catalog.format_type(t.trftype, NULL), l.lanname, NULLIF(t.trffromsql, "
-                  "0)::regprocedure::text, NULLIF(t.trftosql, 0)::regprocedure::text FROM pg_catalog.pg_transform t "
-                  "JOIN pg_catalog.pg_language l ON l.oid = t.trflang ORDER BY 2, 3",
-                  [&](const CatalogRow &row) {
-                      if (isExtensionMember(catalog::transform, row.number(0)))
-                          return;
-                      const std::string target = fmt::format("FOR {} LANGUAGE {}", row.view(1), quoteName(row.view(2)));
-                      std::string parts;
-                      if (!row.isNull(3))
-                          parts = "FROM SQL WITH FUNCTION " + row.text(3);
-                      if (!row.isNull(4))
-                          parts += (parts.empty() ? "" : ", ") + ("TO SQL WITH FUNCTION " + row.text(4));
-                      addOther(catalog::transform, row.number(0), "transform", {"", target},
-                               "CREATE TRANSFORM " + target + " (" + parts + ")", "TRANSFORM " + target);
-                  });
-    catalog_.read("conversions",
-                  "SELECT c.oid, c.connamespace, c.conname, c.condefault, "
-                  "pg_catalog.pg_encoding_to_char(c.conforencoding), pg_catalog.pg_encoding_to_char(c.contoencoding), "
-                  "c.conproc::regproc::text FROM pg_catalog.pg_conversion c WHERE " +
-                      schemaCondition("c.connamespace") + " ORDER BY 2, 3",
-                  [&](const CatalogRow &row) {
-                      if (isExtensionMember(catalog::conversion, row.number(0)))
-                          return;
-                      const QualifiedName name{schemaName(row.number(1)), row.text(2)};
-                      addOther(catalog::conversion, row.number(0), "conversion", name,
-                               fmt::format("CREATE {}CONVERSION {} FOR {} TO {} FROM {}", row.flag(3) ? "DEFAULT " : "",
-                                           quoteName(name), quoteText(row.view(4)), quoteText(row.view(5)),
-                                           row.view(6)),
-                               "CONVERSION " + quoteName(name));
-                  });
+    if (has("language"))
+        catalog_.read(
+            "languages",
+            "SELECT l.oid, l.lanname, l.lanpltrusted, NULLIF(l.lanplcallfoid, 0)::regproc::text, "
+            "NULLIF(l.laninline, 0)::regproc::text, NULLIF(l.lanvalidator, 0)::regproc::text FROM "
+            "pg_catalog.pg_language l WHERE l.lanispl AND l.oid >= 16384 ORDER BY 2",
+            [&](const CatalogRow &row) {
+                if (isExtensionMember(catalog::language, row.number(0)))
+                    return;
+                const std::string name = quoteName(row.view(1));
+                std::string sql = std::string("CREATE ") + (row.flag(2) ? "TRUSTED " : "") + "LANGUAGE " + name;
+                if (!row.isNull(3))
+                    sql += " HANDLER " + row.text(3);
+                if (!row.isNull(4))
+                    sql += " INLINE " + row.text(4);
+                if (!row.isNull(5))
+                    sql += " VALIDATOR " + row.text(5);
+                addOther(catalog::language, row.number(0), "language", {"", row.text(1)}, sql, "LANGUAGE " + name);
+            });
+    if (has("access_method"))
+        catalog_.read(
+            "access methods",
+            "SELECT a.oid, a.amname, a.amtype, a.amhandler::regproc::text FROM pg_catalog.pg_am a WHERE a.oid >= "
+            "16384 ORDER BY 2",
+            [&](const CatalogRow &row) {
+                if (isExtensionMember(catalog::accessMethod, row.number(0)))
+                    return;
+                const std::string name = quoteName(row.view(1));
+                addOther(catalog::accessMethod, row.number(0), "access_method", {"", row.text(1)},
+                         fmt::format("CREATE ACCESS METHOD {} TYPE {} HANDLER {}", name,
+                                     row.letter(2) == 't' ? "TABLE" : "INDEX", row.view(3)),
+                         "ACCESS METHOD " + name);
+            });
+    if (has("transform"))
+        catalog_.read(
+            "transforms",
+            "SELECT t.oid, pg_catalog.format_type(t.trftype, NULL), l.lanname, NULLIF(t.trffromsql, "
+            "0)::regprocedure::text, NULLIF(t.trftosql, 0)::regprocedure::text FROM pg_catalog.pg_transform t "
+            "JOIN pg_catalog.pg_language l ON l.oid = t.trflang ORDER BY 2, 3",
+            [&](const CatalogRow &row) {
+                if (isExtensionMember(catalog::transform, row.number(0)))
+                    return;
+                const std::string target = fmt::format("FOR {} LANGUAGE {}", row.view(1), quoteName(row.view(2)));
+                std::string parts;
+                if (!row.isNull(3))
+                    parts = "FROM SQL WITH FUNCTION " + row.text(3);
+                if (!row.isNull(4))
+                    parts += (parts.empty() ? "" : ", ") + ("TO SQL WITH FUNCTION " + row.text(4));
+                addOther(catalog::transform, row.number(0), "transform", {"", target},
+                         "CREATE TRANSFORM " + target + " (" + parts + ")", "TRANSFORM " + target);
+            });
+    if (has("conversion"))
+        catalog_.read(
+            "conversions",
+            "SELECT c.oid, c.connamespace, c.conname, c.condefault, "
+            "pg_catalog.pg_encoding_to_char(c.conforencoding), pg_catalog.pg_encoding_to_char(c.contoencoding), "
+            "c.conproc::regproc::text FROM pg_catalog.pg_conversion c WHERE " +
+                schemaCondition("c.connamespace") + " ORDER BY 2, 3",
+            [&](const CatalogRow &row) {
+                if (isExtensionMember(catalog::conversion, row.number(0)))
+                    return;
+                const QualifiedName name{schemaName(row.number(1)), row.text(2)};
+                addOther(catalog::conversion, row.number(0), "conversion", name,
+                         fmt::format("CREATE {}CONVERSION {} FOR {} TO {} FROM {}", row.flag(3) ? "DEFAULT " : "",
+                                     quoteName(name), quoteText(row.view(4)), quoteText(row.view(5)), row.view(6)),
+                         "CONVERSION " + quoteName(name));
+            });
 }
 
 void Reflection::readTextSearchParts()
@@ -139,6 +145,8 @@ void Reflection::readForeignServers()
                       addOther(catalog::wrapper, row.number(0), "foreign_data_wrapper", {"", row.text(1)},
                                sql + optionsClause(row.view(4)), "FOREIGN DATA WRAPPER " + name);
                   });
+    if (!has("server"))
+        return;
     catalog_.read(
         "foreign servers",
         "SELECT s.oid, s.srvname, s.srvtype, s.srvversion, w.fdwname, s.srvoptions FROM "
@@ -218,22 +226,11 @@ void Reflection::readPublications()
 
 void Reflection::readUncarried()
 {
-    catalog_.read("what is not carried",
-                  "SELECT * FROM (SELECT 826::bigint c, oid o, pg_catalog.pg_get_userbyid(defaclrole) n, 'default "
-                  "privileges' w FROM "
-                  "pg_catalog.pg_default_acl UNION ALL SELECT 2613, oid, oid::text, 'a large object' "
-                  "FROM "
-                  "pg_catalog.pg_largeobject_metadata UNION ALL SELECT 6100, subid, subname, 'a subscription' FROM "
-                  "pg_catalog.pg_stat_subscription UNION ALL SELECT 2615, oid, nspname, 'privileges on a schema' FROM "
-                  "pg_catalog.pg_namespace WHERE "
-                  "nspacl IS "
-                  "NOT NULL AND oid >= 16384 UNION ALL SELECT 1255, oid, proname, 'privileges on a function' FROM "
-                  "pg_catalog.pg_proc "
-                  "WHERE proacl IS NOT NULL) all_of_it WHERE o >= 16384 ORDER BY w, n",
-                  [&](const CatalogRow &row) {
-                      if (!isExtensionMember(row.number(0), row.number(1)))
-                          metadata_.notCarried.push_back({row.text(2), row.text(3)});
-                  });
+    if (has("large_object"))
+        catalog_.read("large objects", "SELECT oid FROM pg_catalog.pg_largeobject_metadata ORDER BY 1",
+                      [&](const CatalogRow &row) {
+                          metadata_.notCarried.push_back({row.text(0), "a large object"});
+                      });
 }
 
 } // namespace schemawright::postgres

@@ -63,27 +63,30 @@ std::string Reflection::relationsSql() const
     }
     return "SELECT c.oid, c.relnamespace, c.relname, c.relkind, c.relpersistence, c.relispartition, c.relreplident, "
            "c.relrowsecurity, c.relforcerowsecurity, c.reloftype, c.relispopulated, c.reltype, c.reloptions, "
-           "c.reltablespace, c.relam, c.relacl IS NOT NULL, c.relnatts, c.reltoastrelid FROM pg_catalog.pg_class c "
-           "WHERE "
-           "c.relkind IN "
-           "('r', "
-           "'p', 'v', 'm', 'f', 'c') AND (" +
-           schemaCondition("c.relnamespace") + " OR c.relnamespace = pg_catalog.pg_my_temp_schema())" + names;
+           "c.reltablespace, c.relam, c.relnatts, c.reltoastrelid FROM pg_catalog.pg_class c "
+           "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND (" +
+           schemaCondition("c.relnamespace") + " OR c.relnamespace = pg_catalog.pg_my_temp_schema())" + names +
+           " OR c.relkind = 't' AND c.reloptions IS NOT NULL";
 }
 
 void Reflection::readRelations()
 {
     readNames();
     std::unordered_map<ObjectId, ObjectId> toastOwners;
+    std::map<ObjectId, std::string> toastOptions;
     catalog_.read("tables", relationsSql(), [&](const CatalogRow &row) {
         const ObjectId id = row.number(0);
-        if (isExtensionMember(catalog::relation, id))
+        if (row.letter(3) == 't') {
+            toastOptions[id] = row.text(12);
+            return;
+        }
+        if (isExtensionMember(catalog::relation, id) || isExtensionMember(catalog::type, row.number(11)))
             return;
         Relation &relation = relations_[id];
         relation.id = id;
         relation.rowType = row.number(11);
-        if (row.number(17))
-            toastOwners[row.number(17)] = id;
+        if (row.number(16))
+            toastOwners[row.number(16)] = id;
         relation.kind = row.letter(3);
         Table &table = relation.table;
         table.temporary = row.letter(4) == 't';
@@ -110,28 +113,24 @@ void Reflection::readRelations()
             table.options["tablespace"] = names_[row.number(13)];
         if (row.number(14) && row.number(14) != defaultAccessMethod_ && relation.kind != 'v')
             table.options["access_method"] = names_[row.number(14)];
-        if (row.flag(15) && !options_.namesOnly)
-            metadata_.notCarried.push_back({table.name.text(), "privileges"});
-        table.columns.reserve(static_cast<std::size_t>(row.number(16)));
+        table.columns.reserve(static_cast<std::size_t>(row.number(15)));
     });
     if (options_.namesOnly)
         return;
-    catalog_.read("options of TOAST tables",
-                  "SELECT oid, reloptions FROM pg_catalog.pg_class WHERE relkind = 't' AND reloptions IS NOT NULL",
-                  [&](const CatalogRow &row) {
-                      if (const auto owner = toastOwners.find(row.number(0)); owner != toastOwners.end())
-                          addParameters(relations_.at(owner->second).table.options, row.view(1), "toast.");
-                  });
-    catalog_.read("foreign tables",
-                  "SELECT t.ftrelid, s.srvname, t.ftoptions FROM pg_catalog.pg_foreign_table t JOIN "
-                  "pg_catalog.pg_foreign_server s ON s.oid = t.ftserver",
-                  [&](const CatalogRow &row) {
-                      Relation *const owner = relation(row.number(0));
-                      if (!owner)
-                          return;
-                      owner->table.options["server"] = row.text(1);
-                      addParameters(owner->table.options, row.view(2), "foreign.");
-                  });
+    for (const auto &[toast, options] : toastOptions)
+        if (const auto owner = toastOwners.find(toast); owner != toastOwners.end())
+            addParameters(relations_.at(owner->second).table.options, options, "toast.");
+    if (has("foreign_table"))
+        catalog_.read("foreign tables",
+                      "SELECT t.ftrelid, s.srvname, t.ftoptions FROM pg_catalog.pg_foreign_table t JOIN "
+                      "pg_catalog.pg_foreign_server s ON s.oid = t.ftserver",
+                      [&](const CatalogRow &row) {
+                          Relation *const owner = relation(row.number(0));
+                          if (!owner)
+                              return;
+                          owner->table.options["server"] = row.text(1);
+                          addParameters(owner->table.options, row.view(2), "foreign.");
+                      });
 }
 
 void Reflection::readNames()
@@ -149,12 +148,12 @@ void Reflection::readNames()
 /// One pass over pg_attribute; the relations are known here and filter the rest.
 std::string Reflection::columnsSql() const
 {
-    // What few columns have (statistics, options, compression) is only told to be there, and asked about if it is.
+    // What few columns have (statistics, options, compression, privileges) is only told to be there, and asked about if
+    // it is.
     const std::string compression = version_ >= 140000 ? " OR a.attcompression <> ''" : "";
     return "SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attidentity, "
            "a.attgenerated, a.attcollation, a.attislocal, a.attstorage, CASE WHEN a.attstattarget >= 0 OR "
-           "a.attfdwoptions "
-           "IS NOT NULL OR " +
+           "a.attfdwoptions IS NOT NULL OR a.attacl IS NOT NULL OR " +
            hasOwnOptions("a.attoptions") + compression +
            " THEN true END FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid WHERE "
            "a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND (" +
@@ -218,6 +217,7 @@ void Reflection::readColumns()
     }
     if (!unusual.empty())
         readUnusualColumns(unusual);
+    withColumnPrivileges_ = std::move(unusual);
 }
 
 /// What few columns have: statistics, options, compression.
@@ -373,6 +373,8 @@ void Reflection::readDefaults()
 
 void Reflection::readInheritance()
 {
+    if (!has("inheritance"))
+        return;
     catalog_.read("inheritance",
                   "SELECT i.inhrelid, i.inhparent, c.relname, n.nspname, c.relkind FROM "
                   "pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid = i.inhparent JOIN "
@@ -419,6 +421,8 @@ void Reflection::readInheritance()
 
 void Reflection::readSequences()
 {
+    if (!has("sequence"))
+        return;
     std::string condition = schemaCondition("c.relnamespace");
     if (narrowed_) // those that belong to a column of the tables asked for
         condition += " AND true" + only("d.refobjid");
@@ -461,6 +465,8 @@ void Reflection::readSequences()
                     properties.always = owning.identity->always;
                     owning.identity = properties;
                     owning.options["sequence"] = quoteName(sequence.name);
+                    if (sequence.comment)
+                        owning.options["sequence_comment"] = *sequence.comment;
                     if (row.letter(3) == 'u' && !owner->table.hasOption("unlogged"))
                         owning.options["sequence_unlogged"] = "true";
                     identitySequences_.insert(id);

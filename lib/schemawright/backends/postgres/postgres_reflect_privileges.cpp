@@ -1,0 +1,287 @@
+// Who may do what, labels and subscriptions: carried as the statements that make them so, since they are no part of the
+// objects themselves.
+
+#include "schemawright/backends/postgres/postgres_reflect.h"
+
+#include "schemawright/backends/postgres/postgres_text.h"
+
+#include <fmt/format.h>
+
+namespace schemawright::postgres {
+
+namespace {
+
+/// One side grants what the other has not; `word` and `object` say on what.
+class PrivilegeStatements
+{
+public:
+    /// `grantor` is empty for the owner. `have` and `base`: whether it may be passed on; nothing where it is not
+    /// granted.
+    void add(const std::string &grantor, const std::string &grantee, const std::string &privilege,
+             std::optional<bool> have, std::optional<bool> base)
+    {
+        if (have == base)
+            return;
+        const char *form = !have            ? "REVOKE {}{} FROM {}"
+                           : !*have && base ? "REVOKE GRANT OPTION FOR {}{} FROM {}"
+                           : *have          ? "GRANT {}{} TO {} WITH GRANT OPTION"
+                                            : "GRANT {}{} TO {}";
+        // What is taken away comes first, then the owner's grants, which those of others rest on.
+        std::string &list = lists_[{have && (*have || !base), grantor, form, grantee}];
+        list += (list.empty() ? "" : ", ") + privilege;
+    }
+
+    /// `before` stands in front of each ("ALTER DEFAULT PRIVILEGES "), `on` behind the privileges (" ON TABLE a.b").
+    std::string text(const std::string &before, const std::string &on) const
+    {
+        std::string sql;
+        for (const auto &[how, list] : lists_) {
+            const auto &[isGrant, grantor, form, grantee] = how;
+            const std::string one = before + fmt::format(fmt::runtime(form), list, on, grantee);
+            sql += sql.empty() ? "" : ";\n";
+            sql += grantor.empty()
+                       ? one
+                       : "SET SESSION AUTHORIZATION " + grantor + ";\n" + one + ";\nRESET SESSION AUTHORIZATION";
+        }
+        return sql;
+    }
+
+private:
+    std::map<std::tuple<bool, std::string, std::string, std::string>, std::string> lists_;
+};
+
+std::string roleName(const std::string &id)
+{
+    return "CASE WHEN " + id + " = 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(" + id +
+           ")) END";
+}
+
+/// Compares the privileges of `objects` (word, schema, name, part, owner, acl, base) with what a new object of that
+/// kind has. The owner is whoever makes the object, and called `owner`.
+std::string compared(const std::string &objects, const std::string &owner)
+{
+    return "SELECT o.word, o.schema, o.name, CASE WHEN x.grantor <> o.owner THEN " + roleName("x.grantor") +
+           " ELSE '' END, CASE WHEN x.grantee = o.owner THEN " + owner + " ELSE " + roleName("x.grantee") +
+           " END, x.privilege || o.part, x.have, x.base FROM (" + objects +
+           ") o CROSS JOIN LATERAL (SELECT coalesce(h.grantor, o.owner) AS grantor, coalesce(h.grantee, b.grantee) AS "
+           "grantee, coalesce(h.privilege_type, b.privilege_type) AS privilege, h.is_grantable AS have, b.is_grantable "
+           "AS base FROM pg_catalog.aclexplode(o.acl) h FULL JOIN (SELECT CASE WHEN e.grantee = e.grantor THEN o.owner "
+           "ELSE e.grantee END AS grantee, e.privilege_type, e.is_grantable, o.owner AS grantor FROM "
+           "pg_catalog.aclexplode(o.base) e) b ON h.grantor = b.grantor AND h.grantee = b.grantee AND h.privilege_type "
+           "= b.privilege_type) x WHERE x.have IS DISTINCT FROM x.base ORDER BY 1, 2, 3, 4, 5, 6";
+}
+
+std::optional<bool> flagOf(const CatalogRow &row, std::size_t column)
+{
+    return row.isNull(column) ? std::nullopt : std::optional<bool>(row.flag(column));
+}
+
+} // namespace
+
+std::string Reflection::privilegesSql() const
+{
+    // The system's own objects and those of extensions start from what they were installed with.
+    const auto objects = [](ObjectId catalogId, const std::string &word, const std::string &schema,
+                            const std::string &name, const std::string &prefix, const std::string &standard,
+                            const std::string &from, const std::string &where) {
+        return fmt::format(
+            "SELECT {1} AS word, {2} AS schema, {3} AS name, '' AS part, t.{4}owner AS owner, t.{4}acl AS "
+            "acl, coalesce(i.initprivs, pg_catalog.acldefault({5}, t.{4}owner)) AS base FROM {6} LEFT "
+            "JOIN pg_catalog.pg_init_privs i ON i.classoid = {0} AND i.objoid = t.oid AND i.objsubid = 0 "
+            "WHERE t.{4}acl IS NOT NULL AND t.{4}acl IS DISTINCT FROM i.initprivs{7}",
+            catalogId, word, schema, name, prefix, standard, from, where);
+    };
+    const bool isWhole = options_.schemas.empty();
+    const auto inSchemas = [&](const std::string &schema) {
+        return " AND (" + schemaCondition((schema + ".oid").c_str()) +
+               (isWhole ? " OR " + schema + ".nspname = 'pg_catalog')" : ")");
+    };
+    std::string all =
+        objects(catalog::relation, "CASE t.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END", "n.nspname", "t.relname",
+                "rel", "CASE t.relkind WHEN 'S' THEN 's'::\"char\" ELSE 'r'::\"char\" END",
+                "pg_catalog.pg_class t JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace",
+                " AND t.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')" + inSchemas("n") + only("t.oid"));
+    if (narrowed_)
+        return all;
+    all += " UNION ALL " + objects(catalog::procedure, "CASE t.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END",
+                                   "n.nspname", "t.oid::regprocedure::text", "pro", "'f'",
+                                   "pg_catalog.pg_proc t JOIN pg_catalog.pg_namespace n ON n.oid = t.pronamespace",
+                                   inSchemas("n"));
+    all += " UNION ALL " + objects(catalog::type, "'TYPE'", "n.nspname", "t.typname", "typ", "'T'",
+                                   "pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace",
+                                   inSchemas("n"));
+    all += " UNION ALL " + objects(catalog::schema, "'SCHEMA'", "''", "t.nspname", "nsp", "'n'",
+                                   "pg_catalog.pg_namespace t", inSchemas("t"));
+    if (!isWhole)
+        return all;
+    all += " UNION ALL " +
+           objects(catalog::language, "'LANGUAGE'", "''", "t.lanname", "lan", "'l'", "pg_catalog.pg_language t", "");
+    all += " UNION ALL " + objects(catalog::wrapper, "'FOREIGN DATA WRAPPER'", "''", "t.fdwname", "fdw", "'F'",
+                                   "pg_catalog.pg_foreign_data_wrapper t", "");
+    return all + " UNION ALL " +
+           objects(catalog::server, "'FOREIGN SERVER'", "''", "t.srvname", "srv", "'S'",
+                   "pg_catalog.pg_foreign_server t", "");
+}
+
+void Reflection::readPrivileges()
+{
+    std::map<std::pair<std::string, QualifiedName>, PrivilegeStatements> all;
+    const auto use = [&](const CatalogRow &row) {
+        all[{row.text(0), {row.text(1), row.text(2)}}].add(row.text(3), row.text(4), row.text(5), flagOf(row, 6),
+                                                           flagOf(row, 7));
+    };
+    catalog_.read("privileges", compared(privilegesSql(), "'CURRENT_USER'"), use);
+    if (!withColumnPrivileges_.empty())
+        catalog_.read(
+            "privileges on columns",
+            compared("SELECT 'TABLE' AS word, n.nspname AS schema, c.relname AS name, ' (' || "
+                     "pg_catalog.quote_ident(a.attname) || ')' AS part, c.relowner AS owner, a.attacl AS acl, "
+                     "NULL::aclitem[] AS base FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON "
+                     "c.oid = a.attrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE "
+                     "a.attacl IS NOT NULL AND NOT a.attisdropped AND a.attrelid IN (" +
+                         idList(withColumnPrivileges_) + ")",
+                     "'CURRENT_USER'"),
+            use);
+    for (const auto &[object, statements] : all) {
+        const auto &[word, name] = object;
+        const bool isRoutine = word == "FUNCTION" || word == "PROCEDURE";
+        OtherObject other{"privileges",
+                          {name.schema, word + " " + name.name},
+                          statements.text("", " ON " + word + " " + (isRoutine ? name.name : quoteName(name))),
+                          std::nullopt};
+        if (word == "TABLE")
+            other.onTable = name;
+        metadata_.others.push_back(std::move(other));
+    }
+}
+
+void Reflection::readDefaultPrivileges()
+{
+    if (!has("default_privileges"))
+        return;
+    const std::string role = "pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(d.defaclrole))";
+    std::map<std::pair<std::string, QualifiedName>, PrivilegeStatements> all;
+    catalog_.read(
+        "default privileges",
+        compared("SELECT CASE d.defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN "
+                 "'FUNCTIONS' WHEN 'T' THEN 'TYPES' WHEN 'n' THEN 'SCHEMAS' ELSE 'LARGE OBJECTS' END AS word, "
+                 "coalesce(n.nspname, '') AS schema, CASE WHEN pg_catalog.pg_get_userbyid(d.defaclrole) = current_user "
+                 "THEN '' ELSE " +
+                     role +
+                     " END AS name, '' AS part, d.defaclrole AS owner, d.defaclacl AS acl, CASE WHEN d.defaclnamespace "
+                     "= 0 THEN pg_catalog.acldefault(CASE d.defaclobjtype WHEN 'S' THEN 's'::\"char\" ELSE "
+                     "d.defaclobjtype END, d.defaclrole) ELSE NULL::aclitem[] END AS base FROM "
+                     "pg_catalog.pg_default_acl d LEFT JOIN pg_catalog.pg_namespace n ON n.oid = d.defaclnamespace "
+                     "WHERE " +
+                     schemaCondition("d.defaclnamespace") +
+                     (options_.schemas.empty() ? " OR d.defaclnamespace = 0" : ""),
+                 "CASE WHEN o.name = '' THEN 'CURRENT_USER' ELSE o.name END"),
+        [&](const CatalogRow &row) {
+            all[{row.text(0), {row.text(1), row.text(2)}}].add("", row.text(4), row.text(5), flagOf(row, 6),
+                                                               flagOf(row, 7));
+        });
+    for (const auto &[object, statements] : all) {
+        const auto &[word, whose] = object;
+        std::string before = "ALTER DEFAULT PRIVILEGES ";
+        if (!whose.name.empty())
+            before += "FOR ROLE " + whose.name + " ";
+        if (!whose.schema.empty())
+            before += "IN SCHEMA " + quoteName(whose.schema) + " ";
+        metadata_.others.push_back({"default_privileges",
+                                    {whose.schema, word + (whose.name.empty() ? "" : " FOR ROLE " + whose.name)},
+                                    statements.text(before, " ON " + word),
+                                    std::nullopt});
+    }
+}
+
+void Reflection::readSecurityLabels()
+{
+    if (!has("security_label"))
+        return;
+    catalog_.read(
+        "security labels",
+        "SELECT s.objtype, s.objname, s.provider, s.label FROM pg_catalog.pg_seclabels s WHERE s.classoid NOT "
+        "IN (1260, 1261, 1262, 1213) ORDER BY 1, 2, 3",
+        [&](const CatalogRow &row) {
+            std::string kind = row.text(0);
+            for (char &c : kind)
+                c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+            const std::string target = kind + " " + row.text(1);
+            metadata_.others.push_back({"security_label",
+                                        {"", target + " FOR " + row.text(2)},
+                                        fmt::format("SECURITY LABEL FOR {} ON {} IS {}", quoteName(row.view(2)), target,
+                                                    quoteText(row.view(3))),
+                                        std::nullopt});
+        });
+}
+
+void Reflection::readSubscriptions()
+{
+    if (!has("subscription"))
+        return;
+    // Only a superuser may read where a subscription leads to.
+    bool isReadable = false;
+    std::vector<std::string> names;
+    catalog_.read(
+        "subscriptions",
+        "SELECT s.subname, pg_catalog.has_column_privilege('pg_catalog.pg_subscription', 'subconninfo', "
+        "'SELECT') FROM pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = s.subdbid WHERE "
+        "d.datname = pg_catalog.current_database() ORDER BY 1",
+        [&](const CatalogRow &row) {
+            names.push_back(row.text(0));
+            isReadable = row.flag(1);
+        });
+    if (names.empty())
+        return;
+    if (!isReadable) {
+        for (const std::string &name : names)
+            metadata_.notCarried.push_back({name, "a subscription, which only a superuser may read"});
+        return;
+    }
+    const auto since = [&](int version, const char *column, const char *otherwise) {
+        return version_ >= version * 10000 ? std::string(column) : std::string(otherwise);
+    };
+    catalog_.read(
+        "subscriptions",
+        "SELECT s.oid, s.subname, s.subconninfo, s.subpublications, s.subslotname, s.subsynccommit, " +
+            since(14, "s.subbinary", "false") + ", " + since(14, "s.substream::text", "'false'") + ", " +
+            since(15, "s.subtwophasestate <> 'd'", "false") + ", " + since(15, "s.subdisableonerr", "false") + ", " +
+            since(16, "s.suborigin", "'any'") + ", " + since(16, "s.subpasswordrequired", "true") + ", " +
+            since(16, "s.subrunasowner", "false") + ", " + since(17, "s.subfailover", "false") +
+            " FROM pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = s.subdbid WHERE d.datname = "
+            "pg_catalog.current_database() ORDER BY 2",
+        [&](const CatalogRow &row) {
+            const std::string name = quoteName(row.view(1));
+            std::string publications;
+            for (const std::string &each : arrayElements(row.view(3)))
+                publications += (publications.empty() ? "" : ", ") + quoteName(each);
+            // Made without looking for the publisher, and switched off.
+            std::string sql = fmt::format("CREATE SUBSCRIPTION {} CONNECTION {} PUBLICATION {} WITH (connect = false, "
+                                          "slot_name = {}",
+                                          name, quoteText(row.view(2)), publications,
+                                          row.isNull(4) ? "NONE" : quoteText(row.view(4)));
+            if (row.view(5) != "off")
+                sql += ", synchronous_commit = " + quoteText(row.view(5));
+            const auto flag = [&](const char *option, std::size_t column) {
+                if (row.flag(column))
+                    sql += fmt::format(", {} = true", option);
+            };
+            flag("binary", 6);
+            if (const std::string_view streams = row.view(7); streams == "true" || streams == "t")
+                sql += ", streaming = on";
+            else if (streams == "p")
+                sql += ", streaming = parallel";
+            flag("two_phase", 8);
+            flag("disable_on_error", 9);
+            if (row.view(10) != "any")
+                sql += ", origin = " + quoteText(row.view(10));
+            if (!row.flag(11))
+                sql += ", password_required = false";
+            flag("run_as_owner", 12);
+            flag("failover", 13);
+            addOther(catalog::subscription, row.number(0), "subscription", {"", row.text(1)}, sql + ")",
+                     "SUBSCRIPTION " + name);
+        });
+}
+
+} // namespace schemawright::postgres
