@@ -58,6 +58,25 @@ private Q_SLOTS:
         QCOMPARE(metadata.errors.size(), std::size_t{1});
     }
 
+    /// A browser's or a map's database uses modules that are not here.
+    void virtualTablesOfUnknownModules()
+    {
+        const test::SqliteFile file(
+            "CREATE TABLE plain (a INTEGER PRIMARY KEY, b TEXT); CREATE INDEX by_b ON plain (b); CREATE VIRTUAL TABLE "
+            "fine USING fts5(x); PRAGMA writable_schema = ON; INSERT INTO sqlite_schema VALUES ('table', 'spatial', "
+            "'spatial', 0, 'CREATE VIRTUAL TABLE spatial USING nosuchmodule(a)'), ('table', 'stemmed', 'stemmed', 0, "
+            "'CREATE VIRTUAL TABLE stemmed USING fts5(a, tokenize=nosuchtokenizer)');");
+        const MetaData metadata = reflected(file);
+        QCOMPARE(metadata.table({"main", "plain"})->columns.size(), std::size_t{2});
+        QCOMPARE(metadata.table({"main", "plain"})->indexes.size(), std::size_t{1});
+        QVERIFY(!metadata.table({"main", "fine"})->columns.empty());
+        QCOMPARE(metadata.table({"main", "spatial"})->kind, TableKind::Virtual);
+        QVERIFY(metadata.table({"main", "spatial"})->definition.has_value());
+        QCOMPARE(errorOf(metadata, "spatial"), std::string("no such module: nosuchmodule"));
+        QVERIFY(!errorOf(metadata, "stemmed").empty());
+        QCOMPARE(metadata.errors.size(), std::size_t{2});
+    }
+
     void triggersThatCallTheirTableInAnotherCase()
     {
         const test::SqliteFile file(

@@ -245,7 +245,7 @@ private Q_SLOTS:
         QVERIFY(!isPostgres || has(inspector.materializedViewNames(), "sw_mat"));
         QVERIFY(!isPostgres || has(inspector.sequenceNames(), "sw_seq"));
         QCOMPARE(inspector.hasSequence({"", "sw_seq"}), isPostgres);
-        QVERIFY(isPostgres || has(inspector.temporaryTableNames(), "sw_temp"));
+        QVERIFY(has(inspector.temporaryTableNames(), "sw_temp"));
         const QualifiedName users{"", "sw_users"};
         QCOMPARE(inspector.columns(users).size(), std::size_t{2});
         QCOMPARE(inspector.primaryKey(users)->columns, std::vector<std::string>{"id"});

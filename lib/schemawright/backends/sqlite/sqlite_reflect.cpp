@@ -172,23 +172,28 @@ private:
         };
         const std::string sql = "SELECT m.name, x.name, x.type, x.\"notnull\", x.dflt_value, x.pk, x.hidden FROM " +
                                 master + " AS m, pragma_table_xinfo(m.name, ?) AS x WHERE m.type = ";
-        query(sql + "'table'", {schema}, add); // the pragma counts a table's columns in their order
-        try {
-            query(sql + "'view'", {schema}, add);
-        } catch (const Error &error) { // one that does not compile spoils the query for all
-            if (error.kind == ErrorKind::Cancelled)
-                throw;
-            for (auto &[name, table] : tables)
-                if (table.kind == TableKind::View)
-                    table.columns.clear();
-            for (const auto &[name, table] : tables)
-                if (table.kind == TableKind::View)
-                    try {
-                        query(sql + "'view' AND m.name = ?", {schema, name}, add);
-                    } catch (const Error &why) {
-                        metadata_.errors.push_back({name, why.message});
-                    }
-        }
+        // The pragma counts a table's columns in their order. A virtual table has no page of its own.
+        query(sql + "'table' AND m.rootpage > 0", {schema}, add);
+        const auto readEach = [&](const char *condition, TableKind kind) {
+            try {
+                query(sql + condition, {schema}, add);
+            } catch (const Error &error) { // one that does not compile spoils the query for all
+                if (error.kind == ErrorKind::Cancelled)
+                    throw;
+                for (auto &[name, table] : tables)
+                    if (table.kind == kind)
+                        table.columns.clear();
+                for (const auto &[name, table] : tables)
+                    if (table.kind == kind)
+                        try {
+                            query(sql + condition + " AND m.name = ?", {schema, name}, add);
+                        } catch (const Error &why) {
+                            metadata_.errors.push_back({name, why.message});
+                        }
+            }
+        };
+        readEach("'table' AND m.rootpage = 0", TableKind::Virtual);
+        readEach("'view'", TableKind::View);
         for (const auto &[table, columns] : keys) {
             PrimaryKey key;
             for (const auto &[position, column] : columns)
@@ -315,7 +320,7 @@ private:
         std::string name;
         query("SELECT m.name, i.name, i.\"unique\", x.name, x.\"desc\", x.coll FROM " + master +
                   " AS m, pragma_index_list(m.name, ?) AS i, pragma_index_xinfo(i.name, ?) AS x "
-                  "WHERE m.type = 'table' AND i.origin = 'c' AND x.key = 1",
+                  "WHERE m.type = 'table' AND m.rootpage > 0 AND i.origin = 'c' AND x.key = 1",
               {schema, schema}, [&](const CatalogRow &row) {
                   if (!table || table->name.name != row.view(0)) {
                       const auto found = tables.find(row.view(0));
