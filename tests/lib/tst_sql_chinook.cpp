@@ -451,6 +451,12 @@ std::vector<Question> questions()
              return select({c.customer["CustomerId"]})
                  .where(in(c.customer["CustomerId"], select({c.invoice["CustomerId"]}).where(c.invoice["Total"] > 20)));
          }},
+        {"in a query with a limit",
+         [](C c) {
+             return select({c.customer["LastName"]})
+                 .where(in(c.customer["CustomerId"],
+                           select({c.invoice["CustomerId"]}).orderBy({c.invoice["InvoiceId"]}).limit(4)));
+         }},
         {"in nothing",
          [](C c) {
              return select({count()})

@@ -459,6 +459,7 @@ void tst_SqlCompile::refusesWhatADatabaseLacks()
         {row.upsert({.constraint = "users_pkey", .set = {{"name", "y"}}}), "mysql", "users_pkey"},
         {row.onDuplicateKeyUpdate({{"name", "y"}}), "postgresql", "upsert"},
         {insert(t_.users).rows({"id"}, many), "mssql", "1001"},
+        {select({t_.users["id"]}).limit(3).forUpdate(), "oracle", "FOR UPDATE of a query with FETCH"},
         {insert(t_.users).rows({"id"}, {{1}, {defaultValue()}}), "oracle", "DEFAULT"},
         {delete_(t_.orders).using_(t_.users).where(t_.orders["user_id"] == t_.users["id"]).returning({star()}), "mysql",
          "RETURNING"},

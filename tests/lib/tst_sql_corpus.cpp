@@ -49,6 +49,11 @@ const Difference differences[] = {
      "as above"},
     {"insert.schema", "oracle", "INSERT INTO \"audit\".log (msg) VALUES (?)", "as above"},
     {"func.sequence_schema", "oracle", "SELECT \"audit\".my_seq.nextval FROM DUAL", "as above"},
+    {"limit.in_subquery", "mysql",
+     "SELECT orders.id FROM orders WHERE orders.user_id IN (SELECT * FROM (SELECT users.id FROM users ORDER BY "
+     "users.id "
+     "LIMIT ?) AS part)",
+     "a LIMIT has no place directly behind IN there"},
     {"limit.fetch_percent", "sqlite postgresql mysql", unsupported, peerWritesWhatIsNotThere},
     {"op.regexp_flags", "sqlite", unsupported, "the peer drops the flag and matches something else"},
     {"bool.select_expr", "mssql oracle",

@@ -104,6 +104,8 @@ protected:
     virtual void in(const ExprNode &node);
     virtual void inTuples(const ExprNode &node);
     virtual void quantified(const ExprNode &node);
+    /// The query behind IN, ANY and ALL.
+    virtual void listQuery(const StatementNode &node) { subquery(node); }
     virtual void caseWhen(const ExprNode &node);
     virtual void cast(const ExprNode &node);
     virtual void extract(const ExprNode &node);

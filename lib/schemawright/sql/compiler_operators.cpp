@@ -320,7 +320,7 @@ void Compiler::in(const ExprNode &node)
     if (node.query) {
         operand(parts[0], precedence::Compare);
         write(word);
-        return subquery(*node.query);
+        return listQuery(*node.query);
     }
     if (parts.size() == 1)
         return constant(node.negated ? true_().node() : false_().node(), true);
@@ -380,7 +380,7 @@ void Compiler::quantified(const ExprNode &node)
 {
     write(node.text + " ");
     if (node.query)
-        return subquery(*node.query);
+        return listQuery(*node.query);
     unsupported(node.text + " over an array");
 }
 

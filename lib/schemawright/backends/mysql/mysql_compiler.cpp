@@ -113,6 +113,21 @@ void MysqlCompiler::regexpReplace(const ExprNode &node)
     write(")");
 }
 
+void MysqlCompiler::listQuery(const StatementNode &node)
+{
+    const Tail *tail = node.kind == Statement::Kind::Select     ? &static_cast<const SelectNode &>(node).tail
+                       : node.kind == Statement::Kind::Compound ? &static_cast<const CompoundNode &>(node).tail
+                                                                : nullptr;
+    if (!tail || (tail->limit.isEmpty() && tail->offset.isEmpty()))
+        return subquery(node);
+    // A limit has no place directly there.
+    const bool outer = std::exchange(isSubquery_, true);
+    write("(SELECT * FROM (");
+    query(node, true);
+    write(") AS part)");
+    isSubquery_ = outer;
+}
+
 void MysqlCompiler::extract(const ExprNode &node)
 {
     const auto call = [&](const char *before, const char *after) {

@@ -28,6 +28,7 @@ protected:
     void regexp(const ExprNode &node) override;
     void regexpReplace(const ExprNode &node) override;
     void extract(const ExprNode &node) override;
+    void listQuery(const StatementNode &node) override;
     void collate(const ExprNode &node) override;
     void function(const ExprNode &node) override;
     void match(const ExprNode &node) override { around("MATCH (", node, ") AGAINST (", " IN BOOLEAN MODE)"); }

@@ -217,6 +217,9 @@ void OracleCompiler::lock(const RowLock &lock)
 {
     if (lock.strength != RowLock::Strength::Update)
         unsupported("FOR SHARE");
+    if (currentSelect_ && (!currentSelect_->tail.limit.isEmpty() || !currentSelect_->tail.offset.isEmpty() ||
+                           currentSelect_->distinct || !currentSelect_->groupBy.empty()))
+        unsupported("FOR UPDATE of a query with FETCH, OFFSET, DISTINCT or GROUP BY");
     clause("FOR UPDATE");
     if (!lock.of.empty() && lock.ofColumns.empty())
         unsupported("FOR UPDATE OF a table; name its columns");
