@@ -1,26 +1,15 @@
 #pragma once
 
-#include <QWidget>
-
-class QsciScintilla;
-class QsciLexerCPP;
+#include "ui/widgets/code_view.h"
 
 namespace schemawright::ui {
 
-/// C++ to read and copy, in the colours of the theme.
-class CppView : public QWidget
+/// C++ to read and copy.
+class CppView : public CodeView
 {
     Q_OBJECT
 public:
-    explicit CppView(QWidget *parent = nullptr);
-    void setText(const QString &text);
-    QString text() const;
-
-private:
-    void applyTheme();
-
-    QsciScintilla *editor_;
-    QsciLexerCPP *lexer_;
+    explicit CppView(QWidget *parent = nullptr) : CodeView(Language::Cpp, parent) {}
 };
 
 } // namespace schemawright::ui

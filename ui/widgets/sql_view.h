@@ -1,26 +1,17 @@
 #pragma once
 
-#include <QWidget>
-
-class QsciScintilla;
-class QsciLexerSQL;
+#include "ui/widgets/code_view.h"
 
 namespace schemawright::ui {
 
-/// SQL to read and copy, in the colours of the theme.
-class SqlView : public QWidget
+/// SQL to read and copy.
+class SqlView : public CodeView
 {
     Q_OBJECT
 public:
-    explicit SqlView(QWidget *parent = nullptr);
-    void setSql(const QString &sql);
-    QString sql() const;
-
-private:
-    void applyTheme();
-
-    QsciScintilla *editor_;
-    QsciLexerSQL *lexer_;
+    explicit SqlView(QWidget *parent = nullptr) : CodeView(Language::Sql, parent) {}
+    void setSql(const QString &sql) { setText(sql); }
+    QString sql() const { return text(); }
 };
 
 } // namespace schemawright::ui
