@@ -1,6 +1,6 @@
 #pragma once
 
-// A driver that is as slow as one likes: SQLite behind a sleep in front of every call.
+// A driver that answers when one likes: SQLite behind a gate in front of every call.
 
 #include "schemawright/backends/sqlite/sqlite_dialect.h"
 #include "schemawright/backends/sqlite/sqlite_driver.h"
@@ -9,7 +9,6 @@
 #include "schemawright/engine/engine.h"
 
 #include <atomic>
-#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -18,26 +17,52 @@
 
 namespace schemawright::test {
 
-/// What a test and the threads of the driver share.
+/// What a test and the threads of the driver share. While it is held no call comes back, as when the server is far
+/// away or busy: a thread that waits for one waits until the test lets it go, or cancels.
 struct SlowCalls
 {
-    std::atomic<int> milliseconds{0}; ///< how long each call takes from now on
-    std::atomic<int> made{0};
     std::atomic<int> cancelled{0};
     /// Called with the SQL before it runs, on the lane's thread; may throw.
     std::function<void(std::string_view)> before;
 
-    /// As a network does it: blocks the thread it is called on until the time is over or somebody cancels.
-    void sleep()
+    void hold()
+    {
+        const std::scoped_lock lock(mutex_);
+        isHeld_ = true;
+    }
+    void letGo()
+    {
+        const std::scoped_lock lock(mutex_);
+        isHeld_ = false;
+        wake_.notify_all();
+    }
+    /// Lets the call that waits, or the next one, come back; those after it wait again.
+    void letOne()
+    {
+        const std::scoped_lock lock(mutex_);
+        ++allowed_;
+        wake_.notify_all();
+    }
+    /// Calls that wait now.
+    int waiting() const { return waiting_; }
+    /// Calls that came back.
+    int made() const { return made_; }
+
+    void pass()
     {
         assertMayBlock();
-        ++made;
         std::unique_lock lock(mutex_);
         wantsEnd_ = false;
-        if (wake_.wait_for(lock, std::chrono::milliseconds(milliseconds.load()), [this] { return wantsEnd_; })) {
+        ++waiting_;
+        wake_.wait(lock, [this] { return !isHeld_ || allowed_ > 0 || wantsEnd_; });
+        --waiting_;
+        if (wantsEnd_) {
             ++cancelled;
             throw Error(ErrorKind::Cancelled, "cancelled by the test's driver");
         }
+        if (isHeld_)
+            --allowed_;
+        ++made_;
     }
     void cancel() noexcept
     {
@@ -49,7 +74,9 @@ struct SlowCalls
 private:
     std::mutex mutex_;
     std::condition_variable wake_;
-    bool wantsEnd_ = false;
+    bool isHeld_ = false, wantsEnd_ = false;
+    int allowed_ = 0;
+    std::atomic<int> waiting_{0}, made_{0};
 };
 
 class SlowConnection final : public DriverConnection
@@ -57,8 +84,7 @@ class SlowConnection final : public DriverConnection
 public:
     SlowConnection(std::unique_ptr<DriverConnection> real, std::shared_ptr<SlowCalls> calls)
         : real_(std::move(real)), calls_(std::move(calls))
-    {
-    }
+    {}
     std::unique_ptr<Cursor> execute(std::string_view sql, std::span<const Value> parameters) override
     {
         wait(sql);
@@ -98,7 +124,7 @@ public:
 private:
     void wait(std::string_view sql)
     {
-        calls_->sleep();
+        calls_->pass();
         if (calls_->before)
             calls_->before(sql);
     }
@@ -113,7 +139,7 @@ public:
     explicit SlowDriver(std::shared_ptr<SlowCalls> calls) : calls_(std::move(calls)) {}
     std::unique_ptr<DriverConnection> open(const ConnectArguments &arguments) const override
     {
-        calls_->sleep();
+        calls_->pass();
         return std::make_unique<SlowConnection>(SqliteDriver().open(arguments), calls_);
     }
 
