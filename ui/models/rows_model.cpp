@@ -4,32 +4,18 @@
 #include "ui/theme/theme.h"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 namespace schemawright::ui {
 
-namespace {
-
-constexpr std::size_t pagesKept = 60;
-constexpr std::size_t requestsKept = 4; // more are of places that were scrolled past
-
-std::vector<std::vector<Value>> readRows(Connection &connection, const Compiled &statement)
-{
-    std::vector<std::vector<Value>> rows;
-    Result result = connection.execute(statement);
-    RowBatch batch;
-    while (result.fetch(batch))
-        for (std::size_t row = 0; row < batch.rowCount(); ++row)
-            rows.push_back(batch.row(row));
-    return rows;
-}
-
-} // namespace
-
 RowsModel::RowsModel(Workspace &workspace, TablePtr table, QObject *parent)
     : QAbstractTableModel(parent), workspace_(workspace), first_(workspace.firstName(table->name)),
-      table_(std::move(table))
+      table_(std::move(table)), pages_(workspace)
 {
+    connect(&pages_, &RowPages::counted, this, &RowsModel::setBaseRows);
+    connect(&pages_, &RowPages::pageTaken, this, &RowsModel::takePage);
+    connect(&pages_, &RowPages::statusChanged, this, &RowsModel::statusChanged);
     takeDraft();
     restart();
     connect(&workspace, &Workspace::pendingChanged, this, &RowsModel::takePending);
@@ -38,24 +24,13 @@ RowsModel::RowsModel(Workspace &workspace, TablePtr table, QObject *parent)
     connect(&workspace, &Workspace::structureCommitted, this, &RowsModel::takeNames);
 }
 
-RowsModel::~RowsModel()
-{
-    for (auto &[page, job] : pageJobs_)
-        job.abandon();
-    countJob_.abandon();
-}
-
 /// Begins again with the same table, another sort or filter: nothing that is loaded fits any more.
 void RowsModel::restart()
 {
     beginResetModel();
-    stale_.clear();
     pages_.clear();
-    recent_.clear();
     baseRows_ = 0;
-    newRows_.clear();
-    for (const Change *change : workspace_.session().newRows(first_))
-        newRows_.push_back(change->row());
+    newRows_ = newRowIds();
     endResetModel();
     reload();
 }
@@ -64,38 +39,10 @@ void RowsModel::reload()
 {
     if (table_->columns.empty()) // only its name is known yet
         return;
-    if (!isInDatabase_) { // nothing to read
-        total_ = 0;
-        Q_EMIT statusChanged();
-        return;
-    }
-    for (auto &[page, job] : pageJobs_)
-        job.abandon();
-    pageJobs_.clear();
-    requested_.clear();
-    countJob_.abandon();
-    error_.reset();
-    for (auto &[number, page] : pages_)
-        stale_[number] = std::move(page);
-    pages_.clear();
-    recent_.clear();
-    pager_ = RowPager(workspace_.dialect(), table_, workspace_.session().identity(*table_), sort_, filter_);
-    total_.reset();
-    requestPage(0);
-    countJob_ = workspace_.lane().run(
-        this, tr("Counting rows of %1").arg(toQString(table_->name.name)),
-        [counting = pager_.countRows()](Connection &connection, std::stop_token) {
-            return connection.execute(counting).scalar();
-        },
-        [this](const Value &counted) {
-            if (const auto *rows = counted.as<std::int64_t>()) {
-                total_ = *rows;
-                setBaseRows(*rows);
-                Q_EMIT statusChanged();
-            }
-        },
-        [this](const Error &error) { fail(error); });
-    Q_EMIT statusChanged();
+    if (isInDatabase_)
+        pages_.read(table_, sort_, filter_);
+    else
+        pages_.readNothing();
 }
 
 void RowsModel::setFilter(const Expr &filter)
@@ -112,78 +59,21 @@ void RowsModel::setSort(std::vector<SortColumn> sort)
     Q_EMIT headerDataChanged(Qt::Horizontal, 0, std::max(0, columnCount() - 1));
 }
 
-void RowsModel::requestPage(std::int64_t page) const
+void RowsModel::takePage(qint64 first, qint64 count)
 {
-    if (pageJobs_.contains(page) || error_ || !isInDatabase_)
-        return;
-    auto *self = const_cast<RowsModel *>(this); // a page that is looked at is asked for
-    while (requested_.size() >= requestsKept) {
-        pageJobs_[requested_.back()].abandon();
-        pageJobs_.erase(requested_.back());
-        requested_.pop_back();
-    }
-    const RowPager::Request request = pager_.page(page, total_);
-    requested_.push_front(page);
-    pageJobs_[page] = workspace_.lane().run(
-        self, tr("Reading rows of %1").arg(toQString(table_->name.name)),
-        [request](Connection &connection, std::stop_token) {
-            auto rows = readRows(connection, request.statement);
-            if (request.isReversed)
-                std::ranges::reverse(rows);
-            return rows;
-        },
-        [self, page](std::vector<std::vector<Value>> rows) { self->takePage(page, std::move(rows)); },
-        [self, page](const Error &error) {
-            self->pageJobs_.erase(page);
-            self->requested_.remove(page);
-            self->fail(error);
-        });
-}
-
-void RowsModel::takePage(std::int64_t number, std::vector<std::vector<Value>> rows)
-{
-    pageJobs_.erase(number);
-    requested_.remove(number);
-    Page page;
-    const bool isNamed = workspace_.session().identity(*table_).kind != RowIdentity::Kind::None;
-    for (const auto &row : rows) {
-        RowImage image;
-        for (std::size_t i = 0; i < row.size(); ++i)
-            image[pager_.columns()[i]] = row[i];
-        page.targets.push_back(isNamed ? std::optional(workspace_.session().target(*table_, image)) : std::nullopt);
-    }
-    pager_.learn(number, rows);
-    const auto count = static_cast<std::int64_t>(rows.size());
-    page.rows = std::move(rows);
-    pages_[number] = std::move(page);
-    stale_.erase(number);
-    recent_.remove(number);
-    recent_.push_front(number);
-    while (recent_.size() > pagesKept) {
-        pages_.erase(recent_.back());
-        recent_.pop_back();
-    }
-    const std::int64_t first = number * RowPager::pageSize;
     // Until the rows are counted, what has come is what there is.
-    if (!total_ && (count < RowPager::pageSize || first + count > baseRows_))
+    if (!pages_.total() && (count < RowPager::pageSize || first + count > baseRows_))
         setBaseRows(first + count);
     if (count > 0 && first < baseRows_)
         Q_EMIT dataChanged(index(static_cast<int>(first), 0),
                            index(std::min(baseRows_, static_cast<int>(first + count)) - 1, columnCount() - 1));
     if (std::exchange(isFirst_, false))
         Q_EMIT firstRowsShown();
-    Q_EMIT statusChanged();
 }
 
-void RowsModel::fail(const Error &error)
+void RowsModel::setBaseRows(qint64 rows)
 {
-    error_ = error;
-    Q_EMIT statusChanged();
-}
-
-void RowsModel::setBaseRows(std::int64_t rows)
-{
-    const auto wanted = static_cast<int>(std::min<std::int64_t>(rows, std::numeric_limits<int>::max() / 2));
+    const auto wanted = static_cast<int>(std::min<qint64>(rows, std::numeric_limits<int>::max() / 2));
     if (wanted > baseRows_) {
         beginInsertRows({}, baseRows_, wanted - 1);
         baseRows_ = wanted;
@@ -203,9 +93,7 @@ void RowsModel::takePending()
             baseRows_ = 0;
         endResetModel();
     }
-    std::vector<RowTarget> now;
-    for (const Change *change : workspace_.session().newRows(first_))
-        now.push_back(change->row());
+    std::vector<ChangeId> now = newRowIds();
     if (now != newRows_) {
         // Rows come and go at any place (undo brings one back), but few at a time: take all out, put all in.
         if (!newRows_.empty()) {
@@ -320,62 +208,51 @@ Table RowsModel::keyedTable() const
     return keyed;
 }
 
-const std::vector<Value> *RowsModel::loadedRow(int row) const
+std::vector<ChangeId> RowsModel::newRowIds() const
 {
-    const std::int64_t number = row / RowPager::pageSize;
-    const auto at = static_cast<std::size_t>(row % RowPager::pageSize);
-    const Page *page = nullptr;
-    if (const auto loaded = pages_.find(number); loaded != pages_.end()) {
-        page = &loaded->second;
-        if (recent_.front() != number) {
-            recent_.remove(number);
-            recent_.push_front(number);
-        }
-    } else {
-        requestPage(number);
-        if (const auto old = stale_.find(number); old != stale_.end())
-            page = &old->second;
-    }
-    return page && at < page->rows.size() ? &page->rows[at] : nullptr;
+    std::vector<ChangeId> ids;
+    for (const Change *change : workspace_.session().newRows(first_))
+        ids.push_back(change->id);
+    return ids;
 }
 
 std::optional<RowTarget> RowsModel::target(int row) const
 {
-    if (isNewRow(row))
-        return newRows_[static_cast<std::size_t>(row - baseRows_)];
-    for (const auto *pages : {&std::as_const(pages_), &stale_})
-        if (const auto page = pages->find(row / RowPager::pageSize); page != pages->end()) {
-            const auto at = static_cast<std::size_t>(row % RowPager::pageSize);
-            return at < page->second.targets.size() ? page->second.targets[at] : std::nullopt;
-        }
-    return std::nullopt;
+    if (!isNewRow(row))
+        return pages_.target(row);
+    const Change *change = changeOf(row);
+    return change ? std::optional(change->row()) : std::nullopt;
 }
 
 int RowsModel::rowOf(const RowTarget &row) const
 {
-    if (const auto added = std::ranges::find(newRows_, row); added != newRows_.end())
-        return baseRows_ + static_cast<int>(added - newRows_.begin());
-    for (const auto &[number, page] : pages_)
-        if (const auto found = std::ranges::find(page.targets, std::optional(row)); found != page.targets.end())
-            if (const auto at = number * RowPager::pageSize + (found - page.targets.begin()); at < baseRows_)
-                return static_cast<int>(at);
-    return -1;
+    if (row.isNew()) {
+        const Change *change = workspace_.session().change(row);
+        const auto added = change ? std::ranges::find(newRows_, change->id) : newRows_.end();
+        return added == newRows_.end() ? -1 : baseRows_ + static_cast<int>(added - newRows_.begin());
+    }
+    const int found = pages_.rowOf(row);
+    return found < baseRows_ ? found : -1;
 }
 
 const Change *RowsModel::changeOf(int row) const
 {
-    const auto known = target(row);
+    if (isNewRow(row)) {
+        const auto at = static_cast<std::size_t>(row - baseRows_);
+        return at < newRows_.size() ? workspace_.session().unitOfWork().find(newRows_[at]) : nullptr;
+    }
+    const auto known = pages_.target(row);
     return known ? workspace_.session().change(*known) : nullptr;
 }
 
 std::optional<RowImage> RowsModel::baselineRow(int row) const
 {
-    const std::vector<Value> *values = isNewRow(row) ? nullptr : loadedRow(row);
+    const std::vector<Value> *values = isNewRow(row) ? nullptr : pages_.row(row);
     if (!values)
         return std::nullopt;
     RowImage image;
     for (std::size_t i = 0; i < values->size(); ++i)
-        image[pager_.columns()[i]] = (*values)[i];
+        image[pages_.columns()[i]] = (*values)[i];
     return image;
 }
 
@@ -404,7 +281,7 @@ Cell RowsModel::cell(int row, int column) const
     const int read = columns_[static_cast<std::size_t>(column)].read;
     if (read < 0) // a new column: what the database will put there
         return columnAt(column)->defaultSql || columnAt(column)->generated ? Cell(DefaultValue{}) : Cell(Value());
-    const std::vector<Value> *values = loadedRow(row);
+    const std::vector<Value> *values = pages_.row(row);
     return values ? Cell((*values)[static_cast<std::size_t>(read)]) : Cell(Value());
 }
 
@@ -508,7 +385,7 @@ QVariant RowsModel::data(const QModelIndex &index, int role) const
         return change && change->error;
     }
     case IsLoadedRole:
-        return isNewRow(row) || loadedRow(row) != nullptr;
+        return isNewRow(row) || pages_.row(row) != nullptr;
     case IsNumberRole: {
         const Cell shown = cell(row, index.column());
         const Value *value = std::get_if<Value>(&shown);
@@ -523,7 +400,7 @@ QVariant RowsModel::data(const QModelIndex &index, int role) const
     case CellKindRole:
         return static_cast<int>(cellText(cell(row, index.column()), 1).kind);
     case Qt::DisplayRole:
-        if (!isNewRow(row) && !loadedRow(row))
+        if (!isNewRow(row) && !pages_.row(row))
             return QString(QChar(0x2026));
         return cellText(cell(row, index.column())).text;
     case Qt::ToolTipRole: {

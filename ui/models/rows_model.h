@@ -1,15 +1,13 @@
 #pragma once
 
 #include "ui/models/mark.h"
-#include "ui/models/row_pager.h"
+#include "ui/models/row_pages.h"
 #include "ui/workspace/workspace.h"
 
 #include <QAbstractTableModel>
 
-#include <list>
 #include <map>
 #include <optional>
-#include <set>
 #include <vector>
 
 namespace schemawright::ui {
@@ -34,7 +32,6 @@ public:
     enum class RowState { Clean, Inserted, Updated, Deleted };
 
     RowsModel(Workspace &workspace, TablePtr table, QObject *parent = nullptr);
-    ~RowsModel() override;
 
     /// As it is in the database, which is what is read, filtered and sorted; a new one as it will be, by its first
     /// name.
@@ -58,9 +55,9 @@ public:
     void reload();
 
     /// Rows in the database that match, when counted.
-    std::optional<std::int64_t> total() const noexcept { return total_; }
-    bool isLoading() const noexcept { return !pageJobs_.empty(); }
-    const std::optional<Error> &error() const noexcept { return error_; }
+    std::optional<std::int64_t> total() const noexcept { return pages_.total(); }
+    bool isLoading() const noexcept { return pages_.isLoading(); }
+    const std::optional<Error> &error() const noexcept { return pages_.error(); }
     int newRowCount() const noexcept { return static_cast<int>(newRows_.size()); }
 
     /// The row as it is in the database, all columns with the hidden identity; nothing when it is not loaded or new.
@@ -94,17 +91,9 @@ Q_SIGNALS:
     void firstRowsShown();
 
 private:
-    struct Page
-    {
-        std::vector<std::vector<Value>> rows;
-        std::vector<std::optional<RowTarget>> targets;
-    };
-
     void restart();
-    void requestPage(std::int64_t page) const;
-    void takePage(std::int64_t page, std::vector<std::vector<Value>> rows);
-    void fail(const Error &error);
-    void setBaseRows(std::int64_t rows);
+    void takePage(qint64 first, qint64 count);
+    void setBaseRows(qint64 rows);
     struct ShownColumn
     {
         Column column;
@@ -119,7 +108,7 @@ private:
     bool takeDraft();
     std::vector<ShownColumn> columnsOf(const Table &draft, std::vector<std::string> &keys) const;
     Table keyedTable() const;
-    const std::vector<Value> *loadedRow(int row) const;
+    std::vector<ChangeId> newRowIds() const;
     const Change *changeOf(int row) const;
     bool isNewRow(int row) const { return row >= baseRows_; }
 
@@ -132,19 +121,9 @@ private:
     std::vector<ShownColumn> columns_;
     std::vector<SortColumn> sort_;
     Expr filter_;
-    RowPager pager_;
-    std::optional<std::int64_t> total_;
-    std::optional<Error> error_;
+    RowPages pages_;
     int baseRows_ = 0;
-    std::vector<RowTarget> newRows_;
-
-    // Filled while data() is asked for, hence mutable.
-    mutable std::map<std::int64_t, Page> pages_;
-    mutable std::list<std::int64_t> recent_; ///< pages, last used first
-    mutable std::map<std::int64_t, Job> pageJobs_;
-    mutable std::list<std::int64_t> requested_;
-    std::map<std::int64_t, Page> stale_; ///< shown until the pages that replace them come
-    Job countJob_;
+    std::vector<ChangeId> newRows_;
     bool isFirst_ = true;
 };
 
