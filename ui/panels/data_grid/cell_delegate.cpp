@@ -23,7 +23,19 @@ namespace {
 
 constexpr const char *originalText = "originalText"; // of an editor: what it began with
 constexpr const char *cellIndex = "cellIndex";
-constexpr int longText = 120; // characters from which a text is edited in a larger box
+constexpr int longText = 120;             // characters from which a text is edited in a larger box
+constexpr qsizetype longestLine = 50'000; // laying out more in one line would hold up the window for seconds
+
+bool hasEndlessLine(const QString &text)
+{
+    for (qsizetype from = 0; from + longestLine < text.size();) {
+        const qsizetype end = text.lastIndexOf(u'\n', from + longestLine);
+        if (end < from)
+            return true;
+        from = end + 1;
+    }
+    return false;
+}
 
 } // namespace
 
@@ -40,6 +52,12 @@ QWidget *CellDelegate::createEditor(QWidget *parent, const QStyleOptionViewItem 
                            tr("Set it to NULL, or load it from a file by the context menu.")});
         return nullptr;
     }
+    const QString text = editText(value);
+    if (hasEndlessLine(text)) {
+        workspace_.notify({Notice::Severity::Info, tr("This text is too long to be typed over here."),
+                           tr("Save it as a file by the context menu, change it there, and load it again.")});
+        return nullptr;
+    }
     const Column *column = model_.columnAt(index.column());
     QWidget *editor = nullptr;
     if (column->type.kind == TypeKind::Enum && !column->type.labels.empty()) {
@@ -49,8 +67,7 @@ QWidget *CellDelegate::createEditor(QWidget *parent, const QStyleOptionViewItem 
         for (const std::string &label : column->type.labels)
             choice->addItem(toQString(label));
         editor = choice;
-    } else if (const QString text = editText(value);
-               text.contains(u'\n') || text.size() > longText || column->type.kind == TypeKind::Json) {
+    } else if (text.contains(u'\n') || text.size() > longText || column->type.kind == TypeKind::Json) {
         auto *area = new QPlainTextEdit(parent);
         area->setTabChangesFocus(true);
         area->setLineWrapMode(QPlainTextEdit::WidgetWidth);
@@ -146,6 +163,13 @@ void CellDelegate::updateEditorGeometry(QWidget *editor, const QStyleOptionViewI
 bool CellDelegate::eventFilter(QObject *watched, QEvent *event)
 {
     auto *editor = qobject_cast<QWidget *>(watched);
+    if (editor && event->type() == QEvent::ShortcutOverride) {
+        const int key = static_cast<QKeyEvent *>(event)->key();
+        if (key == Qt::Key_Return || key == Qt::Key_Enter) { // it ends the editing, whatever it does to the grid
+            event->accept();
+            return true;
+        }
+    }
     if (editor && event->type() == QEvent::KeyPress) {
         const auto *key = static_cast<QKeyEvent *>(event);
         const bool isEnter = key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter;

@@ -189,7 +189,18 @@ void GridPage::loadFile()
         if (!index.isValid() || !file.open(QIODevice::ReadOnly))
             return workspace_.notify({Notice::Severity::Error, tr("The file cannot be read."), file.errorString()});
         const QByteArray content = file.readAll();
-        edit([&] { model_->setCell(index.row(), index.column(), Value(Bytes{content.toStdString()})); });
+        edit([&] { // what is a text in the table stays one
+            const Type &type = model_->columnAt(index.column())->type;
+            const Cell held = model_->cell(index.row(), index.column());
+            const Value *value = std::get_if<Value>(&held);
+            const bool wasText = value && value->is<std::string>();
+            const bool isTextColumn = type.kind == TypeKind::Char || type.kind == TypeKind::String ||
+                                      type.kind == TypeKind::Text || type.kind == TypeKind::Json;
+            const bool isText = (wasText || isTextColumn) && QString::fromUtf8(content).toUtf8() == content;
+            model_->setCell(index.row(), index.column(),
+                            isText ? workspace_.dialect().parseCell(type, content.toStdString())
+                                   : Value(Bytes{content.toStdString()}));
+        });
     });
     dialog->open();
 }

@@ -38,6 +38,8 @@ void GridPage::buildActions()
     action(tr("Revert Rows"), QKeySequence(QStringLiteral("Ctrl+Alt+Z")), &GridPage::revertRows);
     action(tr("Set to NULL"), QKeySequence(QStringLiteral("Ctrl+0")), [this] { setSelected(Value()); });
     action(tr("Set to Default"), QKeySequence(QStringLiteral("Ctrl+Shift+0")), [this] { setSelected(DefaultValue{}); });
+    action(tr("Set to Empty Text"), QKeySequence(QStringLiteral("Ctrl+Alt+0")),
+           [this] { setSelected(Value(std::string())); });
     action(tr("Filter Rows"), QKeySequence(QStringLiteral("Ctrl+F")), [this] { filter_->setFocus(); });
     parent_ = action(tr("Go to Parent Row"), QKeySequence(QStringLiteral("Ctrl+Return")),
                      [this] { followFromCell(Relation::Direction::Parent); });
@@ -171,7 +173,7 @@ void GridPage::showMenu(const QPoint &position)
             continue;
         each->setEnabled(index.isValid() || each->text() == tr("Add Row"));
         menu->addAction(each);
-        if (each->text() == tr("Revert Rows") || each->text() == tr("Set to Default"))
+        if (each->text() == tr("Revert Rows") || each->text() == tr("Set to Empty Text"))
             menu->addSeparator();
     }
     menu->addSeparator();
