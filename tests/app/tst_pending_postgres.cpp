@@ -3,19 +3,14 @@
 
 #include "app/application.h"
 #include "app/main_window.h"
-#include "schemawright/base/blocking.h"
-#include "schemawright/engine/engine.h"
-#include "support/postgres_database.h"
+#include "support/postgres_window.h"
 #include "support/window_driver.h"
-#include "ui/async/lane.h"
 
 #include <QAbstractButton>
 #include <QLineEdit>
-#include <QStandardPaths>
 #include <QTest>
 #include <QToolButton>
 
-#include <future>
 #include <memory>
 
 using namespace schemawright;
@@ -26,86 +21,44 @@ class tst_PendingPostgres : public QObject
     Q_OBJECT
 
 private:
-    std::unique_ptr<test::PostgresDatabase> database_;
+    std::unique_ptr<test::PostgresForWindow> database_;
     std::unique_ptr<Application> application_;
-    Url url_;
     MainWindow *window_ = nullptr;
 
-    /// Runs on another thread, since this one may not wait for a database. The first value of the result.
-    std::string ask(const std::string &sql)
-    {
-        return std::async(std::launch::async,
-                          [&] {
-                              Connection connection = Engine::open(url_).connect();
-                              Result result = connection.execute(sql);
-                              const auto row = result.returnsRows() ? result.next() : std::nullopt;
-                              return row ? (*row)[0].text() : std::string();
-                          })
-            .get();
-    }
+    std::string ask(const std::string &sql) { return database_->ask(sql); }
     template <class Widget> Widget *find(const char *name)
     {
         return window_->findChild<Widget *>(QString::fromLatin1(name));
     }
-    bool waitForReport(const QString &start)
-    {
-        auto *report = find<QLabel>("runReport");
-        return QTest::qWaitFor([&] { return report->isVisible() && report->text().startsWith(start); }, 30'000);
-    }
-    void click(const char *button)
-    {
-        QAbstractButton *found = nullptr;
-        QVERIFY2(
-            QTest::qWaitFor(
-                [&] { return (found = find<QAbstractButton>(button)) && found->isEnabled() && found->isVisible(); },
-                20'000),
-            button);
-        QTest::mouseClick(found, Qt::LeftButton);
-        QTest::qWait(20);
-    }
+    bool waitForReport(const QString &start) { return WindowDriver(*window_).waitForReport(start); }
+    void click(const char *button) { QVERIFY2(WindowDriver(*window_).click(button), button); }
 
 private Q_SLOTS:
     void initTestCase()
     {
         if (!test::postgresServer())
             QSKIP("no PostgreSQL server: SCHEMAWRIGHT_TEST_PG_URL is not set");
-        QStandardPaths::setTestModeEnabled(true);
-        QCoreApplication::setOrganizationName("Schemawright tests");
-        QCoreApplication::setApplicationName("tst_pending_postgres");
-        database_ =
-            std::async(std::launch::async, [] { return std::make_unique<test::PostgresDatabase>("pending"); }).get();
-        url_.scheme = "postgresql";
-        url_.arguments = database_->arguments();
-        std::async(std::launch::async, [this] {
-            Engine::open(url_).connect().executeScript(
-                "CREATE TABLE shelf (room text, number integer, load integer CHECK (load < 100), note text, "
-                "PRIMARY KEY (room, number));"
-                "CREATE TABLE book (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, title text NOT NULL, room "
-                "text, number integer, FOREIGN KEY (room, number) REFERENCES shelf);"
-                "INSERT INTO shelf VALUES ('A', 1, 10, 'low'), ('A', 2, 20, 'high'), ('B', 1, 30, NULL);"
-                "INSERT INTO book (title, room, number) VALUES ('one', 'A', 1), ('two', 'A', 2), ('three', 'A', 1);");
-        }).get();
-        forbidBlockingOnThisThread();
-        application_ = std::make_unique<Application>();
+        application_ = test::startApplication("tst_pending_postgres");
+        database_ = std::make_unique<test::PostgresForWindow>("pending");
+        database_->script(
+            "CREATE TABLE shelf (room text, number integer, load integer CHECK (load < 100), note text, "
+            "PRIMARY KEY (room, number));"
+            "CREATE TABLE book (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, title text NOT NULL, room "
+            "text, number integer, FOREIGN KEY (room, number) REFERENCES shelf);"
+            "INSERT INTO shelf VALUES ('A', 1, 10, 'low'), ('A', 2, 20, 'high'), ('B', 1, 30, NULL);"
+            "INSERT INTO book (title, room, number) VALUES ('one', 'A', 1), ('two', 'A', 2), ('three', 'A', 1);");
     }
     void init()
     {
-        window_ = application_->open(url_);
+        window_ = application_->open(database_->url());
         QVERIFY(QTest::qWaitForWindowExposed(window_));
         QVERIFY(WindowDriver(*window_).waitUntilRead());
     }
-    void cleanup()
-    {
-        if (window_ && window_->workspace())
-            window_->workspace()->session().unitOfWork().discardAll();
-        delete window_;
-        window_ = nullptr;
-        QVERIFY(ui::Lane::waitForThreads(15'000));
-    }
+    void cleanup() { QVERIFY(test::closeWindow(window_)); }
     void cleanupTestCase()
     {
         application_.reset();
-        std::async(std::launch::async, [this] { database_.reset(); }).get();
+        database_.reset();
     }
 
     void marksEveryFailureAndSettlesAConflict()
@@ -121,7 +74,7 @@ private Q_SLOTS:
         person.filterRows("title = three");
         person.typeIntoCell(person.cell(0, "title"), "drei");
         click("rehearse");
-        QVERIFY(waitForReport("Rehearsed: 2 of 3 statements failed"));
+        QVERIFY(waitForReport("Rehearsed: 2 of 3 changes failed"));
         const auto changes = person.pending().changes();
         QVERIFY(changes[0]->error && changes[1]->error && !changes[2]->error);
         QCOMPARE(ask("SELECT string_agg(title, ' ' ORDER BY id) FROM book"), std::string("one two three"));
@@ -149,9 +102,7 @@ private Q_SLOTS:
                  std::string("55 theirs"));
         QCOMPARE(ask("SELECT title FROM book WHERE id = 3"), std::string("drei"));
         QVERIFY(person.waitUntilIdle());
-        QCOMPARE(
-            ask("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'"),
-            std::string("0"));
+        QCOMPARE(database_->idleInTransaction(), std::string("0"));
     }
 
     void followsACompositeKey()

@@ -4,9 +4,8 @@
 #include "app/application.h"
 #include "app/main_window.h"
 #include "app/sample.h"
-#include "schemawright/base/blocking.h"
+#include "support/sqlite_file.h"
 #include "support/window_driver.h"
-#include "ui/async/lane.h"
 #include "ui/dialogs/pending_dialog.h"
 #include "ui/widgets/sql_view.h"
 
@@ -14,7 +13,6 @@
 #include <QApplication>
 #include <QPointer>
 #include <QPushButton>
-#include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
@@ -23,41 +21,10 @@
 #include <future>
 #include <memory>
 
-#include <sqlite3.h>
-
 using namespace schemawright;
+using test::runSqlite;
+using test::sqliteFact;
 using test::WindowDriver;
-
-namespace {
-
-/// The one value of a query, by the C API; "NULL" for NULL.
-std::string fact(const std::string &path, const char *sql)
-{
-    sqlite3 *database = nullptr;
-    sqlite3_stmt *statement = nullptr;
-    std::string text = "no row";
-    if (sqlite3_open_v2(path.c_str(), &database, SQLITE_OPEN_READONLY, nullptr) == SQLITE_OK &&
-        sqlite3_prepare_v2(database, sql, -1, &statement, nullptr) == SQLITE_OK &&
-        sqlite3_step(statement) == SQLITE_ROW) {
-        const auto *value = reinterpret_cast<const char *>(sqlite3_column_text(statement, 0));
-        text = value ? value : "NULL";
-    }
-    sqlite3_finalize(statement);
-    sqlite3_close(database);
-    return text;
-}
-
-void execute(const std::string &path, const char *sql)
-{
-    sqlite3 *database = nullptr;
-    sqlite3_open(path.c_str(), &database);
-    char *message = nullptr;
-    const int code = sqlite3_exec(database, sql, nullptr, nullptr, &message);
-    QVERIFY2(code == SQLITE_OK, message);
-    sqlite3_close(database);
-}
-
-} // namespace
 
 class tst_Window : public QObject
 {
@@ -69,18 +36,9 @@ private:
     std::unique_ptr<Application> application_;
     MainWindow *window_ = nullptr;
 
-    bool waitForReport(const QString &start)
-    {
-        auto *report = window_->findChild<QLabel *>(QStringLiteral("runReport"));
-        return QTest::qWaitFor([&] { return report->isVisible() && report->text().startsWith(start); }, 20'000);
-    }
+    bool waitForReport(const QString &start) { return WindowDriver(*window_).waitForReport(start); }
     QString pendingSql() { return window_->findChild<ui::SqlView *>(QStringLiteral("pendingSql"))->sql(); }
-    void click(const char *button)
-    {
-        auto *found = window_->findChild<QPushButton *>(QString::fromLatin1(button));
-        QVERIFY(QTest::qWaitFor([found] { return found->isEnabled(); }));
-        QTest::mouseClick(found, Qt::LeftButton);
-    }
+    void click(const char *button) { QVERIFY2(WindowDriver(*window_).click(button), button); }
 
 private Q_SLOTS:
     void initTestCase();
@@ -101,13 +59,9 @@ private Q_SLOTS:
 
 void tst_Window::initTestCase()
 {
-    QStandardPaths::setTestModeEnabled(true);
-    QCoreApplication::setOrganizationName(QStringLiteral("Schemawright tests"));
-    QCoreApplication::setApplicationName(QStringLiteral("tst_window"));
+    application_ = test::startApplication("tst_window");
     // Built off this thread, as the program does: here nothing may block.
     sample_ = std::async(std::launch::async, [] { return samplePath(); }).get();
-    forbidBlockingOnThisThread();
-    application_ = std::make_unique<Application>();
 }
 
 void tst_Window::init()
@@ -120,14 +74,7 @@ void tst_Window::init()
     QVERIFY(WindowDriver(*window_).waitUntilRead());
 }
 
-void tst_Window::cleanup()
-{
-    if (window_ && window_->workspace())
-        window_->workspace()->session().unitOfWork().discardAll();
-    delete window_;
-    window_ = nullptr;
-    QVERIFY(ui::Lane::waitForThreads(10'000));
-}
+void tst_Window::cleanup() { QVERIFY(test::closeWindow(window_)); }
 
 void tst_Window::editsReviewsRehearsesAndCommits()
 {
@@ -135,7 +82,7 @@ void tst_Window::editsReviewsRehearsesAndCommits()
     QVERIFY(person.openTable(QStringLiteral("taxon")));
     person.filterRows(QStringLiteral("name = 'Lithops lesliei'"));
     QCOMPARE(person.page()->model().rowCount(), 1);
-    const std::string before = fact(path_, "SELECT author FROM taxon WHERE name = 'Lithops lesliei'");
+    const std::string before = sqliteFact(path_, "SELECT author FROM taxon WHERE name = 'Lithops lesliei'");
 
     person.typeIntoCell(person.cell(0, "author"), QStringLiteral("Someone's"));
     person.typeIntoCell(person.cell(0, "mature_height_cm"), QStringLiteral("7"));
@@ -167,15 +114,15 @@ void tst_Window::editsReviewsRehearsesAndCommits()
 
     click("rehearse");
     QVERIFY(waitForReport(QStringLiteral("Rehearsed: 2 statements, 2 rows")));
-    QCOMPARE(fact(path_, "SELECT author FROM taxon WHERE name = 'Lithops lesliei'"), before);
+    QCOMPARE(sqliteFact(path_, "SELECT author FROM taxon WHERE name = 'Lithops lesliei'"), before);
     QCOMPARE(person.pending().size(), std::size_t{2});
 
     click("commit");
     QVERIFY(waitForReport(QStringLiteral("Committed: 2 statements, 2 rows")));
     QVERIFY(person.pending().isEmpty());
-    QCOMPARE(fact(path_, "SELECT author FROM taxon WHERE name = 'Lithops lesliei'"), std::string("Someone's"));
-    QCOMPARE(fact(path_, "SELECT mature_height_cm FROM taxon WHERE name = 'Lithops lesliei'"), std::string("7"));
-    QCOMPARE(fact(path_, "SELECT count(*) FROM trail_stop"), std::to_string(stops - 1));
+    QCOMPARE(sqliteFact(path_, "SELECT author FROM taxon WHERE name = 'Lithops lesliei'"), std::string("Someone's"));
+    QCOMPARE(sqliteFact(path_, "SELECT mature_height_cm FROM taxon WHERE name = 'Lithops lesliei'"), std::string("7"));
+    QCOMPARE(sqliteFact(path_, "SELECT count(*) FROM trail_stop"), std::to_string(stops - 1));
     QVERIFY(person.waitUntilIdle());
     QCOMPARE(person.page()->model().rowCount(), stops - 1);
 }
@@ -207,13 +154,13 @@ void tst_Window::marksTheGuiltyChangeAndKeepsAll()
 {
     WindowDriver person(*window_);
     QVERIFY(person.openTable(QStringLiteral("area")));
-    const std::string before = fact(path_, "SELECT group_concat(area_code || name) FROM area");
+    const std::string before = sqliteFact(path_, "SELECT group_concat(area_code || name) FROM area");
     person.typeIntoCell(person.cell(0, "name"), QStringLiteral("A new name"));
     person.typeIntoCell(person.cell(1, "area_code"), QStringLiteral("abc")); // a check wants two capitals
     QCOMPARE(person.pending().size(), std::size_t{2});
     QTest::keyClick(window_, Qt::Key_S, Qt::ControlModifier);
     QVERIFY(waitForReport(QStringLiteral("Nothing was written")));
-    QCOMPARE(fact(path_, "SELECT group_concat(area_code || name) FROM area"), before);
+    QCOMPARE(sqliteFact(path_, "SELECT group_concat(area_code || name) FROM area"), before);
     QCOMPARE(person.pending().size(), std::size_t{2});
     const auto changes = person.pending().changes();
     QVERIFY(!changes[0]->error);
@@ -229,11 +176,11 @@ void tst_Window::showsAConflictAndResolvesIt()
     WindowDriver person(*window_);
     QVERIFY(person.openTable(QStringLiteral("gardener")));
     person.typeIntoCell(person.cell(0, "full_name"), QStringLiteral("Mine"));
-    execute(path_,
-            "UPDATE gardener SET full_name = 'Theirs' WHERE gardener_id = (SELECT min(gardener_id) FROM gardener)");
+    runSqlite(path_,
+              "UPDATE gardener SET full_name = 'Theirs' WHERE gardener_id = (SELECT min(gardener_id) FROM gardener)");
     click("commit");
     QVERIFY(waitForReport(QStringLiteral("Nothing was written")));
-    QCOMPARE(fact(path_, "SELECT full_name FROM gardener ORDER BY gardener_id LIMIT 1"), std::string("Theirs"));
+    QCOMPARE(sqliteFact(path_, "SELECT full_name FROM gardener ORDER BY gardener_id LIMIT 1"), std::string("Theirs"));
     QCOMPARE(toString(person.pending().changes().front()->error->kind), toString(ErrorKind::Conflict));
     auto *keep = window_->findChild<QPushButton *>(QStringLiteral("keepMine"));
     QVERIFY(keep->isVisible());
@@ -243,7 +190,7 @@ void tst_Window::showsAConflictAndResolvesIt()
     QCOMPARE(person.pending().size(), std::size_t{1});
     click("commit");
     QVERIFY(waitForReport(QStringLiteral("Committed")));
-    QCOMPARE(fact(path_, "SELECT full_name FROM gardener ORDER BY gardener_id LIMIT 1"), std::string("Mine"));
+    QCOMPARE(sqliteFact(path_, "SELECT full_name FROM gardener ORDER BY gardener_id LIMIT 1"), std::string("Mine"));
 }
 
 void tst_Window::keepsEditsWhileTheViewChanges()
@@ -273,15 +220,19 @@ void tst_Window::keepsEditsWhileTheViewChanges()
     QCOMPARE(person.pending().size(), std::size_t{3});
     QCOMPARE(person.cell(0, "city").data().toString(), QStringLiteral("Elsewhere"));
 
-    const std::string last = fact(path_, "SELECT max(partner_id) FROM partner_garden");
+    const std::string last = sqliteFact(path_, "SELECT max(partner_id) FROM partner_garden");
     click("commit");
-    QVERIFY(waitForReport(QStringLiteral("Committed: 3 statements, 3 rows")) ||
-            waitForReport(QStringLiteral("Nothing was written")));
+    QVERIFY(QTest::qWaitFor([this] { return !window_->workspace()->isRunning(); }, 20'000));
+    const QString report = person.report();
+    QVERIFY2(report.startsWith(QStringLiteral("Committed: 3 statements, 3 rows")) ||
+                 report.startsWith(QStringLiteral("Nothing was written")),
+             qPrintable(report));
     if (person.pending().isEmpty()) {
-        QCOMPARE(fact(path_, "SELECT city FROM partner_garden WHERE name = 'A New Garden'"), std::string("Here"));
-        QCOMPARE(fact(path_, "SELECT city FROM partner_garden ORDER BY partner_id LIMIT 1"), std::string("Elsewhere"));
+        QCOMPARE(sqliteFact(path_, "SELECT city FROM partner_garden WHERE name = 'A New Garden'"), std::string("Here"));
+        QCOMPARE(sqliteFact(path_, "SELECT city FROM partner_garden ORDER BY partner_id LIMIT 1"),
+                 std::string("Elsewhere"));
     } else // the deleted garden has orders that refer to it
-        QCOMPARE(fact(path_, "SELECT max(partner_id) FROM partner_garden"), last);
+        QCOMPARE(sqliteFact(path_, "SELECT max(partner_id) FROM partner_garden"), last);
 }
 
 void tst_Window::isLockedByAnotherProgram()
@@ -290,20 +241,17 @@ void tst_Window::isLockedByAnotherProgram()
     QVERIFY(person.openTable(QStringLiteral("gardener")));
     person.typeIntoCell(person.cell(0, "full_name"), QStringLiteral("Waiting"));
     // While edits wait, another program may write the file.
-    execute(path_, "UPDATE area SET note = 'written meanwhile'");
-    sqlite3 *other = nullptr;
-    sqlite3_open(path_.c_str(), &other);
-    QCOMPARE(sqlite3_exec(other, "BEGIN EXCLUSIVE", nullptr, nullptr, nullptr), SQLITE_OK);
+    runSqlite(path_, "UPDATE area SET note = 'written meanwhile'");
+    auto other = std::make_unique<test::SqliteLock>(path_);
     click("commit");
     QTest::qWait(400);
     window_->workspace()->cancelRun(); // the wait for the lock ends when one asks for it
     QVERIFY(waitForReport(QStringLiteral("Nothing was written")));
     QCOMPARE(person.pending().size(), std::size_t{1});
-    QCOMPARE(sqlite3_exec(other, "ROLLBACK", nullptr, nullptr, nullptr), SQLITE_OK);
-    sqlite3_close(other);
+    other.reset();
     click("commit");
     QVERIFY(waitForReport(QStringLiteral("Committed")));
-    QCOMPARE(fact(path_, "SELECT full_name FROM gardener ORDER BY gardener_id LIMIT 1"), std::string("Waiting"));
+    QCOMPARE(sqliteFact(path_, "SELECT full_name FROM gardener ORDER BY gardener_id LIMIT 1"), std::string("Waiting"));
 }
 
 void tst_Window::offersKeptEditsAtTheNextStart()
@@ -330,7 +278,7 @@ void tst_Window::offersKeptEditsAtTheNextStart()
     QCOMPARE(person.cell(0, "full_name").data().toString(), QStringLiteral("Kept"));
     click("commit");
     QVERIFY(waitForReport(QStringLiteral("Committed")));
-    QCOMPARE(fact(path_, "SELECT full_name FROM gardener ORDER BY gardener_id LIMIT 1"), std::string("Kept"));
+    QCOMPARE(sqliteFact(path_, "SELECT full_name FROM gardener ORDER BY gardener_id LIMIT 1"), std::string("Kept"));
 }
 
 void tst_Window::asksBeforeItClosesOnPendingEdits()
@@ -356,7 +304,8 @@ void tst_Window::asksBeforeItClosesOnPendingEdits()
     window_->close();
     answer(QStringLiteral("Commit"));
     QVERIFY(QTest::qWaitFor([&] { return !window || !window->isVisible(); }, 20'000));
-    QCOMPARE(fact(path_, "SELECT full_name FROM gardener ORDER BY gardener_id LIMIT 1"), std::string("Asked about"));
+    QCOMPARE(sqliteFact(path_, "SELECT full_name FROM gardener ORDER BY gardener_id LIMIT 1"),
+             std::string("Asked about"));
     if (!window)
         window_ = nullptr; // it deletes itself
 }

@@ -4,19 +4,14 @@
 
 #include "app/application.h"
 #include "app/main_window.h"
-#include "schemawright/base/blocking.h"
-#include "schemawright/engine/engine.h"
-#include "support/postgres_database.h"
+#include "support/postgres_window.h"
 #include "support/window_driver.h"
-#include "ui/async/lane.h"
 #include "ui/widgets/sql_view.h"
 
 #include <QPushButton>
-#include <QStandardPaths>
 #include <QTest>
 #include <QToolButton>
 
-#include <future>
 #include <memory>
 
 using namespace schemawright;
@@ -27,65 +22,28 @@ class tst_WindowPostgres : public QObject
     Q_OBJECT
 
 private:
-    std::unique_ptr<test::PostgresDatabase> database_;
+    std::unique_ptr<test::PostgresForWindow> database_;
     std::unique_ptr<Application> application_;
-    Url url_;
     MainWindow *window_ = nullptr;
 
-    /// Runs on another thread, since this one may not wait for a database. The first value of the last statement.
-    std::string ask(const std::string &sql)
-    {
-        return std::async(std::launch::async,
-                          [&] {
-                              Connection connection = Engine::open(url_).connect();
-                              Result result = connection.execute(sql);
-                              const auto row = result.next();
-                              return row ? (*row)[0].text() : std::string();
-                          })
-            .get();
-    }
-    void script(const std::string &sql)
-    {
-        std::async(std::launch::async, [&] { Engine::open(url_).connect().executeScript(sql); }).get();
-    }
-    void endAllConnections()
-    {
-        ask("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid "
-            "<> "
-            "pg_backend_pid()");
-    }
-    bool waitForReport(const QString &start)
-    {
-        auto *report = window_->findChild<QLabel *>(QStringLiteral("runReport"));
-        return QTest::qWaitFor([&] { return report->isVisible() && report->text().startsWith(start); }, 30'000);
-    }
-    void click(const char *button)
-    {
-        auto *found = window_->findChild<QPushButton *>(QString::fromLatin1(button));
-        QVERIFY(QTest::qWaitFor([found] { return found->isEnabled(); }));
-        QTest::mouseClick(found, Qt::LeftButton);
-    }
+    std::string ask(const std::string &sql) { return database_->ask(sql); }
+    void script(const std::string &sql) { database_->script(sql); }
+    bool waitForReport(const QString &start) { return WindowDriver(*window_).waitForReport(start); }
+    void click(const char *button) { QVERIFY2(WindowDriver(*window_).click(button), button); }
 
 private Q_SLOTS:
     void initTestCase()
     {
         if (!test::postgresServer())
             QSKIP("no PostgreSQL server: SCHEMAWRIGHT_TEST_PG_URL is not set");
-        QStandardPaths::setTestModeEnabled(true);
-        QCoreApplication::setOrganizationName("Schemawright tests");
-        QCoreApplication::setApplicationName("tst_window_postgres");
-        database_ =
-            std::async(std::launch::async, [] { return std::make_unique<test::PostgresDatabase>("window"); }).get();
-        url_.scheme = "postgresql";
-        url_.arguments = database_->arguments();
-        forbidBlockingOnThisThread();
-        application_ = std::make_unique<Application>();
+        application_ = test::startApplication("tst_window_postgres");
+        database_ = std::make_unique<test::PostgresForWindow>("window");
     }
 
     void cleanupTestCase()
     {
         application_.reset();
-        std::async(std::launch::async, [this] { database_.reset(); }).get();
+        database_.reset();
     }
 
     void init()
@@ -100,19 +58,12 @@ private Q_SLOTS:
             "('Cy', "
             "'2024-02-29 12:00:00.123456+02', 'null');"
             "INSERT INTO purchase (customer_id, what) VALUES (1, 'tea'), (1, 'cake'), (2, 'bread');");
-        window_ = application_->open(url_);
+        window_ = application_->open(database_->url());
         QVERIFY(QTest::qWaitForWindowExposed(window_));
         QVERIFY(WindowDriver(*window_).waitUntilRead());
     }
 
-    void cleanup()
-    {
-        if (window_ && window_->workspace())
-            window_->workspace()->session().unitOfWork().discardAll();
-        delete window_;
-        window_ = nullptr;
-        QVERIFY(ui::Lane::waitForThreads(15'000));
-    }
+    void cleanup() { QVERIFY(test::closeWindow(window_)); }
 
     void editsRehearsesAndCommits()
     {
@@ -140,9 +91,7 @@ private Q_SLOTS:
         QCOMPARE(ask("SELECT string_agg(what, ' ' ORDER BY id) FROM purchase"), std::string("tea bread pie"));
         // Nobody is left in a transaction while a person thinks.
         QVERIFY(person.waitUntilIdle());
-        QCOMPARE(
-            ask("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'"),
-            std::string("0"));
+        QCOMPARE(database_->idleInTransaction(), std::string("0"));
     }
 
     void keepsOddValuesOfTheSameRow()
@@ -163,7 +112,7 @@ private Q_SLOTS:
         WindowDriver person(*window_);
         QVERIFY(person.openTable("customer"));
         person.typeIntoCell(person.cell(0, "name"), "Later");
-        endAllConnections();
+        database_->endAllConnections();
         click("commit");
         // The lost connection may be noticed by this commit or by the pool before it; either way nothing is lost.
         QVERIFY(QTest::qWaitFor([&] { return !window_->workspace()->isRunning(); }, 30'000));
@@ -189,7 +138,7 @@ private Q_SLOTS:
         click("commit");
         QVERIFY(QTest::qWaitFor(
             [&] { return ask("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") == "1"; }, 10'000));
-        endAllConnections();
+        database_->endAllConnections();
         QVERIFY(waitForReport("Nothing was written"));
         QCOMPARE(person.pending().size(), std::size_t{2});
         QCOMPARE(ask("SELECT name FROM customer WHERE id = 1"), std::string("Ana"));

@@ -4,6 +4,8 @@
 
 #include "app/application.h"
 #include "app/main_window.h"
+#include "schemawright/base/blocking.h"
+#include "ui/async/lane.h"
 #include "ui/models/rows_model.h"
 #include "ui/models/schema_model.h"
 #include "ui/panels/data_grid/data_grid_panel.h"
@@ -11,13 +13,34 @@
 #include "ui/panels/schema_tree/schema_tree_panel.h"
 #include "ui/workspace/workspace.h"
 
+#include <QAbstractButton>
 #include <QLabel>
 #include <QLineEdit>
+#include <QStandardPaths>
 #include <QTableView>
 #include <QTest>
 #include <QTreeView>
 
 namespace schemawright::test {
+
+/// Once for a program of tests: settings and journals of its own, and a GUI thread that may not wait for a database.
+inline std::unique_ptr<Application> startApplication(const char *name)
+{
+    QStandardPaths::setTestModeEnabled(true);
+    QCoreApplication::setOrganizationName(QStringLiteral("Schemawright tests"));
+    QCoreApplication::setApplicationName(QString::fromLatin1(name));
+    forbidBlockingOnThisThread();
+    return std::make_unique<Application>();
+}
+
+/// Closes a window without a question about what is pending, and waits for the threads that it leaves behind.
+inline bool closeWindow(MainWindow *&window)
+{
+    if (window && window->workspace() && !window->workspace()->isRunning())
+        window->workspace()->session().unitOfWork().discardAll();
+    delete std::exchange(window, nullptr);
+    return ui::Lane::waitForThreads(15'000);
+}
 
 class WindowDriver
 {
@@ -43,6 +66,29 @@ public:
     {
         return window_.findChild<Widget *>(QString::fromLatin1(name));
     }
+    /// Clicks a button once it is there and can be pressed; false when it never can.
+    bool click(const char *name)
+    {
+        QAbstractButton *button = nullptr;
+        const auto canBePressed = [&] { // each page of the grid has its own
+            for (auto *each : window_.findChildren<QAbstractButton *>(QString::fromLatin1(name)))
+                if (each->isEnabled() && each->isVisible())
+                    button = each;
+            return button != nullptr;
+        };
+        if (!QTest::qWaitFor(canBePressed, 20'000))
+            return false;
+        QTest::mouseClick(button, Qt::LeftButton);
+        QTest::qWait(20);
+        return true;
+    }
+    /// Waits until the last commit or rehearsal is told of like this.
+    bool waitForReport(const QString &start)
+    {
+        auto *report = find<QLabel>("runReport");
+        return QTest::qWaitFor([&] { return report->isVisible() && report->text().startsWith(start); }, 30'000);
+    }
+    QString report() { return find<QLabel>("runReport")->text(); }
 
     /// Double-clicks a table in the tree; its page once it shows rows.
     ui::GridPage *openTable(const QString &name)

@@ -41,8 +41,8 @@ std::vector<std::string> columnsOf(const Change &change, const Session &session)
     return columns;
 }
 
-/// "name: Ana, age: 5": the first few cells of a row.
-QString firstCells(const RowImage &image, const std::vector<std::string> &columns)
+/// The first few columns, each as `say` has it: "name, age, …".
+template <class Say> QString firstOf(const std::vector<std::string> &columns, Say say)
 {
     constexpr int shown = 4;
     QStringList parts;
@@ -51,9 +51,17 @@ QString firstCells(const RowImage &image, const std::vector<std::string> &column
             parts << QString(QChar(0x2026));
             break;
         }
-        parts << QStringLiteral("%1: %2").arg(toQString(column), cellText(image.at(column), 40).text);
+        parts << say(column);
     }
     return parts.join(QStringLiteral(", "));
+}
+
+/// "name: Ana, age: 5": the first few cells of a row.
+QString firstCells(const RowImage &image, const std::vector<std::string> &columns)
+{
+    return firstOf(columns, [&](const std::string &column) {
+        return QStringLiteral("%1: %2").arg(toQString(column), cellText(image.at(column), 40).text);
+    });
 }
 
 std::vector<ChangeLine> tableLines(const Change &change, const Session &session)
@@ -128,10 +136,17 @@ ChangeLine changeSummary(const Change &change, const Session &session)
 {
     if (change.isRow() && !change.isUpdate()) {
         const QString cells = firstCells(change.after ? *change.after : *change.before, columnsOf(change, session));
-        return change.isInsert() ? ChangeLine{{}, {}, cells} : ChangeLine{{}, cells, {}};
+        if (change.isInsert())
+            return {{}, {}, cells.isEmpty() ? tr("(all defaults)") : cells};
+        return {{}, cells, {}};
     }
-    if (change.isRow() && change.after->size() > 1)
-        return {{}, {}, tr("%1 columns").arg(change.after->size())};
+    if (change.isRow() && change.after->size() > 1) {
+        const std::vector<std::string> columns = columnsOf(change, session);
+        const auto cellsOf = [&](const std::optional<RowImage> &image) {
+            return firstOf(columns, [&](const std::string &column) { return cellOf(image, column); });
+        };
+        return {firstOf(columns, toQString), cellsOf(change.before), cellsOf(change.after)};
+    }
     if (change.isTable() && (!change.tableBefore || !change.tableAfter)) {
         const TablePtr &table = change.tableAfter ? change.tableAfter : change.tableBefore;
         const QString text = tr("%1 columns").arg(table->columns.size());

@@ -4,7 +4,8 @@
 #include "ui/models/change_text.h"
 #include "ui/theme/theme.h"
 
-#include <set>
+#include <algorithm>
+#include <unordered_set>
 
 namespace schemawright::ui {
 
@@ -18,6 +19,10 @@ struct ChangesModel::Node
     Node *parent = nullptr;
     int row = 0;
     std::vector<std::unique_ptr<Node>> children;
+    std::vector<ChangeId> ids; ///< when the children are changes: which; each is made when it is looked at
+    std::vector<int> numbers;  ///< of these in the order of execution; empty when they have none
+
+    std::size_t count() const { return ids.empty() ? children.size() : ids.size(); }
 };
 
 namespace {
@@ -77,20 +82,22 @@ void ChangesModel::setChanges(const Session &session, const Plan &plan)
 {
     beginResetModel();
     session_ = &session;
+    revision_ = session.unitOfWork().revision();
     root_ = std::make_unique<Node>();
-    problems_.clear();
-    for (const PlanProblem &problem : plan.problems)
-        problems_.emplace(problem.change, problem.error);
+    takeProblems(plan);
     const UnitOfWork &unit = session.unitOfWork();
     if (arrangement_ == Arrangement::ByTable) {
         std::map<QualifiedName, std::vector<ChangeId>> byTable;
         std::map<QualifiedName, QualifiedName> newNames;
+        auto last = byTable.end(); // neighbours are mostly of one table
         for (const Change *change : unit.changes()) {
-            byTable[change->table()].push_back(change->id);
+            if (last == byTable.end() || last->first != change->table())
+                last = byTable.try_emplace(change->table()).first;
+            last->second.push_back(change->id);
             if (change->isTable() && !change->tableBefore && change->tableAfter)
                 newNames.emplace(change->table(), change->tableAfter->name);
         }
-        for (const auto &[first, changes] : byTable) {
+        for (auto &[first, changes] : byTable) {
             const auto called = newNames.find(first);
             const QualifiedName &name = called == newNames.end() ? first : called->second;
             Node *table = add(root_.get(), Kind::Table);
@@ -98,16 +105,17 @@ void ChangesModel::setChanges(const Session &session, const Plan &plan)
             table->line->what = toQString(name.schema == session.baseline().defaultSchema ? name.name : name.text());
             table->line->after =
                 changes.size() == 1 ? tr("1 change") : tr("%1 changes").arg(grouped(static_cast<int>(changes.size())));
-            for (const ChangeId id : changes)
-                add(table, Kind::Change, id);
+            table->ids = std::move(changes);
         }
     } else {
         int number = 0;
-        std::set<ChangeId> planned;
+        std::unordered_set<ChangeId> planned;
+        planned.reserve(unit.size());
         const auto addPlanned = [&](ChangeId id) {
-            if (id != ChangeId::None && unit.find(id)) {
-                add(root_.get(), Kind::Change, id)->number = number;
+            if (id != ChangeId::None && unit.find(id)) { // one that is written in two steps stands twice
                 planned.insert(id);
+                root_->ids.push_back(id);
+                root_->numbers.push_back(number);
             }
         };
         for (const Step &step : plan.steps) {
@@ -120,12 +128,30 @@ void ChangesModel::setChanges(const Session &session, const Plan &plan)
         // What cannot be planned must still be seen.
         for (const Change *change : unit.changes())
             if (!planned.contains(change->id))
-                add(root_.get(), Kind::Change, change->id);
+                root_->ids.push_back(change->id);
+        root_->numbers.resize(root_->ids.size());
     }
     endResetModel();
 }
 
-void ChangesModel::setOutcomes(std::map<ChangeId, ChangeOutcome> outcomes)
+void ChangesModel::takeProblems(const Plan &plan)
+{
+    problems_.clear();
+    for (const PlanProblem &problem : plan.problems)
+        problems_.emplace(problem.change, problem.error);
+}
+
+bool ChangesModel::setPlan(const Plan &plan)
+{
+    if (arrangement_ != Arrangement::ByTable || !session_ || revision_ != session_->unitOfWork().revision())
+        return false;
+    takeProblems(plan);
+    if (const int rows = rowCount(); rows > 0)
+        Q_EMIT dataChanged(index(0, 0), index(rows - 1, ResultColumn));
+    return true;
+}
+
+void ChangesModel::setOutcomes(Outcomes outcomes)
 {
     outcomes_ = std::move(outcomes);
     if (const int rows = rowCount(); rows > 0)
@@ -152,17 +178,42 @@ QModelIndex ChangesModel::indexOf(ChangeId id) const
 {
     if (id == ChangeId::None)
         return {};
-    const auto search = [&](const Node *parent, auto &&self) -> QModelIndex {
-        for (const auto &child : parent->children) {
-            if (child->kind == Kind::Change && child->id == id)
-                return createIndex(child->row, 0, child.get());
-            if (child->kind == Kind::Table)
-                if (const QModelIndex found = self(child.get(), self); found.isValid())
-                    return found;
-        }
-        return {};
-    };
-    return search(root_.get(), search);
+    for (Node *parent : parents())
+        if (const auto found = std::ranges::find(parent->ids, id); found != parent->ids.end())
+            return indexAt(parent, static_cast<std::size_t>(found - parent->ids.begin()));
+    return {};
+}
+
+/// Those whose children are changes.
+std::vector<ChangesModel::Node *> ChangesModel::parents() const
+{
+    std::vector<Node *> all{root_.get()};
+    for (const auto &child : root_->children)
+        if (child && child->kind == Kind::Table)
+            all.push_back(child.get());
+    return all;
+}
+
+ChangesModel::Node *ChangesModel::childAt(Node *parent, std::size_t row) const
+{
+    if (parent->ids.empty())
+        return parent->children[row].get();
+    parent->children.resize(parent->ids.size());
+    std::unique_ptr<Node> &child = parent->children[row];
+    if (!child) {
+        child = std::make_unique<Node>();
+        child->kind = Kind::Change;
+        child->id = parent->ids[row];
+        child->number = parent->numbers.empty() ? 0 : parent->numbers[row];
+        child->parent = parent;
+        child->row = static_cast<int>(row);
+    }
+    return child.get();
+}
+
+QModelIndex ChangesModel::indexAt(Node *parent, std::size_t row) const
+{
+    return createIndex(static_cast<int>(row), 0, childAt(parent, row));
 }
 
 QModelIndex ChangesModel::nextProblem(const QModelIndex &after) const
@@ -170,25 +221,17 @@ QModelIndex ChangesModel::nextProblem(const QModelIndex &after) const
     const ChangeId from = after.isValid() ? nodeOf(after)->id : ChangeId::None;
     QModelIndex first, next;
     bool isBehind = from == ChangeId::None;
-    const auto visit = [&](const Node *parent, auto &&self) -> void {
-        for (const auto &child : parent->children) {
-            if (next.isValid())
-                return;
-            if (child->kind == Kind::Table) {
-                self(child.get(), self);
-                continue;
-            }
-            if (child->kind == Kind::Change && child->id != from && errorOf(*child)) {
-                const QModelIndex here = createIndex(child->row, 0, child.get());
+    for (Node *parent : parents())
+        for (std::size_t row = 0; row < parent->ids.size() && !next.isValid(); ++row) {
+            const ChangeId id = parent->ids[row];
+            if (id != from && errorOf(id)) {
                 if (!first.isValid())
-                    first = here;
+                    first = indexAt(parent, row);
                 if (isBehind)
-                    next = here;
+                    next = indexAt(parent, row);
             }
-            isBehind = isBehind || child->id == from;
+            isBehind = isBehind || id == from;
         }
-    };
-    visit(root_.get(), visit);
     return next.isValid() ? next : first;
 }
 
@@ -203,21 +246,23 @@ const Change *ChangesModel::changeOf(const Node &node) const
     return session_ && node.id != ChangeId::None ? session_->unitOfWork().find(node.id) : nullptr;
 }
 
-const Error *ChangesModel::errorOf(const Node &node) const
+const Error *ChangesModel::errorOf(ChangeId id) const
 {
-    if (const Change *change = changeOf(node); change && change->error)
+    if (!session_ || id == ChangeId::None)
+        return nullptr;
+    if (const Change *change = session_->unitOfWork().find(id); change && change->error)
         return &*change->error;
-    const auto problem = problems_.find(node.id);
-    return node.id == ChangeId::None || problem == problems_.end() ? nullptr : &problem->second;
+    const auto problem = problems_.find(id);
+    return problem == problems_.end() ? nullptr : &problem->second;
 }
 
 QModelIndex ChangesModel::index(int row, int column, const QModelIndex &parent) const
 {
     Node *above = nodeOf(parent);
     fillCells(above);
-    if (row < 0 || column < 0 || column >= ColumnCount || row >= static_cast<int>(above->children.size()))
+    if (row < 0 || column < 0 || column >= ColumnCount || row >= static_cast<int>(above->count()))
         return {};
-    return createIndex(row, column, above->children[static_cast<std::size_t>(row)].get());
+    return createIndex(row, column, childAt(above, static_cast<std::size_t>(row)));
 }
 
 QModelIndex ChangesModel::parent(const QModelIndex &index) const
@@ -232,7 +277,7 @@ int ChangesModel::rowCount(const QModelIndex &parent) const
         return 0;
     Node *node = nodeOf(parent);
     fillCells(node);
-    return static_cast<int>(node->children.size());
+    return static_cast<int>(node->count());
 }
 
 /// Without making the cells: a view asks this of every row that it lays out.
@@ -242,7 +287,7 @@ bool ChangesModel::hasChildren(const QModelIndex &parent) const
         return false;
     const Node *node = nodeOf(parent);
     if (node->kind != Kind::Change || node->isFilled)
-        return !node->children.empty();
+        return node->count() > 0;
     const Change *change = changeOf(*node);
     if (!change)
         return false;
@@ -266,7 +311,7 @@ QString ChangesModel::text(const Node &node, int column) const
         return {};
     if (column == ResultColumn) {
         const auto outcome = outcomes_.find(node.id);
-        if (const Error *error = errorOf(node))
+        if (const Error *error = errorOf(node.id))
             return toQString(error->message);
         if (outcome == outcomes_.end())
             return {};
@@ -292,7 +337,7 @@ QVariant ChangesModel::icon(const Node &node) const
     const Change *change = node.kind == Kind::Change ? changeOf(node) : nullptr;
     if (!change)
         return {};
-    if (const Error *error = errorOf(node))
+    if (const Error *error = errorOf(node.id))
         return theme().icon(error->kind == ErrorKind::Conflict ? QStringLiteral("conflict") : QStringLiteral("error"));
     switch (stateOf(*change)) {
     case State::Inserted:
@@ -316,7 +361,7 @@ QVariant ChangesModel::data(const QModelIndex &index, int role) const
     case Qt::DisplayRole:
         return text(node, index.column());
     case Qt::ToolTipRole: {
-        const Error *error = errorOf(node);
+        const Error *error = errorOf(node.id);
         const QString tip = error ? toQString(error->describe()) : text(node, index.column());
         return tip.isEmpty() ? QVariant() : tip;
     }
@@ -327,7 +372,7 @@ QVariant ChangesModel::data(const QModelIndex &index, int role) const
             return theme().monospaceFont();
         return {};
     case Qt::ForegroundRole:
-        if (isChange && errorOf(node) && (index.column() == WhatColumn || index.column() == ResultColumn))
+        if (isChange && errorOf(node.id) && (index.column() == WhatColumn || index.column() == ResultColumn))
             return theme().colors().error;
         if ((node.kind == Kind::Table && index.column() == AfterColumn) || index.column() == ResultColumn)
             return theme().colors().mutedText;
@@ -345,7 +390,7 @@ QVariant ChangesModel::data(const QModelIndex &index, int role) const
         return static_cast<int>(change ? stateOf(*change) : State::None);
     }
     case HasErrorRole:
-        return isChange && errorOf(node) != nullptr;
+        return isChange && errorOf(node.id) != nullptr;
     default:
         return {};
     }

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 namespace schemawright::ui {
@@ -39,8 +40,11 @@ public:
     Arrangement arrangement() const noexcept { return arrangement_; }
     /// Takes what is pending now; `plan` gives the order of execution and what cannot be carried out.
     void setChanges(const Session &session, const Plan &plan);
+    /// Takes a plan of the changes that are shown already; false when that needs another list.
+    bool setPlan(const Plan &plan);
     /// How the last run went; empty when it is too old to be true.
-    void setOutcomes(std::map<ChangeId, ChangeOutcome> outcomes);
+    using Outcomes = std::unordered_map<ChangeId, ChangeOutcome>;
+    void setOutcomes(Outcomes outcomes);
     bool hasOutcomes() const noexcept { return !outcomes_.empty(); }
     QModelIndex indexOf(ChangeId id) const;
     /// The next change behind `after` that failed or cannot be planned, round the end; invalid when none did.
@@ -59,15 +63,20 @@ private:
     Node *nodeOf(const QModelIndex &index) const;
     Node *add(Node *parent, Kind kind, ChangeId id = ChangeId::None) const;
     const Change *changeOf(const Node &node) const;
-    const Error *errorOf(const Node &node) const;
+    std::vector<Node *> parents() const;
+    Node *childAt(Node *parent, std::size_t row) const;
+    QModelIndex indexAt(Node *parent, std::size_t row) const;
+    const Error *errorOf(ChangeId id) const;
     QString text(const Node &node, int column) const;
     QVariant icon(const Node &node) const;
     void fillCells(Node *node) const;
+    void takeProblems(const Plan &plan);
 
     Arrangement arrangement_ = Arrangement::ByTable;
     const Session *session_ = nullptr;
+    std::uint64_t revision_ = 0; ///< of what is shown
     std::map<ChangeId, Error> problems_;
-    std::map<ChangeId, ChangeOutcome> outcomes_;
+    Outcomes outcomes_;
     std::unique_ptr<Node> root_;
 };
 

@@ -131,8 +131,8 @@ QToolButton[popupMode="1"] { padding-right: 19px; }
 QToolButton::menu-button { border: 0; background: transparent; width: 15px; }
 QToolButton::menu-button:hover { background: $hover; border-radius: 5px; }
 QToolButton::menu-arrow { image: url(:/icons/chevron-down.svg); width: 10px; height: 10px; }
-QToolButton[choice="true"] { background: $raised; border: 1px solid $border; padding: 3px 7px; }
-QToolButton[choice="true"]:hover { border: 1px solid $accent; background: $selection; }
+QPushButton[choice="true"] { padding: 3px 9px; text-align: left; }
+QPushButton[choice="true"]:hover { border: 1px solid $accent; background: $selection; }
 QToolButton[primary="true"]:enabled, QPushButton[primary="true"]:enabled { background: $accent; color: $accentText; border: 1px solid $accent; font-weight: 600; }
 QToolButton[primary="true"]:enabled:hover, QPushButton[primary="true"]:enabled:hover { background: $accentHover; }
 QPushButton { background: $raised; border: 1px solid $border; border-radius: 5px; padding: 5px 14px; min-height: 16px; color: $text; }

@@ -5,7 +5,7 @@
 namespace schemawright::ui {
 
 JournalKeeper::JournalKeeper(Workspace &workspace, const std::filesystem::path &folder, QObject *parent)
-    : QObject(parent), workspace_(workspace)
+    : QObject(parent), workspace_(workspace), copy_(workspace.session())
 {
     try {
         journal_ = std::make_unique<Journal>(folder, workspace.engine().url().text());
@@ -16,7 +16,8 @@ JournalKeeper::JournalKeeper(Workspace &workspace, const std::filesystem::path &
     }
     timer_.setSingleShot(true);
     timer_.setInterval(300);
-    connect(&timer_, &QTimer::timeout, this, &JournalKeeper::hand);
+    connect(&timer_, &QTimer::timeout, this,
+            [this] { copy_.take([this](std::vector<Change> changes) { hand(std::move(changes)); }); });
     connect(&workspace, &Workspace::pendingChanged, this, &JournalKeeper::schedule);
     if (journal_)
         writer_ = std::jthread([this](const std::stop_token &stop) { writeLoop(stop); });
@@ -30,13 +31,10 @@ void JournalKeeper::schedule()
         timer_.start();
 }
 
-void JournalKeeper::hand()
+void JournalKeeper::hand(std::vector<Change> changes)
 {
-    std::vector<Change> changes;
     if (kept_) // not decided on yet: they must not be lost by what is edited meanwhile
-        changes = kept_->changes;
-    for (const Change *change : workspace_.session().unitOfWork().changes())
-        changes.push_back(*change);
+        changes.insert(changes.begin(), kept_->changes.begin(), kept_->changes.end());
     std::optional<Error> trouble;
     {
         const std::scoped_lock lock(mutex_);
@@ -74,10 +72,13 @@ void JournalKeeper::writeLoop(const std::stop_token &stop)
 
 void JournalKeeper::flush()
 {
-    if (!journal_ || !timer_.isActive())
+    if (!journal_ || (!timer_.isActive() && !copy_.isActive()))
         return;
-    timer_.stop();
-    hand();
+    if (timer_.isActive()) {
+        timer_.stop();
+        copy_.take([this](std::vector<Change> changes) { hand(std::move(changes)); });
+    }
+    copy_.finish();
     std::unique_lock lock(mutex_);
     written_.wait_for(lock, std::chrono::seconds(2), [this] { return !waiting_ && !isWriting_; });
 }
@@ -87,7 +88,8 @@ void JournalKeeper::restore()
     if (!kept_)
         return;
     if (!workspace_.session().unitOfWork().isEmpty())
-        return workspace_.notify({Notice::Severity::Warning, tr("Commit or discard the edits made meanwhile first."), {}});
+        return workspace_.notify(
+            {Notice::Severity::Warning, tr("Commit or discard the edits made meanwhile first."), {}});
     std::vector<Change> changes = std::move(kept_->changes);
     kept_.reset();
     workspace_.session().unitOfWork().restore(std::move(changes));

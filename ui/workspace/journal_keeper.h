@@ -1,6 +1,7 @@
 #pragma once
 
 #include "schemawright/orm/journal.h"
+#include "ui/workspace/pending_copy.h"
 
 #include <QObject>
 #include <QTimer>
@@ -15,8 +16,8 @@ namespace schemawright::ui {
 
 class Workspace;
 
-/// Keeps the pending edits of a workspace in its journal: written behind the user's back, at most a third of a second after an
-/// edit, on a thread of its own. Offers what an earlier run left.
+/// Keeps the pending edits of a workspace in its journal: written behind the user's back, at most a third of a second
+/// after an edit, on a thread of its own. Offers what an earlier run left.
 class JournalKeeper : public QObject
 {
     Q_OBJECT
@@ -35,13 +36,14 @@ public:
 
 private:
     void schedule();
-    void hand();
+    void hand(std::vector<Change> changes);
     void writeLoop(const std::stop_token &stop);
 
     Workspace &workspace_;
     std::unique_ptr<Journal> journal_;
     std::optional<Journal::Kept> kept_;
     QTimer timer_;
+    PendingCopy copy_;
 
     std::mutex mutex_;
     std::condition_variable_any wake_, written_;

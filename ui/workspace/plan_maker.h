@@ -1,10 +1,11 @@
 #pragma once
 
-#include "schemawright/orm/session.h"
+#include "ui/workspace/pending_copy.h"
 
 #include <QObject>
 
 #include <memory>
+#include <stop_token>
 
 namespace schemawright::ui {
 
@@ -16,9 +17,10 @@ struct PlanInput
     std::vector<Change> changes;
     std::map<QualifiedName, std::string> versions;
 
-    static PlanInput of(std::shared_ptr<const Dialect> dialect, const Session &session);
-    /// What cannot be planned at all is a problem of the first change. Any thread.
-    Plan make() const;
+    static PlanInput of(std::shared_ptr<const Dialect> dialect, const Session &session, std::vector<Change> changes);
+    /// What cannot be planned at all is a problem of the first change. Any thread. Throws Error(Cancelled) when `stop`
+    /// is asked for.
+    Plan make(const std::stop_token &stop = {}) const;
 };
 
 /// Keeps the plan of what is pending. Short lists are planned at once, long ones on another thread, so that the window
@@ -28,6 +30,8 @@ class PlanMaker : public QObject
     Q_OBJECT
 public:
     PlanMaker(std::shared_ptr<const Dialect> dialect, const Session &session, QObject *parent = nullptr);
+
+    ~PlanMaker() override;
 
     /// Plans what is pending now; planned() tells when it is there, before this returns for a short list.
     void make();
@@ -43,10 +47,14 @@ Q_SIGNALS:
     void planned();
 
 private:
+    void setPlan(Plan plan);
+    void stop();
+
     std::shared_ptr<const Dialect> dialect_;
     const Session &session_;
+    PendingCopy copy_;
     std::shared_ptr<const Plan> plan_ = std::make_shared<const Plan>();
-    std::uint64_t wanted_ = 0; ///< grows with each make() and cancel(): an older plan is thrown away
+    std::stop_source stop_; ///< of the plan that is being made
     bool isPlanning_ = false, isReady_ = false;
 };
 

@@ -3,6 +3,8 @@
 #include "schemawright/backends/dialects.h"
 
 #include "schemawright/engine/inspector.h"
+#include "ui/async/background.h"
+#include "ui/workspace/pending_copy.h"
 #include "ui/workspace/plan_maker.h"
 
 namespace schemawright::ui {
@@ -184,21 +186,30 @@ void Workspace::run(RunMode mode)
     if (running_ || unit.isEmpty())
         return;
     running_ = true;
+    doubtOutcome_.reset();
+    doubtful_.reset();
     unit.freeze();
     Q_EMIT runStarted(mode);
-    const auto settle = [this, mode](const Report &report) {
-        running_ = false;
-        session_->unitOfWork().thaw();
+    // A long list is copied in slices; it is frozen, so it stays what it is.
+    runCopy_ = std::make_unique<PendingCopy>(*session_);
+    runCopy_->take([this, mode](std::vector<Change> changes) { runChanges(mode, std::move(changes)); });
+}
+
+void Workspace::runChanges(RunMode mode, std::vector<Change> changes)
+{
+    const auto settle = [this](Report report) {
         if (report.inDoubt)
-            return resolveDoubt(report);
-        finishRun(report);
+            resolveDoubt(report);
+        else
+            endRun(report);
+        dropInBackground(std::move(report));
     };
+    PlanInput input = PlanInput::of(engine_.sharedDialect(), *session_, std::move(changes));
     runJob_ = lane_->run(
         this, mode == RunMode::Commit ? tr("Committing") : tr("Rehearsing"),
         // Planned there as well: a long list must not hold up the window.
-        [input = PlanInput::of(engine_.sharedDialect(), *session_), mode](Connection &connection,
-                                                                          std::stop_token stop) {
-            const Plan plan = input.make();
+        [input = std::move(input), mode](Connection &connection, std::stop_token stop) {
+            const Plan plan = input.make(stop);
             return plan.isRunnable() ? runPlan(connection, plan, mode, stop) : reportOf(plan, mode);
         },
         settle, [settle, mode](const Error &error) { // the connection could not be opened, or was lost before BEGIN
@@ -213,11 +224,15 @@ void Workspace::settle(const Report &report)
 {
     const Draft draft = session_->draft();
     const bool isStructure = report.committed && !draft.tableNames.empty();
-    if (!isStructure)
-        return session_->settle(report);
+    if (!isStructure) { // one signal for all errors that it marks
+        settling_ = true;
+        dropInBackground(session_->settle(report));
+        settling_ = false;
+        return takeEdit();
+    }
     // What was pending is the picture until the schema is read again, so nothing flickers back.
     settling_ = true;
-    session_->settle(report);
+    dropInBackground(session_->settle(report));
     MetaData now = draft.after;
     for (const TablePtr &table : draft.after.tables())
         if (table->id != TableId::None) {
@@ -240,6 +255,7 @@ void Workspace::finishRun(const Report &report)
 {
     const bool isStructure = report.committed && !session_->draft().tableNames.empty();
     settle(report);
+    doubtRevision_ = session_->unitOfWork().revision();
     Q_EMIT runFinished(report.mode, report);
     if (!report.committed)
         return;
@@ -248,29 +264,84 @@ void Workspace::finishRun(const Report &report)
     Q_EMIT rowsChanged();
 }
 
-void Workspace::resolveDoubt(Report report)
+void Workspace::endRun(const Report &report)
+{
+    running_ = false;
+    session_->unitOfWork().thaw();
+    finishRun(report);
+}
+
+/// The list stays frozen until it is known what became of it, or that this cannot be known.
+void Workspace::resolveDoubt(const Report &report)
 {
     std::vector<Change> changes;
     for (const Change *change : session_->unitOfWork().changes())
         changes.push_back(*change);
-    auto finish = [this, report](DoubtOutcome outcome) mutable {
+    const auto finish = [this, report](DoubtOutcome outcome, const std::optional<Error> &why) {
+        doubtOutcome_ = outcome;
+        Report known = report;
         if (outcome == DoubtOutcome::Committed) {
-            report.committed = true;
-            report.error.reset();
-        } else if (outcome == DoubtOutcome::NotCommitted)
-            report.error->hint =
-                tr("It was read again: nothing was written. All edits are still pending.").toStdString();
-        finishRun(report);
+            known.committed = true;
+            known.error.reset();
+        } else if (outcome == DoubtOutcome::Unclear) {
+            doubtful_ = report;
+            if (why)
+                known.error = why;
+        }
+        endRun(known);
     };
     runJob_ = lane_->run(
         this, tr("Finding out whether the commit happened"),
         [changes, report, baseline = session_->baseline()](Connection &connection, std::stop_token stop) {
             return resolveInDoubt(connection, baseline, changes, report, stop);
         },
-        finish, [finish](const Error &) mutable { finish(DoubtOutcome::Unclear); });
+        [finish](DoubtOutcome outcome) { finish(outcome, std::nullopt); },
+        [finish](const Error &error) { finish(DoubtOutcome::Unclear, error); });
 }
 
-void Workspace::cancelRun() { runJob_.cancel(); }
+bool Workspace::canLookAgain() const
+{
+    return doubtful_ && !running_ && doubtRevision_ == session_->unitOfWork().revision();
+}
+
+void Workspace::lookAgain()
+{
+    if (!canLookAgain())
+        return;
+    running_ = true;
+    doubtOutcome_.reset();
+    session_->unitOfWork().freeze();
+    Q_EMIT runStarted(RunMode::Commit);
+    resolveDoubt(*std::exchange(doubtful_, std::nullopt));
+}
+
+void Workspace::cancelRun()
+{
+    if (runCopy_ && runCopy_->isActive()) {
+        runCopy_->cancel();
+        Report report;
+        report.error = Error(ErrorKind::Cancelled, "cancelled; nothing was written");
+        return endRun(report);
+    }
+    runJob_.cancel();
+}
+
+const std::map<QualifiedName, Workspace::PendingCount> &Workspace::pendingCounts() const
+{
+    const UnitOfWork &unit = session_->unitOfWork();
+    if (countedRevision_ == unit.revision())
+        return counts_;
+    countedRevision_ = unit.revision();
+    counts_.clear();
+    auto last = counts_.end(); // neighbours are mostly of one table
+    for (const Change *change : unit.changes()) {
+        if (last == counts_.end() || last->first != change->table())
+            last = counts_.try_emplace(change->table()).first;
+        ++last->second.all;
+        last->second.rows += change->isRow();
+    }
+    return counts_;
+}
 
 const std::vector<const Dialect *> &Workspace::knownDialects() { return allDialects(); }
 

@@ -317,7 +317,7 @@ std::map<QualifiedName, std::string> Session::versionColumns() const
 
 Plan Session::plan() const { return buildPlan(*dialect_, baseline_, unitOfWork_.changes(), versionColumns()); }
 
-void Session::settle(const Report &report)
+std::shared_ptr<void> Session::settle(const Report &report)
 {
     if (report.committed) {
         std::vector<std::pair<Change, std::optional<Error>>> mappings;
@@ -329,18 +329,19 @@ void Session::settle(const Report &report)
                 } catch (const Error &error) {
                     mappings.emplace_back(*change, error);
                 }
-        unitOfWork_.clear();
+        std::shared_ptr<void> held = unitOfWork_.clear();
         for (auto &[change, error] : mappings) { // what could not be written stays pending
             const auto &target = std::get<EntityTarget>(change.target);
             unitOfWork_.putMapping(target, change.mappingBefore, change.mappingAfter);
             unitOfWork_.setError(unitOfWork_.find(ChangeTarget(target))->id, *error);
         }
-        return;
+        return held;
     }
     unitOfWork_.clearErrors();
     for (const StepReport &step : report.steps)
         if (step.error && step.change != ChangeId::None)
             unitOfWork_.setError(step.change, *step.error);
+    return nullptr;
 }
 
 Report Session::flush(Connection &connection)

@@ -94,7 +94,8 @@ public:
     Plan plan() const;
     /// Takes the outcome of running the plan: empties the list after a commit, marks the guilty changes after a
     /// failure.
-    void settle(const Report &report);
+    /// What the list held after a commit comes back, see UnitOfWork::clear().
+    std::shared_ptr<void> settle(const Report &report);
     /// plan(), runPlan() and settle() on this thread, for programs without a window.
     Report flush(Connection &connection);
     /// After a commit in doubt, on a new connection: finds out what became of it and settles that. What is unclear

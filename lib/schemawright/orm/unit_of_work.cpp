@@ -213,13 +213,14 @@ void UnitOfWork::discardAll()
         replace(ChangeTarget(change->target), std::nullopt);
 }
 
-std::vector<std::vector<ChangeTarget>> UnitOfWork::targets(const std::vector<Step> &steps, std::size_t most)
+std::vector<std::vector<ChangeTarget>> UnitOfWork::targets(const std::vector<Step> &steps, std::size_t most,
+                                                           std::size_t mostOfStep)
 {
     std::vector<std::vector<ChangeTarget>> all;
     for (auto step = steps.rbegin(); step != steps.rend() && all.size() < most; ++step) {
         all.emplace_back();
-        for (const Edit &edit : *step)
-            all.back().push_back(edit.target);
+        for (std::size_t i = 0; i < step->size() && i < mostOfStep; ++i)
+            all.back().push_back((*step)[i].target);
     }
     return all;
 }
@@ -304,17 +305,25 @@ void UnitOfWork::thaw()
     changed();
 }
 
-void UnitOfWork::clear()
+std::shared_ptr<void> UnitOfWork::clear()
 {
     mustBeThawed();
+    struct Held
+    {
+        decltype(byId_) byId;
+        decltype(byTarget_) byTarget;
+        std::vector<Step> undo, redo;
+    };
+    auto held = std::make_shared<Held>();
     ordered_.clear();
     isOrdered_ = true;
-    byId_.clear();
-    byTarget_.clear();
+    held->byId.swap(byId_);
+    held->byTarget.swap(byTarget_);
+    held->undo.swap(undo_);
+    held->redo.swap(redo_);
     ++tableRevision_;
-    undo_.clear();
-    redo_.clear();
     touched();
+    return held;
 }
 
 void UnitOfWork::restore(std::vector<Change> changes)

@@ -56,9 +56,16 @@ public:
     bool canRedo() const noexcept { return !frozen_ && !redo_.empty(); }
     void undo();
     void redo();
-    /// What the next steps of undo and redo are about, the nearest first: the things that each step edited.
-    std::vector<std::vector<ChangeTarget>> undoSteps(std::size_t most = 20) const { return targets(undo_, most); }
-    std::vector<std::vector<ChangeTarget>> redoSteps(std::size_t most = 20) const { return targets(redo_, most); }
+    /// What the next steps of undo and redo are about, the nearest first: the things that each step edited, of which a
+    /// step of very many tells `mostOfStep`.
+    std::vector<std::vector<ChangeTarget>> undoSteps(std::size_t most = 20, std::size_t mostOfStep = 1001) const
+    {
+        return targets(undo_, most, mostOfStep);
+    }
+    std::vector<std::vector<ChangeTarget>> redoSteps(std::size_t most = 20, std::size_t mostOfStep = 1001) const
+    {
+        return targets(redo_, most, mostOfStep);
+    }
 
     /// In the order of their first edit. Pointers stay valid until that change leaves the list.
     std::vector<const Change *> changes() const;
@@ -82,8 +89,9 @@ public:
     void thaw();
     bool isFrozen() const noexcept { return frozen_; }
 
-    /// All is in the database now: empties the list and what can be undone.
-    void clear();
+    /// All is in the database now: empties the list and what can be undone. What it held comes back: a long list takes
+    /// long to free, which need not be here.
+    std::shared_ptr<void> clear();
     /// Takes changes that were kept elsewhere (a journal) into an empty list.
     void restore(std::vector<Change> changes);
 
@@ -99,7 +107,8 @@ private:
     };
     using Step = std::vector<Edit>;
 
-    static std::vector<std::vector<ChangeTarget>> targets(const std::vector<Step> &steps, std::size_t most);
+    static std::vector<std::vector<ChangeTarget>> targets(const std::vector<Step> &steps, std::size_t most,
+                                                          std::size_t mostOfStep);
     void mustBeThawed() const;
     void replace(const ChangeTarget &target, std::optional<Change> after);
     void setState(const ChangeTarget &target, const std::optional<Change> &state);

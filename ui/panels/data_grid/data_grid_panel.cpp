@@ -162,7 +162,8 @@ void DataGridPanel::showPending()
                 continue;
             }
             const QualifiedName &name = model.table()->name;
-            const bool isDirty = workspace_.session().pendingCount(name) > 0;
+            const auto pending = workspace_.pendingCounts().find(name);
+            const bool isDirty = pending != workspace_.pendingCounts().end() && pending->second.rows > 0;
             setTabText(i, toQString(workspace_.draftName(name).name) + (isDirty ? QStringLiteral(" •") : QString()));
             const Colors &colors = theme().colors();
             tabBar()->setTabTextColor(i, model.isDropped() ? colors.deleted : QColor());

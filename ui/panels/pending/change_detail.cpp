@@ -45,6 +45,7 @@ ChangeDetail::ChangeDetail(Workspace &workspace, const PlanMaker &plans, QWidget
     problem_->setProperty("severity", QStringLiteral("error"));
     problem_->hide();
 
+    connect(conflict_, &ConflictView::closed, this, &ChangeDetail::conflictClosed);
     title_->setProperty("role", QStringLiteral("muted"));
     sql_->setObjectName(QStringLiteral("pendingSql"));
     auto *copy = new QToolButton;

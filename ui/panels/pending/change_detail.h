@@ -24,6 +24,10 @@ public:
     /// Statements as literals, one a line; of all changes for None, and then not more than can be read.
     QString sqlOf(ChangeId id) const;
 
+Q_SIGNALS:
+    /// The conflict that had the focus is settled.
+    void conflictClosed();
+
 private:
     Workspace &workspace_;
     const PlanMaker &plans_;

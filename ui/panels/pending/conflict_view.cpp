@@ -3,6 +3,8 @@
 #include "ui/adapt/text.h"
 #include "ui/theme/theme.h"
 
+#include <QAbstractButton>
+#include <QApplication>
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -33,20 +35,39 @@ QLabel *label(const QString &text, bool muted = true)
     return made;
 }
 
-/// A value that is chosen by a click on it.
-QToolButton *choice(const Cell &cell, const QString &tip, const QString &name)
+/// A value that is chosen by a click on it; as much of it as there is room for.
+class ChoiceButton : public QPushButton
 {
-    auto *made = new QToolButton;
-    QString text = cellText(cell, 40).text;
-    made->setText(text.replace(u'&', QStringLiteral("&&")));
-    made->setToolTip(tip + u'\n' + cellText(cell, 1000).text);
-    made->setObjectName(name);
-    made->setFont(theme().monospaceFont());
-    made->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    made->setMinimumWidth(50);
-    made->setProperty("choice", true);
-    return made;
-}
+public:
+    ChoiceButton(const Cell &cell, const QString &tip, const QString &name) : value_(cellText(cell, 200).text)
+    {
+        setObjectName(name);
+        setToolTip(tip + u'\n' + cellText(cell, 1000).text);
+        setFont(theme().monospaceFont());
+        setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+        setMinimumWidth(50);
+        setProperty("choice", true);
+        fit();
+    }
+    QSize sizeHint() const override { return {120, QPushButton::sizeHint().height()}; }
+    QSize minimumSizeHint() const override { return {50, QPushButton::minimumSizeHint().height()}; }
+
+protected:
+    void resizeEvent(QResizeEvent *event) override
+    {
+        QPushButton::resizeEvent(event);
+        fit();
+    }
+
+private:
+    void fit()
+    {
+        constexpr int padding = 22;
+        QString text = fontMetrics().elidedText(value_, Qt::ElideRight, std::max(30, width() - padding));
+        setText(text.replace(u'&', QStringLiteral("&&")));
+    }
+    QString value_;
+};
 
 bool isSettled(const Session::ConflictColumn &each) { return each.base == each.theirs; }
 
@@ -97,6 +118,7 @@ bool ConflictView::isOpen(ChangeId id) const
 bool ConflictView::showChange(ChangeId id)
 {
     id_ = id;
+    const bool hadFocus = hasFocusInside();
     const bool open = isOpen(id);
     if (!open)
         theirs_.erase(id);
@@ -104,7 +126,15 @@ bool ConflictView::showChange(ChangeId id)
         read(*change);
     setVisible(open);
     fill();
+    if (hadFocus && !open)
+        Q_EMIT closed();
     return open;
+}
+
+bool ConflictView::hasFocusInside() const
+{
+    const QWidget *focus = QApplication::focusWidget();
+    return focus && isAncestorOf(focus);
 }
 
 void ConflictView::read(const Change &change)
@@ -128,6 +158,7 @@ void ConflictView::read(const Change &change)
 
 void ConflictView::fill()
 {
+    const bool hadFocus = hasFocusInside();
     delete std::exchange(lines_, nullptr);
     const Change *change = workspace_.session().unitOfWork().find(id_);
     const auto known = theirs_.find(id_);
@@ -178,6 +209,14 @@ void ConflictView::fill()
                          now},
                         nullptr);
     grid->setRowStretch(line, 1);
+    QWidget *before = take_; // the keys go through the choices in the order in which they stand
+    for (auto *each : content->findChildren<QAbstractButton *>()) {
+        QWidget::setTabOrder(before, each);
+        before = each;
+    }
+    if (hadFocus && !hasFocusInside()) // the keys go on with what is still to be chosen
+        if (auto *next = content->findChild<QPushButton *>())
+            next->setFocus();
 }
 
 void ConflictView::addLine(int line, const Session::ConflictColumn &each, const Column *column)
@@ -196,8 +235,8 @@ void ConflictView::addLine(int line, const Session::ConflictColumn &each, const 
         grid->addWidget(theirs, line, 3);
         return;
     }
-    auto *mine = choice(*each.mine, tr("Keep mine"), QStringLiteral("mine:") + name);
-    auto *theirs = choice(*each.theirs, tr("Take theirs"), QStringLiteral("theirs:") + name);
+    auto *mine = new ChoiceButton(*each.mine, tr("Keep mine"), QStringLiteral("mine:") + name);
+    auto *theirs = new ChoiceButton(*each.theirs, tr("Take theirs"), QStringLiteral("theirs:") + name);
     auto *write = new QToolButton;
     write->setIcon(theme().icon(QStringLiteral("update")));
     write->setToolTip(tr("Write another value"));
@@ -205,9 +244,9 @@ void ConflictView::addLine(int line, const Session::ConflictColumn &each, const 
     grid->addWidget(mine, line, 2);
     grid->addWidget(theirs, line, 3);
     grid->addWidget(write, line, 4);
-    connect(mine, &QToolButton::clicked, this,
+    connect(mine, &QPushButton::clicked, this,
             [this, column = each.column] { settle(column, Session::Resolution::KeepMine); });
-    connect(theirs, &QToolButton::clicked, this,
+    connect(theirs, &QPushButton::clicked, this,
             [this, column = each.column] { settle(column, Session::Resolution::TakeTheirs); });
     const Value *value = std::get_if<Value>(&*each.mine);
     write->setEnabled(column && value && isTextEditable(*value));

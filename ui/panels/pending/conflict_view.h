@@ -23,6 +23,10 @@ public:
     /// Shows the conflict of this change; false when it has none.
     bool showChange(ChangeId id);
 
+Q_SIGNALS:
+    /// The conflict that had the focus is settled.
+    void closed();
+
 private:
     using Theirs = std::optional<RowImage>; ///< nothing: the row is gone
     void read(const Change &change);
@@ -31,6 +35,7 @@ private:
     void settle(const std::string &column, Session::Resolution how, const Cell &edited = Value());
     void settleAll(bool keepMine);
     bool isOpen(ChangeId id) const;
+    bool hasFocusInside() const;
     void act(const std::function<void()> &work);
 
     Workspace &workspace_;

@@ -28,18 +28,43 @@ namespace {
 
 constexpr std::size_t readAtOnce = 200; // changes that are shown open
 
+struct Saved
+{
+    std::size_t bytes = 0;
+    std::optional<Error> error;
+};
+
+Saved savePlan(const QString &path, const PlanInput &input)
+{
+    try {
+        const Plan plan = input.make();
+        if (!plan.isRunnable())
+            throw plan.problems.front().error;
+        const std::string text = scriptText(*input.dialect, plan);
+        QSaveFile file(path);
+        const auto size = static_cast<qint64>(text.size());
+        if (!file.open(QIODevice::WriteOnly) || file.write(text.data(), size) != size || !file.commit())
+            throw Error(ErrorKind::Permission, file.errorString().toStdString());
+        return {text.size(), std::nullopt};
+    } catch (const Error &error) {
+        return {0, error};
+    }
+}
+
 } // namespace
 
 PendingPanel::PendingPanel(Workspace &workspace, QWidget *parent)
     : QWidget(parent), workspace_(workspace), plans_(workspace.engine().sharedDialect(), workspace.session()),
-      model_(new ChangesModel(this)), pages_(new QStackedWidget), view_(new QTreeView),
-      detail_(new ChangeDetail(workspace, plans_)), summary_(new QLabel), report_(new QLabel), questionText_(new QLabel)
+      scriptCopy_(workspace.session()), model_(new ChangesModel(this)), pages_(new QStackedWidget),
+      view_(new QTreeView), detail_(new ChangeDetail(workspace, plans_)), summary_(new QLabel), report_(new QLabel),
+      questionText_(new QLabel)
 {
     auto *empty = new QLabel(
         tr("Nothing is pending.\nEdits wait here until you commit them: see them, rehearse them, undo them."));
     empty->setAlignment(Qt::AlignCenter);
     empty->setProperty("role", QStringLiteral("muted"));
     makeList();
+    setFocusProxy(view_);
 
     split_ = new QSplitter(Qt::Horizontal);
     split_->setObjectName(QStringLiteral("pendingSplit"));
@@ -70,11 +95,13 @@ PendingPanel::PendingPanel(Workspace &workspace, QWidget *parent)
     connect(&workspace, &Workspace::pendingChanged, this, later);
     connect(&workspace, &Workspace::metadataChanged, this, later);
     connect(&theme(), &Theme::changed, this, later);
+    connect(detail_, &ChangeDetail::conflictClosed, view_, qOverload<>(&QWidget::setFocus));
     connect(&plans_, &PlanMaker::planned, this, &PendingPanel::takePlan);
     connect(&workspace, &Workspace::runStarted, this, [this](RunMode mode) {
         report_->setText(mode == RunMode::Commit ? tr("Committing…") : tr("Rehearsing…"));
         setSeverity(report_, "info");
         nextProblem_->hide();
+        lookAgain_->hide();
         reportBox_->show();
         question_->hide();
     });
@@ -116,7 +143,13 @@ void PendingPanel::takePlan()
 {
     if (plans_.isReady() && !plans_.plan().problems.empty())
         nextProblem_->show();
-    takeChanges();
+    if (workspace_.session().unitOfWork().size() > readAtOnce && model_->setPlan(plans_.plan())) {
+        view_->viewport()->update(); // the list stands; only what is wrong with it came
+        showBar();
+        showTexts();
+        showSelected();
+    } else
+        takeChanges();
 }
 
 void PendingPanel::takeChanges()
@@ -131,6 +164,8 @@ void PendingPanel::takeChanges()
     model_->setChanges(workspace_.session(), plans_.plan());
     if (unit.revision() != reportedRevision_ && model_->hasOutcomes())
         model_->setOutcomes({}); // of other edits than these
+    if (unit.revision() != reportedRevision_ && report_->property("severity") == QLatin1String("success"))
+        reportBox_->hide(); // what went well is over with the next edit; what did not stands until it is mended
     fitColumns();
     if (model_->arrangement() == ChangesModel::Arrangement::ByTable)
         for (int row = 0; row < model_->rowCount(); ++row) {
@@ -150,18 +185,21 @@ void PendingPanel::takeChanges()
     showSelected();
 }
 
-/// Shares the width among the columns when the results come or go; between, widths are as they were pulled.
+/// Shares the width among the columns when they come or go; between, widths are as they were pulled. Beside a conflict
+/// the list only says where one is.
 void PendingPanel::fitColumns()
 {
-    const int columns = model_->hasOutcomes() ? 4 : 3;
+    const int columns = isConflictShown_ ? 1 : model_->hasOutcomes() ? 4 : 3;
+    for (const int each : {ChangesModel::BeforeColumn, ChangesModel::AfterColumn})
+        view_->setColumnHidden(each, columns == 1);
     view_->setColumnHidden(ChangesModel::ResultColumn, columns < 4);
-    if (model_->rowCount() == 0 || std::exchange(fittedColumns_, columns) == columns)
+    if (model_->rowCount() == 0 || std::exchange(fittedColumns_, columns) == columns || columns == 1)
         return;
     QTimer::singleShot(0, this, [this, columns] { // once the list has its room
         const int width = view_->viewport()->width();
-        view_->setColumnWidth(ChangesModel::WhatColumn, width * (columns == 4 ? 37 : 46) / 100);
-        view_->setColumnWidth(ChangesModel::BeforeColumn, width * (columns == 4 ? 17 : 25) / 100);
-        view_->setColumnWidth(ChangesModel::AfterColumn, width * (columns == 4 ? 19 : 25) / 100);
+        view_->setColumnWidth(ChangesModel::WhatColumn, width * (columns == 4 ? 34 : 40) / 100);
+        view_->setColumnWidth(ChangesModel::BeforeColumn, width * (columns == 4 ? 19 : 28) / 100);
+        view_->setColumnWidth(ChangesModel::AfterColumn, width * (columns == 4 ? 22 : 28) / 100);
     });
 }
 
@@ -169,6 +207,7 @@ void PendingPanel::showBar()
 {
     const UnitOfWork &unit = workspace_.session().unitOfWork();
     cancelPlan_->setVisible(plans_.isPlanning());
+    lookAgain_->setVisible(workspace_.canLookAgain());
     const bool canRun = !unit.isEmpty() && !unit.isFrozen();
     for (QAbstractButton *each : std::initializer_list<QAbstractButton *>{discard_, rehearse_, commit_})
         each->setEnabled(canRun);
@@ -214,20 +253,26 @@ void PendingPanel::showSelected()
 {
     const Change *change = selectedChange();
     const bool isConflict = detail_->showChange(change ? change->id : ChangeId::None);
-    if (isConflict && sizes_.isEmpty()) {
-        sizes_ = split_->sizes();
-        split_->setSizes({split_->width() * 3 / 10, split_->width() * 7 / 10});
-    } else if (!isConflict && !sizes_.isEmpty())
-        split_->setSizes(std::exchange(sizes_, {}));
+    if (isConflict != isConflictShown_) {
+        isConflictShown_ = isConflict;
+        if (isConflict) {
+            sizes_ = split_->sizes();
+            split_->setSizes({split_->width() * 3 / 10, split_->width() * 7 / 10});
+        } else
+            split_->setSizes(sizes_);
+        fitColumns();
+    }
     revert_->setEnabled(change && !workspace_.session().unitOfWork().isFrozen());
 }
 
 void PendingPanel::showReport(RunMode, const Report &report)
 {
-    std::map<ChangeId, ChangeOutcome> outcomes;
+    ChangesModel::Outcomes outcomes;
     const StepReport *failed = nullptr;
     int failures = 0;
     for (const StepReport &step : report.steps) {
+        if (report.committed) // the changes are gone
+            break;
         ChangeOutcome &outcome = outcomes[step.change];
         outcome.rows += std::max<std::int64_t>(step.rows, 0);
         outcome.duration += step.duration;
@@ -237,11 +282,13 @@ void PendingPanel::showReport(RunMode, const Report &report)
             failed = failed ? failed : &step;
         }
     }
-    report_->setText(runText(report));
-    setSeverity(report_, report.committed || report.isClean() ? "success" : "error");
+    report_->setText(runText(report, workspace_.doubt()));
+    setSeverity(report_, report.committed || report.isClean()               ? "success"
+                         : workspace_.doubt() == DoubtOutcome::NotCommitted ? "warning"
+                                                                            : "error");
     nextProblem_->setVisible(failures > 0);
     reportBox_->show();
-    model_->setOutcomes(report.committed ? std::map<ChangeId, ChangeOutcome>() : std::move(outcomes));
+    model_->setOutcomes(std::move(outcomes));
     reportedRevision_ = workspace_.session().unitOfWork().revision();
     rebuildTimer_.stop();
     rebuild();
@@ -308,39 +355,19 @@ void PendingPanel::saveScript()
 
 void PendingPanel::writeScript(const QString &path)
 {
-    struct Outcome
-    {
-        qint64 bytes = 0;
-        std::optional<Error> error;
-    };
-    runInBackground(
-        this,
-        [path, input = PlanInput::of(workspace_.engine().sharedDialect(), workspace_.session())] {
-            Outcome outcome;
-            try {
-                const Plan plan = input.make();
-                if (!plan.isRunnable())
-                    throw plan.problems.front().error;
-                const std::string text = scriptText(*input.dialect, plan);
-                QSaveFile file(path);
-                if (!file.open(QIODevice::WriteOnly) ||
-                    file.write(text.data(), static_cast<qint64>(text.size())) != static_cast<qint64>(text.size()) ||
-                    !file.commit())
-                    throw Error(ErrorKind::Permission, file.errorString().toStdString());
-                outcome.bytes = static_cast<qint64>(text.size());
-            } catch (const Error &error) {
-                outcome.error = error;
-            }
-            return outcome;
-        },
-        [this, path](const Outcome &outcome) {
-            report_->setText(
-                outcome.error ? tr("The script was not saved: %1").arg(toQString(outcome.error->describe()))
-                              : tr("Saved as %1, %2.").arg(path, byteCount(static_cast<std::size_t>(outcome.bytes))));
-            setSeverity(report_, outcome.error ? "error" : "success");
-            nextProblem_->hide();
-            reportBox_->show();
-        });
+    scriptCopy_.take([this, path](std::vector<Change> changes) {
+        PlanInput input = PlanInput::of(workspace_.engine().sharedDialect(), workspace_.session(), std::move(changes));
+        runInBackground(
+            this, [path, input = std::move(input)] { return savePlan(path, input); },
+            [this, path](const Saved &saved) {
+                report_->setText(saved.error
+                                     ? tr("The script was not saved: %1").arg(toQString(saved.error->describe()))
+                                     : tr("Saved as %1, %2.").arg(path, byteCount(saved.bytes)));
+                setSeverity(report_, saved.error ? "error" : "success");
+                nextProblem_->hide();
+                reportBox_->show();
+            });
+    });
 }
 
 void PendingPanel::showMenu(const QPoint &position)

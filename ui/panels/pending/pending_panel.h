@@ -57,10 +57,12 @@ private:
 
     Workspace &workspace_;
     PlanMaker plans_;
+    PendingCopy scriptCopy_;
     ChangesModel *model_;
     QTimer rebuildTimer_;
     std::map<QString, bool> expanded_; ///< tables that were opened or closed by hand
     std::uint64_t reportedRevision_ = 0;
+    bool isConflictShown_ = false;
     int fittedColumns_ = 0; ///< those that shared the width of the list last
     std::vector<ChangeId> revertWanted_;
     QStackedWidget *pages_;
@@ -70,8 +72,8 @@ private:
     ChangeDetail *detail_;
     QLabel *summary_, *report_, *questionText_;
     QWidget *question_, *reportBox_;
-    QToolButton *byTable_, *inOrder_, *undo_, *redo_, *revert_, *script_, *nextProblem_, *cancelPlan_, *closeReport_,
-        *discard_;
+    QToolButton *byTable_, *inOrder_, *undo_, *redo_, *revert_, *script_, *nextProblem_, *lookAgain_, *cancelPlan_,
+        *closeReport_, *discard_;
     QPushButton *rehearse_, *commit_, *revertAll_;
 };
 

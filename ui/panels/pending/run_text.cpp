@@ -6,7 +6,9 @@
 #include <QCoreApplication>
 #include <QStringList>
 
+#include <optional>
 #include <set>
+#include <unordered_set>
 
 namespace schemawright::ui {
 
@@ -19,9 +21,30 @@ QString durationText(std::chrono::microseconds duration)
     return tr("%1 ms").arg(static_cast<double>(duration.count()) / 1000, 0, 'f', 1);
 }
 
+QString countedText(std::int64_t count, const char *one, const char *many)
+{
+    return count == 1 ? tr(one) : tr(many).arg(grouped(count));
+}
+
 QString whereText(const std::set<QualifiedName> &tables)
 {
     return tables.size() == 1 ? toQString(tables.begin()->name) : tr("%1 tables").arg(tables.size());
+}
+
+QString doubtText(DoubtOutcome outcome, const QString &why)
+{
+    const QString lost = tr("The connection was lost in the commit. ");
+    switch (outcome) {
+    case DoubtOutcome::Committed:
+        return lost + tr("The database was asked: everything was written.");
+    case DoubtOutcome::NotCommitted:
+        return lost + tr("The database was asked: nothing was written. All edits are still pending.");
+    case DoubtOutcome::Unclear:
+        break;
+    }
+    return lost + tr("Whether it was written is unclear. All edits are still pending: look again before you commit "
+                     "them a second time.\n%1")
+                      .arg(why);
 }
 
 } // namespace
@@ -51,33 +74,41 @@ QString countText(const UnitOfWork &unit)
     return tr("%1 in %2").arg(parts.join(QStringLiteral(", ")), whereText(where));
 }
 
-QString runText(const Report &report)
+QString runText(const Report &report, const std::optional<DoubtOutcome> &doubt)
 {
-    std::int64_t rows = 0;
-    int failures = 0;
+    std::int64_t affected = 0;
+    std::unordered_set<ChangeId> failed;
+    bool isFailed = false;
     for (const StepReport &step : report.steps) {
-        rows += std::max<std::int64_t>(step.rows, 0);
-        failures += step.error ? 1 : 0;
+        affected += std::max<std::int64_t>(step.rows, 0);
+        isFailed = isFailed || step.error;
+        if (step.error && step.change != ChangeId::None)
+            failed.insert(step.change);
     }
-    const auto statements = static_cast<std::int64_t>(report.steps.size());
+    const QString statements =
+        countedText(static_cast<std::int64_t>(report.steps.size()), "1 statement", "%1 statements");
+    const QString rows = countedText(affected, "1 row", "%1 rows");
     const QString why = report.error ? toQString(report.error->describe()) : QString();
-    if (report.committed && report.inDoubt)
-        return tr(
-            "The connection was lost in the commit. The rows were read again: it was committed, nothing is lost.");
+    if (doubt)
+        return doubtText(*doubt, why);
     if (report.committed) {
-        const QString done = tr("Committed: %1 statements, %2 rows, %3.")
-                                 .arg(grouped(statements), grouped(rows), durationText(report.duration));
+        const QString done = tr("Committed: %1, %2, %3.").arg(statements, rows, durationText(report.duration));
         return report.error ? done + u'\n' + why : done;
     }
-    if (report.inDoubt)
-        return tr("The connection was lost in the commit.\n%1").arg(why);
     if (report.mode == RunMode::Rehearse && report.isClean())
-        return tr("Rehearsed: %1 statements, %2 rows, %3. It works; everything was rolled back and is still pending.")
-            .arg(grouped(statements), grouped(rows), durationText(report.duration));
-    if (report.mode == RunMode::Rehearse && failures > 0)
-        return tr("Rehearsed: %1 of %2 statements failed. Each is marked; nothing was written.")
-            .arg(grouped(failures), grouped(statements));
-    if (report.error && report.error->kind == ErrorKind::Conflict && failures > 0) // the change says the rest in place
+        return tr("Rehearsed: %1, %2, %3. It works; everything was rolled back and is still pending.")
+            .arg(statements, rows, durationText(report.duration));
+    if (report.mode == RunMode::Rehearse && !failed.empty()) {
+        std::unordered_set<ChangeId> all;
+        for (const StepReport &step : report.steps)
+            if (step.change != ChangeId::None)
+                all.insert(step.change);
+        return tr("Rehearsed: %1 of %2 changes failed. Each is marked; nothing was written.")
+            .arg(grouped(static_cast<std::int64_t>(failed.size())), grouped(static_cast<std::int64_t>(all.size())));
+    }
+    if (report.mode == RunMode::Rehearse)
+        return tr("Rehearsed: it does not work; nothing was written.\n%1").arg(why);
+    if (report.error && report.error->kind == ErrorKind::Conflict && isFailed) // the change says the rest in place
         return tr("Nothing was written: a row was changed or removed meanwhile. Everything is still pending.");
     return tr("Nothing was written; everything is still pending.\n%1").arg(why);
 }
@@ -86,7 +117,7 @@ QString stepText(const std::vector<ChangeTarget> &targets)
 {
     constexpr std::size_t most = 1000; // more is not worth looking through
     if (targets.size() > most)
-        return tr("%1 edits").arg(grouped(static_cast<std::int64_t>(targets.size())));
+        return tr("more than %1 edits").arg(grouped(static_cast<std::int64_t>(most)));
     std::set<QualifiedName> tables;
     QString only;
     std::set<QString> things;

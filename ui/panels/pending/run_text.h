@@ -9,8 +9,8 @@ namespace schemawright::ui {
 
 /// "2 new, 1 changed in taxon"
 QString countText(const UnitOfWork &unit);
-/// What came of a commit or a rehearsal, as a sentence or two.
-QString runText(const Report &report);
+/// What came of a commit or a rehearsal, as a sentence or two; `doubt` when the connection was lost in the commit.
+QString runText(const Report &report, const std::optional<DoubtOutcome> &doubt);
 /// A step of undo: "taxon 42", "3 edits in taxon".
 QString stepText(const std::vector<ChangeTarget> &targets);
 

@@ -351,9 +351,9 @@ void SchemaTreePanel::takePending()
     }
     const auto &names = workspace_.session().draft().tableNames;
     std::map<QualifiedName, int> pending;
-    for (const Change *change : unit.changes()) {
-        const auto now = names.find(change->table());
-        ++pending[now == names.end() || now->second.name.empty() ? change->table() : now->second];
+    for (const auto &[first, count] : workspace_.pendingCounts()) {
+        const auto now = names.find(first);
+        pending[now == names.end() || now->second.name.empty() ? first : now->second] += count.all;
     }
     model_->setPending(pending);
     structure_->showState();
