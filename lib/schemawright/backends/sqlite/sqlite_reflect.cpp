@@ -175,6 +175,8 @@ private:
         // The pragma counts a table's columns in their order. A virtual table has no page of its own.
         query(sql + "'table' AND m.rootpage > 0", {schema}, add);
         const auto readEach = [&](const char *condition, TableKind kind) {
+            if (std::ranges::none_of(tables, [&](const auto &each) { return each.second.kind == kind; }))
+                return;
             try {
                 query(sql + condition, {schema}, add);
             } catch (const Error &error) { // one that does not compile spoils the query for all
