@@ -6,6 +6,7 @@
 #include "ui/panels/inspector/parts_page.h"
 #include "ui/widgets/sql_view.h"
 
+#include <QAbstractButton>
 #include <QAbstractItemView>
 #include <QAction>
 #include <QComboBox>
@@ -113,10 +114,10 @@ public:
     }
     bool press(const char *button)
     {
-        auto *found = window_.findChild<QToolButton *>(QString::fromLatin1(button));
+        auto *found = window_.findChild<QAbstractButton *>(QString::fromLatin1(button));
         if (!found || !found->isEnabled() || !found->isVisible())
             return false;
-        if (found->menu())
+        if (const auto *tool = qobject_cast<QToolButton *>(found); tool && tool->menu())
             return false;
         QTest::mouseClick(found, Qt::LeftButton);
         settle();

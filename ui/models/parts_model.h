@@ -55,6 +55,11 @@ public:
     virtual QStringList kinds() const = 0;
     /// What they are called together, "indexes".
     virtual QString emptyWord() const = 0;
+    /// True for a part that still lacks something.
+    bool isUnfinished(int row) const
+    {
+        return row >= 0 && row < rowCount() && parts_[static_cast<std::size_t>(row)].isUnfinished;
+    }
     /// What was refused is no more to be seen.
     void forget() { tell(-1, -1, {}, {}); }
     /// Adds a part of that kind, which is the last row once the edit is shown. False when refused.

@@ -2,7 +2,10 @@
 
 #include <QAbstractItemView>
 #include <QCompleter>
+#include <QCoreApplication>
+#include <QKeyEvent>
 #include <QLineEdit>
+#include <QPointer>
 
 #include <algorithm>
 
@@ -59,8 +62,28 @@ QWidget *WordsDelegate::createEditor(QWidget *parent, const QStyleOptionViewItem
         completer->setMaxVisibleItems(10);
         completer->popup()->setObjectName(QStringLiteral("wordCompletions"));
         line->setCompleter(completer);
+        completer->popup()->installEventFilter(const_cast<WordsDelegate *>(this));
     }
     return editor;
+}
+
+/// While the words are shown they get the keys; without a word picked, Enter and Tab are meant for the line.
+bool WordsDelegate::eventFilter(QObject *object, QEvent *event)
+{
+    auto *words = qobject_cast<QAbstractItemView *>(object);
+    if (!words || words->objectName() != u"wordCompletions")
+        return ChoiceDelegate::eventFilter(object, event);
+    if (event->type() != QEvent::KeyPress || words->currentIndex().isValid() || !words->focusProxy())
+        return false;
+    const auto *key = static_cast<QKeyEvent *>(event);
+    if (key->key() != Qt::Key_Return && key->key() != Qt::Key_Enter && key->key() != Qt::Key_Tab)
+        return false;
+    QPointer<QWidget> line = words->focusProxy();
+    words->hide();
+    QKeyEvent again(QEvent::KeyPress, key->key(), key->modifiers(), key->text());
+    if (line)
+        QCoreApplication::sendEvent(line, &again);
+    return true;
 }
 
 void WordsDelegate::updateEditorGeometry(QWidget *editor, const QStyleOptionViewItem &option,

@@ -5,11 +5,13 @@
 #include "ui/widgets/words_delegate.h"
 
 #include <QAction>
+#include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QMenu>
+#include <QPushButton>
 #include <QTableView>
 #include <QTimer>
 #include <QToolButton>
@@ -41,7 +43,7 @@ PartsPage::PartsPage(PartsModel *model, const QString &name, QWidget *parent)
       remove_(button(QStringLiteral("delete-row"), name + QStringLiteral("Remove"))),
       up_(button(QStringLiteral("sort-asc"), name + QStringLiteral("Up"))),
       down_(button(QStringLiteral("sort-desc"), name + QStringLiteral("Down"))), problem_(new QLabel),
-      note_(new QLabel), empty_(new QLabel(view_)), dropWith_(new QToolButton)
+      note_(new QLabel), empty_(new QLabel(view_)), dropWith_(new QPushButton)
 {
     model_->setParent(this);
     setObjectName(name + QStringLiteral("Page"));
@@ -64,8 +66,11 @@ PartsPage::PartsPage(PartsModel *model, const QString &name, QWidget *parent)
     view_->horizontalHeader()->setStretchLastSection(true);
     view_->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     view_->horizontalHeader()->setMinimumSectionSize(24);
-    connect(view_->horizontalHeader(), &QHeaderView::sectionResized, this,
-            [this] { isFittedByHand_ = isFittedByHand_ || !isFitting_; });
+    connect(view_->horizontalHeader(), &QHeaderView::sectionResized, this, [this] {
+        const bool isPulled =
+            view_->horizontalHeader()->viewport()->underMouse() && QGuiApplication::mouseButtons() != Qt::NoButton;
+        isFittedByHand_ = isFittedByHand_ || (isPulled && !isFitting_);
+    });
     view_->installEventFilter(this);
 
     problem_->setObjectName(name + QStringLiteral("Problem"));
@@ -111,7 +116,7 @@ PartsPage::PartsPage(PartsModel *model, const QString &name, QWidget *parent)
         dropName_ = part;
         dropWith_->show();
     });
-    connect(dropWith_, &QToolButton::clicked, this, [this] {
+    connect(dropWith_, &QPushButton::clicked, this, [this] {
         dropWith_->hide();
         Q_EMIT dropWithWanted(dropName_);
     });
@@ -165,10 +170,8 @@ void PartsPage::buildBar()
 
 bool PartsPage::eventFilter(QObject *watched, QEvent *event)
 {
-    if (watched == view_ && event->type() == QEvent::Resize) {
-        empty_->setGeometry(view_->viewport()->geometry().adjusted(16, 0, -16, 0));
-        QTimer::singleShot(0, this, &PartsPage::fitFields); // when the viewport has its size
-    }
+    if (watched == view_ && event->type() == QEvent::Resize)
+        QTimer::singleShot(0, this, &PartsPage::showState); // when the viewport has its size
     if (watched == view_ && event->type() == QEvent::KeyPress) {
         const auto *key = static_cast<QKeyEvent *>(event);
         const QModelIndex current = view_->currentIndex();
@@ -188,35 +191,45 @@ bool PartsPage::eventFilter(QObject *watched, QEvent *event)
             model_->forget();
             return true;
         }
+        if (key->key() == Qt::Key_Escape && model_->isUnfinished(currentRow())) {
+            remove();
+            return true;
+        }
     }
     return QWidget::eventFilter(watched, event);
 }
 
-/// The main fields share what width there is, as long as nobody has pulled at them.
+/// The main fields share what width there is by what stands in them, as long as nobody has pulled at them.
 void PartsPage::fitFields()
 {
     if (isFittedByHand_ || !view_->isVisible())
         return;
     isFitting_ = true;
-    int fixed = 0, shared = 0;
-    const auto widthOf = [&](int field) {
-        const auto &each = model_->fields()[static_cast<std::size_t>(field)];
-        const int heading = view_->horizontalHeader()->sectionSizeHint(field);
-        return each.kind == PartsModel::FieldKind::Flag ? std::max(each.width, heading)
-                                                        : std::max(each.width, heading + 4);
+    const auto fieldAt = [&](int field) -> const PartsModel::Field & {
+        return model_->fields()[static_cast<std::size_t>(field)];
     };
+    const auto isShared = [&](int field) {
+        return fieldAt(field).isMain && fieldAt(field).kind != PartsModel::FieldKind::Flag;
+    };
+    std::vector<int> widths;
+    int fixed = 0, shared = 0;
     for (int field = 0; field < model_->columnCount(); ++field) {
-        const auto &each = model_->fields()[static_cast<std::size_t>(field)];
-        if (view_->isColumnHidden(field) || !each.isMain)
-            continue;
-        (each.kind == PartsModel::FieldKind::Flag ? fixed : shared) += widthOf(field);
+        const int heading = view_->horizontalHeader()->sectionSizeHint(field) + 4;
+        int widest = 0;
+        for (int row = 0; row < std::min(model_->rowCount(), 50); ++row)
+            widest = std::max(widest, view_->sizeHintForIndex(model_->index(row, field)).width());
+        const int width = fieldAt(field).width;
+        widths.push_back(fieldAt(field).kind == PartsModel::FieldKind::Flag
+                             ? heading - 4
+                             : std::max(heading, std::clamp(widest + 6, width * 3 / 5, width * 2)));
+        if (!view_->isColumnHidden(field) && fieldAt(field).isMain)
+            (isShared(field) ? shared : fixed) += widths.back();
     }
-    const double factor =
-        shared > 0 ? std::clamp((view_->viewport()->width() - fixed) / static_cast<double>(shared), 0.85, 2.0) : 1.0;
+    const int room = view_->viewport()->width() - fixed;
+    const double factor = shared > 0 ? std::clamp(room / static_cast<double>(shared), 0.6, 2.0) : 1.0;
     for (int field = 0; field < model_->columnCount(); ++field) {
-        const auto &each = model_->fields()[static_cast<std::size_t>(field)];
-        const bool isShared = each.isMain && each.kind != PartsModel::FieldKind::Flag;
-        view_->setColumnWidth(field, isShared ? static_cast<int>(widthOf(field) * factor) : widthOf(field));
+        const int width = widths[static_cast<std::size_t>(field)];
+        view_->setColumnWidth(field, isShared(field) ? static_cast<int>(width * factor) : width);
     }
     isFitting_ = false;
 }
@@ -243,6 +256,12 @@ void PartsPage::setNotes(const std::vector<std::pair<QString, bool>> &notes)
     note_->setVisible(!notes.empty());
     note_->setText(lines.join(QStringLiteral("<br>")));
     note_->setStyleSheet(QStringLiteral("background: %1").arg((isWarning ? colors.errorTint : colors.infoTint).name()));
+}
+
+void PartsPage::showEvent(QShowEvent *event)
+{
+    QWidget::showEvent(event);
+    QTimer::singleShot(0, this, &PartsPage::showState); // when the view has its size
 }
 
 int PartsPage::currentRow() const { return view_->currentIndex().isValid() ? view_->currentIndex().row() : -1; }

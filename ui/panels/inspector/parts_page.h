@@ -8,6 +8,7 @@
 #include <vector>
 
 class QLabel;
+class QPushButton;
 class QTableView;
 class QToolButton;
 
@@ -41,6 +42,7 @@ Q_SIGNALS:
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
+    void showEvent(QShowEvent *event) override;
 
 private:
     void buildBar();
@@ -54,7 +56,7 @@ private:
     QTableView *view_;
     QToolButton *add_, *remove_, *up_, *down_;
     QLabel *problem_, *note_, *empty_;
-    QToolButton *dropWith_;
+    QPushButton *dropWith_;
     QString dropName_;
     bool isFitting_ = false, isFittedByHand_ = false;
 };

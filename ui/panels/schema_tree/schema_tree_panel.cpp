@@ -20,8 +20,8 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
+#include <QPushButton>
 #include <QScrollBar>
-#include <QToolButton>
 #include <QTreeView>
 #include <QVBoxLayout>
 
@@ -29,7 +29,7 @@ namespace schemawright::ui {
 
 SchemaTreePanel::SchemaTreePanel(Workspace &workspace, QWidget *parent)
     : QWidget(parent), workspace_(workspace), model_(new SchemaModel(this)), filtered_(new SchemaFilter(this)),
-      filter_(new QLineEdit), view_(new QTreeView), hint_(new QLabel), problem_(new QLabel), dropWith_(new QToolButton)
+      filter_(new QLineEdit), view_(new QTreeView), hint_(new QLabel), problem_(new QLabel), dropWith_(new QPushButton)
 {
     filtered_->setSourceModel(model_);
     filter_->setObjectName(QStringLiteral("schemaFilter"));
@@ -148,7 +148,7 @@ void SchemaTreePanel::buildActions()
     connect(structure_, &StructureActions::nameWanted, this, &SchemaTreePanel::editName);
     connect(structure_, &StructureActions::nameRefused, this, &SchemaTreePanel::mendName);
     connect(structure_, &StructureActions::dependantsFound, dropWith_, &QWidget::show);
-    connect(dropWith_, &QToolButton::clicked, structure_, &StructureActions::dropWithDependants);
+    connect(dropWith_, &QPushButton::clicked, structure_, &StructureActions::dropWithDependants);
     connect(view_->itemDelegate(), &QAbstractItemDelegate::closeEditor, this,
             [this](QWidget *, QAbstractItemDelegate::EndEditHint hint) {
                 if (hint == QAbstractItemDelegate::RevertModelCache) // the name that could not be is given up

@@ -11,7 +11,7 @@
 class QAction;
 class QLabel;
 class QLineEdit;
-class QToolButton;
+class QPushButton;
 class QTreeView;
 class QModelIndex;
 
@@ -61,7 +61,7 @@ private:
     QLineEdit *filter_;
     QTreeView *view_;
     QLabel *hint_, *problem_;
-    QToolButton *dropWith_;
+    QPushButton *dropWith_;
     StructureActions *structure_;
     std::uint64_t shownRevision_ = 0;                   ///< of the pending tables that the tree shows
     std::map<QualifiedName, QualifiedName> shownNames_; ///< of tables that are renamed, by their first names
