@@ -235,7 +235,7 @@ void readTable(Members &said, Table &table, const Dialect &dialect, const std::s
                                false};
     });
     readList(said, "exclusions", table.exclusions, [](Members &each) {
-        return ExclusionConstraint{each.mustText("name"), each.mustText("definition"), each.text("comment")};
+        return ExclusionConstraint{each.mustText("name"), each.mustText("definition"), each.text("comment"), {}};
     });
     readList(said, "indexes", table.indexes, indexOf);
     const std::vector<Trigger> triggers = table.triggers;
