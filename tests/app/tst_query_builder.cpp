@@ -544,6 +544,46 @@ private Q_SLOTS:
         QCOMPARE(QGuiApplication::clipboard()->text(), QStringLiteral("Rock"));
     }
 
+    void aLongQueryIsCancelled()
+    {
+        for (int i = 0; i < 3; ++i)
+            addTable("Track"); // 43 thousand million rows
+        QVERIFY(panel_->draft().joins.empty());
+        tickColumn("Track", "TrackId");
+        choose(0, QueryLinesModel::Aggregate, "Count");
+        QTest::mouseClick(find<QPushButton>("queryRun"), Qt::LeftButton);
+        auto *cancel = find<QPushButton>("queryCancel");
+        QVERIFY(cancel->isVisible());
+        QVERIFY(!find<QPushButton>("queryRun")->isVisible());
+        QTest::qWait(50); // it may be cancelled before it begins, but is to be cancelled while it runs
+        QTest::mouseClick(cancel, Qt::LeftButton);
+        QVERIFY(QTest::qWaitFor([this] { return !panel_->isRunning(); }, 60'000));
+        QCOMPARE(find<QLabel>("queryStatus")->text(), QStringLiteral("Cancelled"));
+        QVERIFY(find<QPushButton>("queryRun")->isVisible());
+        // And the next one runs.
+        QTest::mouseClick(find<QPushButton>("queryNew"), Qt::LeftButton);
+        addTable("Genre");
+        tickColumn("Genre", "Name");
+        QCOMPARE(run().size(), std::size_t{25});
+    }
+
+    void saysWhatADatabaseCannotDo()
+    {
+        addTable("Invoice");
+        type(0, QueryLinesModel::Expression, "localtime()");
+        auto *problem = find<QLabel>("queryProblem");
+        QVERIFY(problem->isVisible());
+        QCOMPARE(problem->text(), QStringLiteral("sqlite has no localtime"));
+        QVERIFY(panel_->findChild<ui::SqlView *>()->sql().isEmpty());
+        // Another one can.
+        auto *dialect = find<QComboBox>("queryDialect");
+        dialect->setFocus();
+        while (dialect->currentData().toString() != QStringLiteral("postgresql"))
+            QTest::keyClick(dialect, Qt::Key_Down);
+        QVERIFY(!problem->isVisible());
+        QVERIFY(panel_->findChild<ui::SqlView *>()->sql().contains(QStringLiteral("LOCALTIME")));
+    }
+
     void warnsWhileBuilding()
     {
         auto *problem = find<QLabel>("queryProblem");
