@@ -2,7 +2,19 @@
 
 #include "schemawright/orm/object_session.h"
 
+#include <unordered_map>
+
 namespace schemawright {
+
+namespace detail {
+
+inline Error staleRow(const EntityMap &entity)
+{
+    return Error(ErrorKind::Conflict, "the row of an object of " + entity.name + " was changed or removed by others")
+        .withHint("Refresh the object and apply the change again.");
+}
+
+} // namespace detail
 
 /// Where the value of one column comes from when an object is written.
 struct ObjectSession::Cell
@@ -17,6 +29,14 @@ struct ObjectSession::Cell
     From from = From::Member;
     const detail::Image *key = nullptr;
     std::size_t keyColumn = 0;
+};
+
+/// What a flush would write, and whose it is.
+struct ObjectSession::Collected
+{
+    std::vector<Change> changes;
+    std::unordered_map<const Record *, std::uint64_t> numbers; ///< of new rows: that of their first table
+    std::vector<Record *> updated;
 };
 
 } // namespace schemawright

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace schemawright {
 
@@ -15,11 +16,9 @@ class ObjectSession::ChangeList
 public:
     explicit ChangeList(ObjectSession &session) : session_(session) {}
 
-    std::vector<Change> take()
+    Collected take()
     {
-        for (Record *record : session_.new_)
-            if (record->state == ObjectState::Pending)
-                numbers_.emplace(record, ++rows_);
+        numberNewRows();
         for (Record *record : session_.removed_)
             if (record->state == ObjectState::Deleted && record->held)
                 addDelete(*record);
@@ -34,10 +33,89 @@ public:
             if (record.state == ObjectState::Persistent || record.state == ObjectState::Pending)
                 addAssociations(record);
         });
-        return std::move(changes_);
+        return {std::move(changes_), std::move(numbers_), std::move(updated_)};
+    }
+
+    /// Whether rows are to take unique values that others have until they are written as well, so that the order in
+    /// which kinds of statements mostly run does not do.
+    bool takesWhatOthersHave(const std::vector<Record *> &dirty)
+    {
+        std::vector<std::pair<const Record *, const Layout::Unique *>> moved;
+        std::vector<ObjectSession::Cell> cells;
+        std::string changed;
+        for (const Record *record : dirty) {
+            const Layout &layout = *record->layout;
+            if (layout.hasManyToOne)
+                session_.differs(*record, record->address, cells, &changed);
+            for (const Layout::Unique &unique : layout.uniques)
+                if (std::ranges::any_of(unique.columns, [&](std::size_t column) {
+                        return layout.hasManyToOne ? changed[column] == '1' : memberDiffers(*record, column);
+                    }))
+                    moved.emplace_back(record, &unique);
+        }
+        if (moved.empty())
+            return false;
+        numberNewRows();
+        std::unordered_set<std::uint64_t> left;
+        const auto isLeft = [&](const std::optional<std::uint64_t> &values) {
+            return values && left.contains(*values);
+        };
+        for (const auto &[record, unique] : moved)
+            if (const auto values = valuesOf(*record, *unique, false))
+                left.insert(*values);
+        for (const Record *record : session_.new_)
+            if (record->state == ObjectState::Pending)
+                for (const Layout::Unique &unique : record->layout->uniques)
+                    if (isLeft(valuesOf(*record, unique, true)))
+                        return true;
+        for (const Record *record : session_.removed_) // some of what is dirty is written before these go
+            for (const Layout::Unique &unique : record->layout->uniques)
+                if (record->state == ObjectState::Deleted && record->isRow())
+                    if (const auto values = valuesOf(*record, unique, false))
+                        left.insert(*values);
+        return std::ranges::any_of(moved,
+                                   [&](const auto &each) { return isLeft(valuesOf(*each.first, *each.second, true)); });
     }
 
 private:
+    void numberNewRows()
+    {
+        for (Record *record : session_.new_)
+            if (record->state == ObjectState::Pending)
+                numbers_.emplace(record, ++rows_);
+    }
+    static bool memberDiffers(const Record &record, std::size_t column)
+    {
+        const Layout::Column &place = record.layout->columns[column];
+        if (place.isReadOnly || place.field == Layout::none || !record.image.has(column))
+            return false;
+        const FieldAccess &access = *record.layout->entity->fields[place.field].access;
+        return access.isLoaded(record.address) &&
+               !access.equals(record.address, record.image.rows(), record.image.row(), record.image.cell(column));
+    }
+    /// One number for the unique values of a row as it is, or as it is to be; nothing for those that collide with none.
+    std::optional<std::uint64_t> valuesOf(const Record &record, const Layout::Unique &unique, bool isAfter) const
+    {
+        const Layout &layout = *record.layout;
+        std::uint64_t seed = unique.id;
+        for (const std::size_t column : unique.columns) {
+            Value value;
+            if (!isAfter)
+                value = record.image.has(column) ? record.image.value(column) : Value();
+            else if (record.isRow() || layout.generatedKey != column || session_.hasKey(layout, record.address)) {
+                const schemawright::Cell cell = cellOf(record, column);
+                if (const Value *known = std::get_if<Value>(&cell))
+                    value = *known;
+            }
+            if (value.isNull())
+                return std::nullopt;
+            if (const std::size_t field = layout.columns[column].field; field != Layout::none)
+                value = layout.entity->fields[field].access->normal(value);
+            seed = (seed ^ value.hash()) * 0x9e3779b97f4a7c15u;
+            seed ^= seed >> 29;
+        }
+        return seed;
+    }
     /// A key that the database has still to make, or its value.
     schemawright::Cell keyCell(const Record &of, std::size_t k) const
     {
@@ -109,9 +187,10 @@ private:
             add({layout.entity->parts[part].table->name, {}, number}, std::nullopt, std::move(after));
         }
     }
-    void addUpdate(const Record &record)
+    void addUpdate(Record &record)
     {
         const Layout &layout = *record.layout;
+        const std::size_t known = changes_.size();
         for (std::size_t part = 0; part < layout.entity->parts.size(); ++part) {
             RowImage before, after;
             for (std::size_t i = 0; i < layout.columns.size(); ++i) {
@@ -131,6 +210,8 @@ private:
             if (!after.empty())
                 add(targetOf(record, part), std::move(before), std::move(after), imageOf(record, part));
         }
+        if (changes_.size() > known)
+            updated_.push_back(&record);
     }
     void addDelete(const Record &record)
     {
@@ -241,21 +322,30 @@ private:
     ObjectSession &session_;
     std::vector<Change> changes_;
     std::unordered_map<const Record *, std::uint64_t> numbers_; ///< of new rows
-    std::set<std::string> links_;                               ///< association rows that were told of
+    std::vector<Record *> updated_;
+    std::set<std::string> links_; ///< association rows that were told of
     std::uint64_t rows_ = 0;
 };
 
-std::vector<Change> ObjectSession::changes()
+std::vector<Change> ObjectSession::changes() { return collect().changes; }
+
+ObjectSession::Collected ObjectSession::collect()
 {
     synchronize();
     return ChangeList(*this).take();
 }
 
-Plan ObjectSession::plan()
+bool ObjectSession::mustOrder(const std::vector<Record *> &dirty)
 {
-    const std::vector<Change> all = changes();
+    return !dirty.empty() && ChangeList(*this).takesWhatOthersHave(dirty);
+}
+
+Plan ObjectSession::plan() { return planOf(changes()); }
+
+Plan ObjectSession::planOf(const std::vector<Change> &changes) const
+{
     std::vector<const Change *> pointers;
-    for (const Change &change : all)
+    for (const Change &change : changes)
         pointers.push_back(&change);
     std::map<QualifiedName, std::string> versions;
     for (const EntityMap *entity : mappings_.sorted())

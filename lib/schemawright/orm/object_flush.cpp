@@ -1,25 +1,12 @@
-// How an ObjectSession finds what differs and writes it: rows changed and rows removed.
+// How an ObjectSession finds what differs and writes it: the course of a flush, and rows changed.
 
-#include "schemawright/base/topological.h"
 #include "schemawright/orm/object_cell.h"
 
 #include <algorithm>
-#include <numeric>
-#include <unordered_map>
 
 namespace schemawright {
 
 using detail::Undo;
-
-namespace {
-
-Error staleRow(const EntityMap &entity)
-{
-    return Error(ErrorKind::Conflict, "the row of an object of " + entity.name + " was changed or removed by others")
-        .withHint("Refresh the object and apply the change again.");
-}
-
-} // namespace
 
 void ObjectSession::ensureTransaction()
 {
@@ -51,18 +38,23 @@ void ObjectSession::flush()
                 synchronize();
                 dirty = dirtyRecords();
             }
-            detachFromRemoved(dirty); // nobody refers to what goes
-            deleteAssociations();
-            deleteRemoved(); // before others take its unique values
             std::vector<Record *> added;
             if (hasRelations_)
                 added = new_;
-            insertNew();
-            for (Record *record : added)
-                if (record->refersToNew)
-                    dirty.push_back(record);
-            updateRecords(dirty);
-            insertAssociations();
+            if (mustOrder(dirty))
+                flushByPlan(dirty);
+            else {
+                detachFromRemoved(dirty); // nobody refers to what goes
+                deleteAssociations();
+                deleteRemoved(); // before others take its unique values
+                insertNew();
+                for (Record *record : added)
+                    if (record->refersToNew)
+                        dirty.push_back(record);
+                updateRecords(dirty);
+                insertAssociations();
+                keepRelations();
+            }
             for (Record *record : std::exchange(moved_, {}))
                 if (record->state == ObjectState::Persistent)
                     record->held.reset();
@@ -347,139 +339,7 @@ void ObjectSession::writeParts(Layout &layout, const std::string &changed, const
             places.push_back(layout.columns.size() + layout.keyColumns.size());
         for (const std::int64_t affected : connection_.executeEach(sql, {rows, places, 0, rows.rowCount()}).affected)
             if (affected == 0 || affected > 1)
-                throw staleRow(entity);
-    }
-}
-
-void ObjectSession::deleteRemoved()
-{
-    std::vector<Record *> gone;
-    for (Record *record : std::exchange(removed_, {}))
-        if (record->state == ObjectState::Deleted && record->held)
-            gone.push_back(record);
-    if (gone.empty())
-        return;
-    std::map<const EntityMap *, std::size_t> places;
-    for (const EntityMap *entity : mappings_.sorted())
-        places.emplace(entity, places.size());
-    std::ranges::sort(gone, std::greater(), [&](const Record *record) { // children before their parents
-        return std::pair(places.at(&record->entity()), record->order);
-    });
-    std::unordered_map<const Record *, std::size_t> indexes;
-    for (std::size_t i = 0; i < gone.size(); ++i)
-        indexes.emplace(gone[i], i);
-    // By what their rows refer to, whatever the objects say by now.
-    std::vector<std::pair<std::size_t, std::size_t>> edges;
-    std::vector<std::size_t> relationOf; // of each edge
-    for (std::size_t i = 0; i < gone.size(); ++i)
-        for (std::size_t r = 0; r < gone[i]->entity().relations.size(); ++r)
-            if (const auto at = indexes.find(referredByRow(*gone[i], r)); at != indexes.end() && at->second != i) {
-                edges.emplace_back(i, at->second);
-                relationOf.push_back(r);
-            }
-    std::vector<std::size_t> order(gone.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    if (!edges.empty()) {
-        order = topologicalSort(gone.size(), edges).order;
-        std::vector<std::size_t> place(order.size());
-        for (std::size_t i = 0; i < order.size(); ++i)
-            place[order[i]] = i;
-        for (std::size_t i = 0; i < edges.size(); ++i)
-            if (place[edges[i].first] > place[edges[i].second]) // a ring
-                emptyReference(*gone[edges[i].first], relationOf[i]);
-    }
-    for (Record *record : gone)
-        for (const auto &event : record->entity().beforeDelete)
-            event(record->held.get());
-    std::vector<Record *> run;
-    for (const std::size_t at : order) {
-        if (!run.empty() && run.front()->layout != gone[at]->layout) {
-            deleteRows(*run.front()->layout, run);
-            run.clear();
-        }
-        run.push_back(gone[at]);
-    }
-    deleteRows(*run.front()->layout, run);
-}
-
-/// The record that a row refers to by a many-to-one, if the session knows it.
-ObjectSession::Record *ObjectSession::referredByRow(const Record &record, std::size_t index)
-{
-    const Relation &relation = record.entity().relations[index];
-    if (relation.kind != Relation::Kind::ManyToOne)
-        return nullptr;
-    std::vector<Value> key;
-    for (const std::size_t column : record.layout->relationColumns[index])
-        if (key.push_back(record.image.has(column) ? record.image.value(column) : Value()); key.back().isNull())
-            return nullptr;
-    const Layout &target = layoutOf(*relation.other);
-    return target.identity->find(keyOf(target, key));
-}
-
-/// NULL where a row refers to another that goes with it; where it cannot be NULL the database has the word.
-void ObjectSession::emptyReference(const Record &record, std::size_t index)
-{
-    const Layout &layout = *record.layout;
-    for (const std::size_t column : layout.relationColumns[index]) {
-        const EntityMap::Part &part = layout.entity->parts[layout.columns[column].part];
-        if (!part.table->column(layout.columns[column].name)->nullable)
-            continue;
-        std::vector<Expr> match;
-        for (std::size_t k = 0; k < part.keyColumns.size(); ++k)
-            match.push_back(schemawright::column(part.table, part.keyColumns[k]) ==
-                            bind(record.image.value(layout.keyColumns[k])));
-        connection_.execute(schemawright::update(part.table)
-                                .set(layout.columns[column].name, bind(Value()))
-                                .where(and_(std::move(match))));
-    }
-}
-
-void ObjectSession::deleteRows(Layout &layout, const std::vector<Record *> &records)
-{
-    const EntityMap &entity = *layout.entity;
-    RowBatch keys; // and versions
-    keys.start(layout.updateHeads);
-    const std::size_t width = layout.keyColumns.size();
-    for (const Record *record : records) {
-        for (const std::size_t key : layout.keyColumns)
-            keys.addCell(record->image.rows(), record->image.row(), record->image.cell(key));
-        if (entity.version)
-            keys.addCell(record->image.rows(), record->image.row(),
-                         record->image.cell(layout.fieldColumns[*entity.version]));
-        else
-            keys.addNull();
-        for (std::size_t i = width + 1; i < layout.updateHeads->size(); ++i)
-            keys.addNull();
-    }
-    std::vector<std::size_t> places(width);
-    std::iota(places.begin(), places.end(), std::size_t{0});
-    const auto remove = [&](const TablePtr &table, const std::vector<std::string> &columns, bool checksVersion) {
-        std::vector<Expr> match;
-        for (const std::string &column : columns)
-            match.push_back(schemawright::column(table, column) == bind(Value(0)));
-        std::vector<std::size_t> cells = places;
-        if (checksVersion) {
-            match.push_back(schemawright::column(table, entity.fields[*entity.version].column) == bind(Value(0)));
-            cells.push_back(width);
-        }
-        const std::string sql = connection_.dialect().compile(delete_(table).where(and_(std::move(match)))).sql;
-        return connection_.executeEach(sql, {keys, cells, 0, records.size()});
-    };
-    for (const Relation &relation : entity.relations)
-        if (relation.kind == Relation::Kind::ManyToMany && !relation.isViewOnly)
-            remove(relation.association, relation.columns, false);
-    for (std::size_t part = entity.parts.size(); part-- > 0;)
-        for (const std::int64_t affected :
-             remove(entity.parts[part].table, entity.parts[part].keyColumns, entity.version && part == 0).affected)
-            if (affected == 0 || affected > 1)
-                throw staleRow(entity);
-    for (Record *record : records) {
-        identityOf(entity).erase(keyOf(layout, record->image), record);
-        auto more = std::make_unique<Undo::More>();
-        more->object = std::exchange(record->held, nullptr);
-        for (const auto &event : entity.afterDelete)
-            event(more->object.get());
-        undo_.push_back({Undo::What::Delete, record, std::move(more)});
+                throw detail::staleRow(entity);
     }
 }
 

@@ -1,6 +1,7 @@
 // How an ObjectSession writes new rows.
 
 #include "schemawright/base/topological.h"
+#include "schemawright/orm/made_keys.h"
 #include "schemawright/orm/object_cell.h"
 
 #include <algorithm>
@@ -9,21 +10,48 @@
 
 namespace schemawright {
 
-/// New objects in the order of their rows: what is referred to first.
-std::vector<ObjectSession::Record *> ObjectSession::insertOrder()
+/// New objects in the order of their rows: what is referred to first, and keys that are given before those that the
+/// database makes, which then come after them and not upon them. `given` becomes the number of the former where there
+/// are both.
+std::vector<ObjectSession::Record *> ObjectSession::insertOrder(std::size_t &given)
 {
     std::vector<Record *> records = std::exchange(new_, {});
-    std::erase_if(records, [](const Record *record) { return record->state != ObjectState::Pending; });
-    if (!hasRelations_ && std::ranges::all_of(records, [&](const Record *record) {
-            return record->layout == records.front()->layout; // as they were added
-        }))
+    const auto isGiven = [this](const Record *record) { return hasKey(*record->layout, record->address); };
+    given = 0;
+    // One walk: records and objects are too many for the processor's memory, so those to come are asked for early.
+    constexpr std::size_t ahead = 16;
+    std::size_t count = 0;
+    bool isOneKind = !hasRelations_;
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        if (i + 2 * ahead < records.size())
+            __builtin_prefetch(records[i + 2 * ahead]);
+        if (i + ahead < records.size())
+            __builtin_prefetch(records[i + ahead]->address);
+        Record *record = records[i];
+        if (record->state != ObjectState::Pending)
+            continue;
+        records[count++] = record;
+        isOneKind = isOneKind && record->layout == records.front()->layout;
+        given += record->layout->generatedKey && isGiven(record);
+    }
+    records.resize(count);
+    const bool areMixed = given > 0 && given < count;
+    if (!areMixed)
+        given = 0;
+    if (isOneKind) { // as they were added
+        if (areMixed)
+            std::ranges::stable_partition(records, isGiven);
         return records;
+    }
     std::map<const EntityMap *, std::size_t> places;
     for (const EntityMap *entity : mappings_.sorted())
         places.emplace(entity, places.size());
     std::vector<std::size_t> place(records.size()), level(records.size(), 0);
-    for (std::size_t i = 0; i < records.size(); ++i)
+    std::vector<bool> isMade(records.size());
+    for (std::size_t i = 0; i < records.size(); ++i) {
         place[i] = places.at(&records[i]->entity());
+        isMade[i] = !isGiven(records[i]);
+    }
     std::vector<std::pair<std::size_t, std::size_t>> edges;
     if (hasRelations_) {
         std::unordered_map<const Record *, std::size_t> indexes;
@@ -54,8 +82,9 @@ std::vector<ObjectSession::Record *> ObjectSession::insertOrder()
     std::vector<std::size_t> order(records.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     const auto rank = [&](std::size_t i) {
-        return isAgainstTables ? std::tuple(level[i], place[i], records[i]->order)
-                               : std::tuple(place[i], level[i], records[i]->order);
+        const bool made = isMade[i];
+        return isAgainstTables ? std::tuple(level[i], place[i], made, records[i]->order)
+                               : std::tuple(place[i], level[i], made, records[i]->order);
     };
     if (!std::ranges::is_sorted(order, {}, rank))
         std::ranges::sort(order, {}, rank);
@@ -95,7 +124,8 @@ void ObjectSession::insertNew()
 {
     if (new_.empty())
         return;
-    const std::vector<Record *> records = insertOrder();
+    std::size_t given = 0;
+    const std::vector<Record *> records = insertOrder(given);
     for (Record *record : records)
         if (record && !record->entity().beforeInsert.empty())
             for (const auto &event : record->entity().beforeInsert)
@@ -114,7 +144,7 @@ void ObjectSession::insertNew()
                hasKey(layout, records[end]->address) == keyed &&
                omittedColumns(layout, records[end]->address) == omitted)
             ++end;
-        insertBatch(layout, std::span(records).subspan(start, end - start), keyed, omitted);
+        insertBatch(layout, std::span(records).subspan(start, end - start), keyed, omitted, given);
         start = end;
     }
     for (Record *record : records)
@@ -133,7 +163,8 @@ std::size_t ObjectSession::rowsAtOnce(const Layout &layout) const
     return std::clamp<std::size_t>(fitting, 1, can.schemas ? 1000 : 128);
 }
 
-void ObjectSession::insertBatch(Layout &layout, std::span<Record *const> records, bool hasKeys, std::string omitted)
+void ObjectSession::insertBatch(Layout &layout, std::span<Record *const> records, bool hasKeys, std::string omitted,
+                                std::size_t given)
 {
     const EntityMap &entity = *layout.entity;
     const detail::SnapshotHold snapshot;
@@ -153,7 +184,13 @@ void ObjectSession::insertBatch(Layout &layout, std::span<Record *const> records
     for (std::size_t i = 0; i < omitted.size() && layout.hasManyToOne; ++i)
         for (std::size_t row = 0; row < records.size() && omitted[i] == '1'; ++row)
             omitted[i] = rows.isNull(row, i) ? '1' : '0';
-    insertRows(layout, rows, hasKeys, omitted);
+    if (hasKeys)
+        insertRows(layout, rows, true, omitted);
+    else
+        insertPastGivenKeys(connection_, *entity.parts.front().table, given, [&] {
+            insertRows(layout, rows, false, omitted);
+            return true;
+        });
     detail::IdentityMap &identity = identityOf(entity);
     const FieldAccess *key = hasKeys ? nullptr : entity.fields[entity.key.front()].access.get();
     const bool readsBack = layout.hasReadOnly || omitted.find('1') != std::string::npos;

@@ -1,6 +1,8 @@
 // Where the columns of mapped structs stand, and what their keys are.
 
+#include "schemawright/orm/made_keys.h"
 #include "schemawright/orm/object_session.h"
+#include "schemawright/orm/row_order.h"
 #include "schemawright/sql/source.h"
 
 #include <algorithm>
@@ -19,8 +21,7 @@ bool isCounted(const Table &table, const Column &column, bool isSqlite)
     std::ranges::transform(native, native.begin(), [](char c) { return static_cast<char>(std::toupper(c)); });
     const bool isRowId = isSqlite && column.type.isInteger() && (native.empty() || native == "INTEGER") &&
                          !table.hasOption("without_rowid");
-    return column.autoincrement || column.identity || isRowId ||
-           (column.defaultSql && column.defaultSql->starts_with("nextval("));
+    return isRowId || isMadeBySequence(column);
 }
 
 } // namespace
@@ -75,6 +76,18 @@ ObjectLayout &ObjectSession::layoutOf(const EntityMap &entity)
         const Table &table = *entity.parts.front().table;
         if (isCounted(table, *table.column(key.column), connection_.dialect().name() == "sqlite"))
             layout.generatedKey = layout.keyColumns.front();
+    }
+    for (std::size_t part = 0; part < entity.parts.size(); ++part) {
+        const Table &table = *entity.parts[part].table;
+        std::uint64_t id = std::hash<const Table *>()(&table);
+        for (const auto &names : uniqueLists(table)) {
+            Layout::Unique unique{++id, {}};
+            for (std::size_t i = 0; i < layout.columns.size(); ++i)
+                if (layout.columns[i].part == part && std::ranges::find(names, layout.columns[i].name) != names.end())
+                    unique.columns.push_back(i);
+            if (!unique.columns.empty())
+                layout.uniques.push_back(std::move(unique));
+        }
     }
     auto heads = std::make_shared<std::vector<ColumnHead>>();
     for (const Layout::Column &column : layout.columns) {

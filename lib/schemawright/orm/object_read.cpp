@@ -88,7 +88,8 @@ void ObjectSession::readMembers(Record &record, void *object)
         if (!image.has(i))
             entity.fields[layout.columns[i].field].access->attach(object, slot_);
     for (std::size_t i = 0; i < entity.relations.size(); ++i)
-        if (entity.relations[i].access->isLazy() && !record.related[i].isLoaded)
+        if (entity.relations[i].access->isLazy() && !record.related[i].isLoaded &&
+            !(isFlushing_ && entity.relations[i].access->size(object) > 0)) // else it is still to be written
             entity.relations[i].access->attach(object, slot_, i, entity.relations[i].loading != Loading::Raise);
 }
 

@@ -37,8 +37,15 @@ struct ObjectLayout
         std::size_t field = static_cast<std::size_t>(-1); ///< or none
         bool isReadOnly = false;
     };
+    /// Columns whose values no two rows share, as far as they are mapped.
+    struct Unique
+    {
+        std::uint64_t id = 0; ///< the same for all that are mapped on the table
+        std::vector<std::size_t> columns;
+    };
     const EntityMap *entity = nullptr;
     std::vector<Column> columns;
+    std::vector<Unique> uniques;
     std::vector<std::size_t> fieldColumns;                 ///< of each field
     std::vector<std::vector<std::size_t>> relationColumns; ///< of each many-to-one
     std::vector<std::size_t> keyColumns;

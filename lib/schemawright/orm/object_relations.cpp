@@ -162,8 +162,7 @@ void ObjectSession::listChanged(Record &record, std::size_t index,
             back.access->set(each.get(), {owner});
     }
     for (Record *each : before) {
-        if (now.contains(each) || each->state == ObjectState::Deleted ||
-            each->state == ObjectState::Detached)
+        if (now.contains(each) || each->state == ObjectState::Deleted || each->state == ObjectState::Detached)
             continue;
         if (relation.kind == Relation::Kind::ManyToMany) {
             if (relation.inverse)
@@ -305,7 +304,7 @@ void ObjectSession::deleteAssociations()
     }
 }
 
-/// When all rows are there; then every relationship is as it was left.
+/// When all rows are there.
 void ObjectSession::insertAssociations()
 {
     if (!hasRelations_)
@@ -315,6 +314,13 @@ void ObjectSession::insertAssociations()
         rows[link.relation].push_back(std::move(link.row));
     for (const auto &[relation, all] : rows)
         connection_.insertMany(relation->association, columnsOf(*relation), all);
+}
+
+/// Every relationship is as it was left.
+void ObjectSession::keepRelations()
+{
+    if (!hasRelations_)
+        return;
     pool_.forEach([&](Record &record) {
         if (record.state != ObjectState::Persistent || record.object.expired() || record.isExpired)
             return;

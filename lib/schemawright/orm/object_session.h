@@ -17,6 +17,8 @@
 
 namespace schemawright {
 
+struct Report;
+
 /// Mapped objects and the rows they are. Hands out the same object for the same row, notes nothing while objects are
 /// changed, and finds at flush() what is new, different or removed: parents before their children, many rows of a table
 /// at once, keys that the database makes passed on to what refers to them.
@@ -193,7 +195,7 @@ private:
     using Image = detail::Image;
     using Objects = std::vector<std::shared_ptr<void>>;
     struct Cell;
-    class ChangeList; ///< object_changes.cpp
+    struct Collected;
 
     template <class T> static std::vector<const void *> addresses(std::span<const T> objects)
     {
@@ -287,6 +289,7 @@ private:
     std::vector<Link> associationLinks(bool areNew);
     void deleteAssociations();
     void insertAssociations();
+    void keepRelations();
 
     // object_flush.cpp, object_insert.cpp: rows.
     void ensureTransaction();
@@ -295,9 +298,10 @@ private:
     bool differs(const Record &record, const void *object, std::vector<Cell> &cells, std::string *changed) const;
     void append(RowBatch &rows, const Record &record, void *object, const std::vector<Cell> &cells) const;
     std::vector<Record *> dirtyRecords();
-    std::vector<Record *> insertOrder();
+    std::vector<Record *> insertOrder(std::size_t &given);
     void insertNew();
-    void insertBatch(Layout &layout, std::span<Record *const> records, bool hasKeys, std::string omitted);
+    void insertBatch(Layout &layout, std::span<Record *const> records, bool hasKeys, std::string omitted,
+                     std::size_t given);
     void insertRows(Layout &layout, RowBatch &rows, bool hasKeys, const std::string &omitted = {});
     void insertPart(Layout &layout, std::size_t part, RowBatch &rows, bool hasKeys, const std::string &omitted);
     static std::string omittedColumns(const Layout &layout, const void *object);
@@ -312,6 +316,7 @@ private:
     Record *referredByRow(const Record &record, std::size_t relation);
     void emptyReference(const Record &record, std::size_t relation);
     void deleteRows(Layout &layout, const std::vector<Record *> &records);
+    void noteDeleted(Record &record);
 
     // object_bulk.cpp: many rows without their objects.
     void insertPlain(const EntityMap &entity, const std::vector<const void *> &objects);
@@ -322,6 +327,14 @@ private:
     std::vector<Record *> recordsOf(const EntityMap &entity, const std::vector<std::vector<Value>> &keys);
     static std::int64_t forKeys(const EntityMap::Part &part, const std::vector<std::vector<Value>> &keys,
                                 const std::function<Result(const Expr &)> &run);
+
+    // object_changes.cpp, object_planned.cpp: rows in the order of a plan.
+    class ChangeList;
+    Collected collect();
+    Plan planOf(const std::vector<Change> &changes) const;
+    bool mustOrder(const std::vector<Record *> &dirty);
+    void flushByPlan(const std::vector<Record *> &dirty);
+    void takeOver(const Collected &collected, const Report &report);
 
     // object_undo.cpp
     void undoTo(std::size_t mark);

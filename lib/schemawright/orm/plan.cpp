@@ -37,6 +37,7 @@ public:
         for (const Change *change : changes)
             if (change->isRow())
                 addStep(*change);
+        putGivenKeysFirst();
         plan_.references = tables_.link();
         RowSorter sorter(dialect_, steps_, owned_, stop_);
         const std::vector<std::size_t> order = sorter.sort();
@@ -142,6 +143,34 @@ private:
             step.old.add(at, cell);
         countVersion(step);
         steps_.push_back(std::move(step));
+    }
+
+    /// Rows with keys of their own go before rows of the same table whose keys the database makes, which then come
+    /// after them and not upon them.
+    void putGivenKeysFirst()
+    {
+        struct Kinds
+        {
+            std::vector<std::size_t> given, made;
+        };
+        std::unordered_map<const PlanTable *, Kinds> tables;
+        for (std::size_t i = 0; i < steps_.size(); ++i)
+            if (steps_[i].kind == Kind::Insert) {
+                Kinds &kinds = tables[steps_[i].table];
+                (steps_[i].makesKey() ? kinds.made : kinds.given).push_back(i);
+            }
+        for (auto &[table, kinds] : tables) {
+            if (kinds.given.empty() || kinds.made.empty() || kinds.given.back() < kinds.made.front())
+                continue;
+            std::vector<std::size_t> places = kinds.given;
+            places.insert(places.end(), kinds.made.begin(), kinds.made.end());
+            std::vector<RowStep> ordered;
+            for (const std::size_t place : places)
+                ordered.push_back(std::move(steps_[place]));
+            std::ranges::sort(places);
+            for (std::size_t i = 0; i < places.size(); ++i)
+                steps_[places[i]] = std::move(ordered[i]);
+        }
     }
 
     /// A key that is given is used as it is, wherever it is referred to.

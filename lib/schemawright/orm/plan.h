@@ -31,6 +31,7 @@ struct Step
     bool expectNone = false;                ///< a query that must find nothing
     RowTarget target;                       ///< the row it is about
     std::vector<std::string> returning;     ///< columns that it gives back, in order
+    bool makesKey = false;                  ///< an INSERT that leaves the key to the database
     TablePtr table;                         ///< of that row; null for a step that is about no row
     /// Of an INSERT of many rows: all of them in order, the first of which is `change` and `target`. Else empty.
     std::vector<BatchRow> batch;

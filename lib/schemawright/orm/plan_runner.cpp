@@ -1,6 +1,7 @@
 #include "schemawright/orm/plan_runner.h"
 
 #include "schemawright/orm/deferred_faults.h"
+#include "schemawright/orm/made_keys.h"
 
 #include <algorithm>
 #include <set>
@@ -24,6 +25,20 @@ public:
     PlanRunner(Connection &connection, const Plan &plan, RunMode mode) : connection_(connection), plan_(plan)
     {
         report_.mode = mode;
+    }
+
+    Report runWithin()
+    {
+        const auto start = Clock::now();
+        try {
+            if (!plan_.isRunnable())
+                throw plan_.problems.front().error;
+            runSteps({}, {});
+        } catch (const Error &error) {
+            report_.error = error;
+        }
+        report_.duration = since(start);
+        return std::move(report_);
     }
 
     Report run(const std::stop_token &stop, const std::function<void(std::size_t)> &progress)
@@ -77,6 +92,23 @@ private:
     void runInside(const std::stop_token &stop, const std::function<void(std::size_t)> &progress)
     {
         Transaction transaction = connection_.begin({.immediate = true});
+        runSteps(stop, progress);
+        if (report_.mode == RunMode::Rehearse) {
+            if (canRehearse())
+                blameForBroken(nullptr);
+            transaction.rollback();
+            return;
+        }
+        if (const std::string sql = connection_.dialect().transactionIdSql(); !sql.empty())
+            if (const auto row = connection_.execute(sql).first(); row && !(*row)[0].isNull())
+                report_.transaction = (*row)[0].text();
+        isCheckedLate_ = true;
+        transaction.commit();
+        report_.committed = true;
+    }
+
+    void runSteps(const std::stop_token &stop, const std::function<void(std::size_t)> &progress)
+    {
         for (std::size_t i = 0; i < plan_.steps.size(); ++i) {
             if (plan_.steps[i].phase == Phase::Before || plan_.steps[i].phase == Phase::After)
                 continue;
@@ -93,18 +125,6 @@ private:
                 blameForBroken(&step); // what is left keeps the constraints
             runStep(step);
         }
-        if (report_.mode == RunMode::Rehearse) {
-            if (canRehearse())
-                blameForBroken(nullptr);
-            transaction.rollback();
-            return;
-        }
-        if (const std::string sql = connection_.dialect().transactionIdSql(); !sql.empty())
-            if (const auto row = connection_.execute(sql).first(); row && !(*row)[0].isNull())
-                report_.transaction = (*row)[0].text();
-        isCheckedLate_ = true;
-        transaction.commit();
-        report_.committed = true;
     }
 
     bool canRehearse() const
@@ -304,7 +324,9 @@ private:
         if (report_.mode == RunMode::Rehearse && connection_.dialect().capabilities().savepoints)
             savepoint.emplace(connection_.savepoint());
         try {
-            report.rows = execute(step);
+            report.rows = step.makesKey ? insertPastGivenKeys(connection_, *step.table, givenKeys(),
+                                                              [&] { return execute(step); })
+                                        : execute(step);
             if (savepoint)
                 savepoint->release();
         } catch (const Error &error) {
@@ -324,6 +346,18 @@ private:
             throw *report.error;
         savepoint->rollback();
         return false;
+    }
+
+    /// How many rows come with keys of their own.
+    std::size_t givenKeys()
+    {
+        if (!givenKeys_) {
+            givenKeys_ = 0;
+            for (const Step &step : plan_.steps)
+                if (!step.makesKey && step.target.isNew() && step.expectRows)
+                    *givenKeys_ += static_cast<std::size_t>(*step.expectRows);
+        }
+        return *givenKeys_;
     }
 
     std::int64_t execute(const Step &step)
@@ -382,7 +416,8 @@ private:
     const Plan &plan_;
     Report report_;
     std::map<std::string, Value> named_;
-    bool isCheckedLate_ = false;          ///< what runs now is the check of what was deferred
+    bool isCheckedLate_ = false; ///< what runs now is the check of what was deferred
+    std::optional<std::size_t> givenKeys_;
     std::optional<Savepoint> beforeRows_; ///< of a rehearsal
     std::vector<Done> done_;
 };
@@ -398,6 +433,11 @@ Report runPlan(Connection &connection, const Plan &plan, RunMode mode, std::stop
                const std::function<void(std::size_t)> &progress)
 {
     return PlanRunner(connection, plan, mode).run(stop, progress);
+}
+
+Report runPlanWithin(Connection &connection, const Plan &plan)
+{
+    return PlanRunner(connection, plan, RunMode::Commit).runWithin();
 }
 
 } // namespace schemawright

@@ -51,6 +51,9 @@ struct Report
 Report runPlan(Connection &connection, const Plan &plan, RunMode mode, std::stop_token stop = {},
                const std::function<void(std::size_t)> &progress = {});
 
+/// Runs the steps of a plan in the transaction that is open, up to the first failure: then the caller rolls back.
+Report runPlanWithin(Connection &connection, const Plan &plan);
+
 /// The row as it is in the database now; nothing when it is not there. Throws Error.
 std::optional<RowImage> readRow(Connection &connection, const TablePtr &table, const RowImage &key);
 

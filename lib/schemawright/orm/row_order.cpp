@@ -102,8 +102,20 @@ private:
     std::vector<Entry> entries_;
 };
 
-/// The keys whose values tell rows of a table apart: primary key, unique constraints, plain unique indexes.
-std::vector<std::vector<std::string>> uniqueKeys(const Table &table)
+std::vector<std::uint32_t> positionsOf(const Table &table, const std::vector<std::string> &names)
+{
+    std::vector<std::uint32_t> positions;
+    for (const std::string &name : names)
+        if (const auto index = table.columnIndex(name))
+            positions.push_back(static_cast<std::uint32_t>(*index));
+        else
+            return {};
+    return positions;
+}
+
+} // namespace
+
+std::vector<std::vector<std::string>> uniqueLists(const Table &table)
 {
     std::vector<std::vector<std::string>> keys;
     if (table.primaryKey)
@@ -122,19 +134,6 @@ std::vector<std::vector<std::string>> uniqueKeys(const Table &table)
     }
     return keys;
 }
-
-std::vector<std::uint32_t> positionsOf(const Table &table, const std::vector<std::string> &names)
-{
-    std::vector<std::uint32_t> positions;
-    for (const std::string &name : names)
-        if (const auto index = table.columnIndex(name))
-            positions.push_back(static_cast<std::uint32_t>(*index));
-        else
-            return {};
-    return positions;
-}
-
-} // namespace
 
 std::pmr::vector<RowCells::Entry>::iterator RowCells::place(std::uint32_t column)
 {
@@ -166,6 +165,16 @@ void RowCells::add(std::uint32_t column, const Cell *cell)
 void RowCells::erase(std::uint32_t column)
 {
     std::erase_if(entries_, [column](const Entry &entry) { return entry.column == column; });
+}
+
+bool RowStep::makesKey() const noexcept
+{
+    if (kind != Kind::Insert || table->identity.kind == RowIdentity::Kind::AllColumns)
+        return false;
+    return std::ranges::any_of(table->identityColumns, [&](std::uint32_t column) {
+        const Cell *cell = set.find(column);
+        return !cell || std::holds_alternative<DefaultValue>(*cell);
+    });
 }
 
 PlanTable::Position PlanTable::position(std::string_view name, std::size_t &next) const
@@ -261,7 +270,7 @@ std::vector<PlanReference> PlanTables::link()
     std::map<const Table *, PlanTable *> byTable;
     for (PlanTable *table : inOrder_) {
         byTable[table->table.get()] = table;
-        for (const auto &columns : uniqueKeys(*table->table))
+        for (const auto &columns : uniqueLists(*table->table))
             if (!positionsOf(*table->table, columns).empty())
                 listOf(*table, columns, true);
     }

@@ -18,6 +18,9 @@
 
 namespace schemawright {
 
+/// The columns whose values no two rows of a table share: of its primary key, unique constraints, plain unique indexes.
+std::vector<std::vector<std::string>> uniqueLists(const Table &table);
+
 /// Some cells of a row by the positions of their columns, ascending. The cells belong to the changes, or to who plans.
 class RowCells
 {
@@ -144,6 +147,8 @@ struct RowStep
     RowCells key;   ///< the identity by which it finds its row, as it is when this step runs
     RowCells match; ///< old values that must still be there
 
+    /// Whether it inserts a row whose key the database makes.
+    bool makesKey() const noexcept;
     /// The cell of a column before or after this step; null when it is not known.
     const Cell *oldCell(std::uint32_t column) const noexcept { return old.find(column); }
     const Cell *newCell(std::uint32_t column) const noexcept

@@ -239,6 +239,16 @@ std::optional<Value> RowSorter::parkingValue(const RowStep &step, std::uint32_t 
     const Column *column = step.table->column(position);
     if (!column || column->generated || !step.set.contains(position))
         return std::nullopt;
+    // What refers to other rows has no value that no row has: NULL, or any while the check is put off.
+    for (const ForeignKey &key : step.table->table->foreignKeys) {
+        if (std::ranges::find(key.columns, column->name) == key.columns.end())
+            continue;
+        if (column->nullable && !step.key.contains(position))
+            return Value();
+        if (dialect_.deferConstraintsSql().empty() || !(dialect_.capabilities().defersAnyForeignKey || key.deferrable))
+            return std::nullopt;
+        defers_ = true;
+    }
     const std::int64_t number = ++parkedRows_;
     switch (column->type.kind) {
     case TypeKind::SmallInteger:

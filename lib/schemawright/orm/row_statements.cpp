@@ -79,10 +79,11 @@ Step RowStatements::stepFor(const RowStep &row) const
     // What an INSTEAD OF trigger does is counted by no database alike.
     if (!row.table->table->isView())
         step.expectRows = 1;
-    if (row.kind == Kind::Insert)
+    if (row.kind == Kind::Insert) {
         step.returning = row.table->returning;
-    else if (row.kind == Kind::Update &&
-             std::ranges::any_of(row.key, [&](const auto &cell) { return row.set.contains(cell.column); }))
+        step.makesKey = row.makesKey();
+    } else if (row.kind == Kind::Update &&
+               std::ranges::any_of(row.key, [&](const auto &cell) { return row.set.contains(cell.column); }))
         for (const auto &[column, cell] : row.key) {
             const Cell *written = row.set.find(column);
             if (const Value *value = std::get_if<Value>(written ? written : cell))
