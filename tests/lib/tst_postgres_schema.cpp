@@ -533,6 +533,12 @@ void tst_PostgresSchema::changesObjectsInPlace_data()
         "CREATE TABLE t (a int, b int); GRANT SELECT, INSERT ON t TO PUBLIC; CREATE FUNCTION f() RETURNS int LANGUAGE "
         "sql AS 'SELECT 1'; REVOKE EXECUTE ON FUNCTION f() FROM PUBLIC; REVOKE DELETE ON t FROM CURRENT_USER; GRANT "
         "UPDATE ON t TO pg_monitor");
+    add("owner",
+        "CREATE TABLE t (a int); ALTER TABLE t OWNER TO pg_monitor; CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS "
+        "'SELECT 1'; CREATE TYPE e AS ENUM ('a'); ALTER TYPE e OWNER TO pg_monitor; CREATE TABLE gone (a int); ALTER "
+        "TABLE gone OWNER TO pg_monitor; CREATE SEQUENCE gone_s; ALTER SEQUENCE gone_s OWNER TO pg_monitor",
+        "CREATE TABLE t (a int); CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'SELECT 1'; ALTER FUNCTION f(int) "
+        "OWNER TO pg_monitor; CREATE TYPE e AS ENUM ('a'); ALTER TYPE e OWNER TO pg_signal_backend");
     add("default privileges", "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC",
         "ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC");
     add("privileges of what goes",

@@ -71,16 +71,22 @@ private:
         std::string dropStatement;
     };
     void collect();
+    static std::string hollow(const Table &view);
+    static bool beginsAsShell(const Node &node);
     void addNode(ObjectReference reference, std::vector<std::string> statements, std::string dropStatement);
     void sort();
     void header();
     std::string guarded(const std::string &sql) const;
     std::string createTable(const TablePtr &shared, bool isLate);
     bool isInline(const Table &table, const ForeignKey &key) const;
+    bool isGeneratedByParent(const Table &table, const Column &column) const;
     static bool standsAlone(const Table &table, const UniqueConstraint &constraint);
     void waitingKeys();
     void takeBackPrivileges();
+    void takeBackWhatNeedsMore();
     void createRelation(const TablePtr &table);
+    void keysOfPartitions();
+    void nameLostOrder(const Table &table);
     void afterTables();
     void inheritedDifferences(const Table &table);
     void emit(std::string sql) { script_.statements.push_back(std::move(sql)); }
@@ -121,6 +127,13 @@ std::string Builder::guarded(const std::string &sql) const
 void Builder::addNode(ObjectReference reference, std::vector<std::string> statements, std::string dropStatement)
 {
     nodes_.push_back({std::move(reference), nullptr, std::move(statements), std::move(dropStatement)});
+}
+
+/// A type that functions take which it needs itself.
+bool Builder::beginsAsShell(const Node &node)
+{
+    return node.reference.kind == "base_type" || (node.reference.kind == "range_type" && !node.statements.empty() &&
+                                                  node.statements.front().find(", canonical = ") != std::string::npos);
 }
 
 void Builder::collect()
@@ -221,11 +234,19 @@ void Builder::sort()
     };
     const auto connect = [&] {
         edges.clear();
-        for (const Dependency &each : metadata_.dependencies)
-            for (auto [at, end] = places.equal_range(each.object); at != end; ++at)
-                if (!(each.needs.kind == "function" && lateTables_.contains(each.object.name) &&
-                      each.object.kind == "table"))
+        for (const Dependency &each : metadata_.dependencies) {
+            // Indexes are made when all else is there, but hold what they need.
+            const bool isIndex = each.object.kind == "index";
+            ObjectReference object = each.object;
+            if (isIndex && options_.drop)
+                object.kind = "table";
+            for (auto [at, end] = places.equal_range(object); at != end; ++at) {
+                const Table *const table = nodes_[at->second].table.get();
+                const bool isApart = table && (isIndex || !table->isView()) && lateTables_.contains(object.name);
+                if (!(isApart && each.needs.kind == "function"))
                     needs(at->second, each.needs);
+            }
+        }
         for (std::size_t i = 0; i < nodes_.size(); ++i) {
             if (nodes_[i].reference.kind == "operator_family_member")
                 needs(i, {"operator_family", nodes_[i].reference.name, ""});
@@ -247,7 +268,8 @@ void Builder::sort()
     TopologicalOrder sorted = topologicalSort(nodes_.size(), edges);
     for (const auto &cycle : sorted.cycles)
         for (const std::size_t i : cycle)
-            if (nodes_[i].table && !nodes_[i].table->isView())
+            if (const Table *const table = nodes_[i].table.get();
+                table && (!table->isView() || (options_.drop && table->kind == TableKind::MaterializedView)))
                 lateTables_.insert(resolved(nodes_[i].table->name));
     if (!lateTables_.empty()) {
         connect();
@@ -301,18 +323,31 @@ bool Builder::standsAlone(const Table &table, const UniqueConstraint &constraint
     });
 }
 
+bool Builder::isGeneratedByParent(const Table &table, const Column &column) const
+{
+    return std::ranges::any_of(table.inherits, [&](const QualifiedName &each) {
+        const TablePtr parent = metadata_.table(each);
+        const Column *const same = parent ? parent->column(column.name) : nullptr;
+        return same && same->generated == column.generated;
+    });
+}
+
 std::string Builder::createTable(const TablePtr &shared, bool isLate)
 {
     const Table &table = *shared;
     std::vector<std::string> lines;
     const bool isPartition = table.partition.of.has_value();
+    nameLostOrder(table);
     for (const Column &column : table.columns) {
         if (column.options.contains("inherited") && !isPartition && !table.inherits.empty())
             continue;
         if (table.hasOption("of_type") && !column.defaultSql && column.nullable && !column.generated &&
             !column.identity)
             continue;
-        lines.push_back(ddl::columnDefinition(table, column, !isLate));
+        Column own = column;
+        if (own.generated && isGeneratedByParent(table, own))
+            own.generated.reset(); // the server takes the parent's expression, and refuses it said twice
+        lines.push_back(ddl::columnDefinition(table, own, !isLate));
     }
     if (table.primaryKey && !table.primaryKey->columns.empty() && !table.primaryKey->options.contains("only"))
         lines.push_back(ddl::primaryKey(*table.primaryKey));
@@ -323,7 +358,8 @@ std::string Builder::createTable(const TablePtr &shared, bool isLate)
         if (each.validated && !isLate && (!each.inherited || isPartition))
             lines.push_back(ddl::check(each));
     for (const ExclusionConstraint &each : table.exclusions)
-        lines.push_back(ddl::exclusion(each));
+        if (!isLate)
+            lines.push_back(ddl::exclusion(each));
     for (const ForeignKey &each : table.foreignKeys) {
         if (each.inherited)
             continue;
@@ -405,6 +441,17 @@ void Builder::createRelation(const TablePtr &table)
     emit(ddl::view(view, options_.ifNotExists));
 }
 
+/// Views that read each other begin, and end, as one that has the right columns and reads nothing.
+std::string Builder::hollow(const Table &view)
+{
+    std::string sql = " VIEW " + quoteName(view.name) + " AS SELECT";
+    for (std::size_t column = 0; column < view.columns.size(); ++column)
+        sql += (column ? ",\n    NULL::" : "\n    NULL::") + view.columns[column].type.native +
+               (view.columns[column].collation ? " COLLATE " + quoteKept(*view.columns[column].collation) : "") +
+               " AS " + quoteName(view.columns[column].name);
+    return sql;
+}
+
 Script Builder::create()
 {
     if (metadata_.serverVersion.empty())
@@ -421,18 +468,10 @@ Script Builder::create()
             emit("COMMENT ON SCHEMA public IS NULL"); // a new database has one
     }
     for (const Node &node : nodes_)
-        if (node.reference.kind == "base_type") // the shell, for the functions that read and print it
+        if (beginsAsShell(node)) // for the functions that read, print or normalize it
             emit(guarded("CREATE TYPE " + quoteName(node.reference.name)));
-    for (const std::size_t i : cyclicViews_) {
-        // Views that read each other begin as one that has the right columns.
-        const Table &view = *nodes_[i].table;
-        std::string sql = "CREATE VIEW " + quoteName(view.name) + " AS SELECT";
-        for (std::size_t column = 0; column < view.columns.size(); ++column)
-            sql += (column ? ",\n    NULL::" : "\n    NULL::") + view.columns[column].type.native +
-                   (view.columns[column].collation ? " COLLATE " + quoteKept(*view.columns[column].collation) : "") +
-                   " AS " + quoteName(view.columns[column].name);
-        nodes_[i].statements = {sql};
-    }
+    for (const std::size_t i : cyclicViews_)
+        nodes_[i].statements = {"CREATE" + hollow(*nodes_[i].table)};
     for (const std::size_t i : order_) {
         if (cyclicViews_.contains(i))
             emit(nodes_[i].statements);
@@ -507,6 +546,50 @@ void Builder::waitingKeys()
     }
 }
 
+/// A partition's copy of a key is called as the parent's, where it has no name of its own.
+void Builder::keysOfPartitions()
+{
+    for (const TablePtr &table : tables_)
+        for (const ForeignKey &key : table->foreignKeys) {
+            if (!key.inherited || !key.name)
+                continue;
+            const ForeignKey *made = nullptr;
+            TablePtr parent = table;
+            while (!made && parent && parent->partition.of) {
+                parent = metadata_.table(*parent->partition.of);
+                if (!parent)
+                    break;
+                for (const ForeignKey &each : parent->foreignKeys)
+                    if (!each.inherited && each.columns == key.columns && each.referred == key.referred &&
+                        each.referredColumns == key.referredColumns)
+                        made = &each;
+            }
+            const auto isTaken = [&](const auto &all) {
+                return std::ranges::any_of(all, [&](const auto &each) { return each.name == made->name; });
+            };
+            if (made && made->name && made->name != key.name && !isTaken(table->foreignKeys) &&
+                !isTaken(table->checks) && !isTaken(table->uniques))
+                emit(guarded("ALTER TABLE " + quoteName(table->name) + " RENAME CONSTRAINT " + quoteName(*made->name) +
+                             " TO " + quoteName(*key.name)));
+        }
+}
+
+/// A child's columns stand behind its parents', in a copy as in one that the server's own dump makes.
+void Builder::nameLostOrder(const Table &table)
+{
+    std::vector<std::string> made;
+    const auto add = [&](const Column &column) {
+        if (std::ranges::find(made, column.name) == made.end())
+            made.push_back(column.name);
+    };
+    for (const QualifiedName &each : table.inherits)
+        if (const TablePtr parent = metadata_.table(each))
+            std::ranges::for_each(parent->columns, add);
+    std::ranges::for_each(table.columns, add);
+    if (!table.inherits.empty() && !std::ranges::equal(made, table.columns, {}, {}, &Column::name))
+        script_.notCarried.push_back({table.name.text(), "the order of its columns: those of its parents come first"});
+}
+
 void Builder::afterTables()
 {
     const auto alterTable = [](const Table &table) {
@@ -528,6 +611,9 @@ void Builder::afterTables()
         for (const CheckConstraint &each : table->checks)
             if ((isLate || !each.validated) && !each.inherited)
                 emit(guarded(alterTable(*table) + " ADD " + ddl::check(each)));
+        for (const ExclusionConstraint &each : table->exclusions)
+            if (isLate)
+                emit(guarded(alterTable(*table) + " ADD " + ddl::exclusion(each)));
     }
     std::vector<TablePtr> all = tables_;
     all.insert(all.end(), views_.begin(), views_.end());
@@ -541,6 +627,7 @@ void Builder::afterTables()
                      quoteName({table->name.schema, index.name}));
     for (const auto &[table, key] : laterKeys_)
         emit(guarded(alterTable(*table) + " ADD " + ddl::foreignKey(*key)));
+    keysOfPartitions();
     for (const Sequence &each : metadata_.sequences)
         if (each.ownedBy)
             emit("ALTER SEQUENCE " + quoteName(each.name) + " OWNED BY " + *each.ownedBy);
@@ -564,10 +651,12 @@ void Builder::afterTables()
         others({"privileges", "default_privileges"});
     else
         for (const OtherObject &each : metadata_.others)
-            if (each.kind == "privileges" || each.kind == "default_privileges")
+            if (each.kind == "privileges" || each.kind == "default_privileges" || each.kind == "owner")
                 script_.notCarried.push_back(
-                    {each.name.text(), each.kind == "privileges" ? "privileges" : "default privileges"});
+                    {each.name.text(), each.kind == "default_privileges" ? "default privileges" : each.kind});
     others({"security_label", "event_trigger"});
+    if (options_.privileges)
+        others({"owner"}); // last: privileges are those of the one who makes it all, and go over with it
 }
 
 /// Those on what stays: the others go with their objects.
@@ -592,6 +681,40 @@ void Builder::takeBackPrivileges()
             if (const std::string sql = takenBack(*statement); !sql.empty())
                 emit(sql);
     }
+}
+
+/// Policies, rules and conditions of triggers can name other tables and functions, which their own table would outlive.
+void Builder::takeBackWhatNeedsMore()
+{
+    const std::string ifExists = options_.ifNotExists ? "IF EXISTS " : "";
+    for (const OtherObject &each : metadata_.others)
+        if (each.onTable && (each.kind == "policy" || each.kind == "rule"))
+            emit("DROP " + upper(each.kind) + " " + ifExists + quoteName(each.name.name) + " ON " +
+                 quoteName(*each.onTable));
+    for (const std::vector<TablePtr> *all : {&tables_, &views_})
+        for (const TablePtr &table : *all)
+            for (const Trigger &trigger : table->triggers)
+                if (trigger.definition.find(" WHEN (") != std::string::npos)
+                    emit("DROP TRIGGER " + ifExists + quoteName(trigger.name) + " ON " + quoteName(table->name));
+    // What needs functions that need the table itself.
+    for (const std::vector<TablePtr> *all : {&tables_, &views_})
+        for (const TablePtr &table : *all) {
+            if (!lateTables_.contains(resolved(table->name)))
+                continue;
+            const std::string alter =
+                std::string("ALTER ") + ddl::relationWord(*table) + " " + ifExists + quoteName(table->name) + " ";
+            for (const Column &column : table->columns)
+                if (column.defaultSql && !column.generated && !column.identity)
+                    emit(alter + "ALTER COLUMN " + quoteName(column.name) + " DROP DEFAULT");
+            for (const CheckConstraint &each : table->checks)
+                if (each.name && !each.inherited)
+                    emit(alter + "DROP CONSTRAINT " + ifExists + quoteName(*each.name));
+            for (const ExclusionConstraint &each : table->exclusions)
+                emit(alter + "DROP CONSTRAINT " + ifExists + quoteName(each.name));
+            for (const Index &index : table->indexes)
+                if (!index.options.contains("attached_to"))
+                    emit("DROP INDEX " + ifExists + quoteName({table->name.schema, index.name}));
+        }
 }
 
 Script Builder::drop()
@@ -640,9 +763,19 @@ Script Builder::drop()
                                         }) &&
                     !key.inherited && !metadata_.table(resolved(key.referred))->partition.by)
                     untie(*table, key);
+    takeBackWhatNeedsMore();
+    for (const std::size_t i : cyclicViews_)
+        emit("CREATE OR REPLACE" + hollow(*nodes_[i].table));
+    for (const Node &node : nodes_)
+        if (beginsAsShell(node)) // its functions need it and it needs them
+            for (Node &other : nodes_)
+                if (std::ranges::find(metadata_.dependencies, Dependency{node.reference, other.reference}) !=
+                        metadata_.dependencies.end() &&
+                    other.reference.kind == "function")
+                    other.dropStatement.clear();
     for (auto i = order_.rbegin(); i != order_.rend(); ++i)
         if (!nodes_[*i].dropStatement.empty())
-            emit(nodes_[*i].dropStatement);
+            emit(nodes_[*i].dropStatement + (beginsAsShell(nodes_[*i]) ? " CASCADE" : ""));
     for (const Schema &each : metadata_.schemas)
         if (each.name != "public" && each.name != metadata_.defaultSchema)
             emit("DROP SCHEMA " + ifExists + quoteName(each.name));

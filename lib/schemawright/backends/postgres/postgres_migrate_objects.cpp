@@ -34,7 +34,7 @@ bool isOnTables(const std::string &kind)
 {
     return kind == "rule" || kind == "policy" || kind == "statistics" || kind == "publication" ||
            kind == "event_trigger" || kind == "trigger_state" || kind == "privileges" || kind == "default_privileges" ||
-           kind == "security_label" || kind == "subscription";
+           kind == "security_label" || kind == "subscription" || kind == "owner";
 }
 
 bool isPrivileges(const std::string &kind) { return kind == "privileges" || kind == "default_privileges"; }
@@ -227,6 +227,12 @@ private:
                 emit(i, Stage::AfterTables, other->definition.substr(0, other->definition.rfind(" IS '")) + " IS NULL");
             return;
         }
+        if (object.kind == "owner") {
+            const std::size_t to = other ? other->definition.rfind(" OWNER TO ") : std::string::npos;
+            if (to != std::string::npos && !goesWithIt(*other))
+                emit(i, Stage::AfterTables, other->definition.substr(0, to) + " OWNER TO CURRENT_USER");
+            return;
+        }
         if (other && other->onTable) { // it goes with its table
             if (after_.table(*other->onTable))
                 emit(i, Stage::BeforeTables, dropOnTable(*other));
@@ -245,6 +251,19 @@ private:
                  object.kind == "publication" || object.kind == "event_trigger" ? Stage::BeforeTables
                                                                                 : Stage::AfterTables,
                  std::move(sql));
+    }
+
+    /// Is what it is the owner of dropped too?
+    bool goesWithIt(const OtherObject &owner) const
+    {
+        if (owner.onTable)
+            return !after_.table(*owner.onTable);
+        return std::ranges::any_of(diffs_, [&](const ObjectDiff &each) {
+            return each.action == DiffAction::Drop && each.object.kind != "owner" &&
+                   owner.definition.find(" " + quoteName(each.object.kind == "schema"
+                                                             ? QualifiedName{"", each.object.name.name}
+                                                             : each.object.name)) != std::string::npos;
+        });
     }
 
     static std::string dropOnTable(const OtherObject &other)
@@ -287,7 +306,7 @@ private:
             return alterPrivileges(i);
         if (!isOnTables(kind))
             return alterOther(i);
-        if (kind != "trigger_state" && kind != "security_label")
+        if (kind != "trigger_state" && kind != "security_label" && kind != "owner")
             drop(i);
         add(i);
     }

@@ -3,6 +3,7 @@
 #include "schemawright/backends/postgres/postgres_text.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -89,6 +90,7 @@ MetaData Reflection::run()
         readTriggers();
         readRulesAndPolicies();
         readPrivileges();
+        readOwners();
         if (!narrowed_) {
             readFunctions();
             readOthers();
@@ -271,7 +273,15 @@ void Reflection::finish()
     for (auto &[id, sequence] : sequences_)
         if (!identitySequences_.contains(id))
             metadata_.sequences.push_back(std::move(sequence));
+    // By name, not by when the schemas were made: a copy says the same in the same order.
     std::ranges::sort(metadata_.sequences, {}, &Sequence::name);
+    std::ranges::stable_sort(metadata_.enums, {}, &EnumType::name);
+    std::ranges::stable_sort(metadata_.domains, {}, &Domain::name);
+    std::ranges::stable_sort(metadata_.functions, {},
+                             [](const Function &each) { return std::tie(each.name, each.arguments); });
+    std::ranges::stable_sort(metadata_.others, {}, [](const OtherObject &each) {
+        return std::tuple(each.name.schema, each.onTable.value_or(QualifiedName{}), each.name.name);
+    });
 }
 
 } // namespace schemawright::postgres

@@ -45,6 +45,7 @@ private:
     {
         ObjectId id = 0, rowType = 0;
         char kind = 'r';
+        std::string owner; ///< of another than the one who reads
         Table table;
         std::vector<int> columnAt;      ///< attnum -> position in table.columns, -1 for none
         std::vector<ColumnFacts> facts; ///< of each column
@@ -135,6 +136,7 @@ private:
     std::string privilegesSql() const;
     void readPrivileges();
     void readDefaultPrivileges();
+    void readOwners();
     void readSecurityLabels();
     void readSubscriptions();
 
@@ -163,6 +165,7 @@ private:
     std::unordered_map<ObjectId, ObjectId> indexParents_;
     std::map<ObjectId, Sequence> sequences_; ///< by class id; those of identity columns are taken out
     std::set<ObjectId> identitySequences_;
+    std::map<ObjectId, std::string> sequenceOwners_; ///< those of others than the one who reads
     std::vector<ObjectId> withExpressions_;                        ///< indexes
     std::vector<ObjectId> withColumnPrivileges_;                   ///< relations
     std::map<Key, ObjectReference> known_;                         ///< what dependencies may name

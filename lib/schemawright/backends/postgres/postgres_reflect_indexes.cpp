@@ -159,11 +159,11 @@ void Reflection::readIndexExpressions()
     std::map<ObjectId, ObjectId> methods;
     catalog_.read("operator classes",
                   "SELECT o.oid, o.opcname, n.nspname, o.opcintype, o.opcdefault, "
-                  "o.opcmethod FROM pg_catalog.pg_opclass o JOIN pg_catalog.pg_namespace n ON n.oid = "
+                  "o.opcmethod, pg_catalog.pg_opclass_is_visible(o.oid) FROM pg_catalog.pg_opclass o JOIN "
+                  "pg_catalog.pg_namespace n ON n.oid = "
                   "o.opcnamespace",
                   [&](const CatalogRow &row) {
-                      const bool isPlain = row.view(2) == "pg_catalog" || row.view(2) == metadata_.defaultSchema;
-                      const QualifiedName called{isPlain ? "" : row.text(2), row.text(1)};
+                      const QualifiedName called{row.flag(6) ? "" : row.text(2), row.text(1)};
                       classes[row.number(0)] = {quoteName(called), row.number(3), row.flag(4)};
                       methods[row.number(0)] = row.number(5);
                       if (row.flag(4))

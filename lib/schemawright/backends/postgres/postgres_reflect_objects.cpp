@@ -39,7 +39,8 @@ void Reflection::readTypes()
         "domains",
         "SELECT t.oid, t.typnamespace, t.typname, pg_catalog.format_type(t.typbasetype, "
         "t.typtypmod), t.typnotnull, pg_catalog.pg_get_expr(t.typdefaultbin, 0), t.typdefault, CASE WHEN "
-        "t.typcollation <> b.typcollation THEN c.collname END, n.nspname FROM pg_catalog.pg_type t "
+        "t.typcollation <> b.typcollation THEN c.collname END, n.nspname, "
+        "pg_catalog.pg_collation_is_visible(c.oid) FROM pg_catalog.pg_type t "
         "JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype LEFT JOIN pg_catalog.pg_collation c ON c.oid = "
         "t.typcollation LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace WHERE t.typtype = 'd' AND " +
             schemaCondition("t.typnamespace") + " ORDER BY 2, 3",
@@ -53,10 +54,9 @@ void Reflection::readTypes()
             domain.defaultSql = row.optional(5);
             if (!domain.defaultSql && !row.isNull(6))
                 domain.defaultSql = quoteText(row.view(6));
-            if (!row.isNull(7)) {
-                const bool isPlain = row.view(8) == "pg_catalog" || row.view(8) == metadata_.defaultSchema;
-                domain.collation = isPlain ? row.text(7) : quoteAlways(row.view(8)) + "." + quoteAlways(row.view(7));
-            }
+            if (!row.isNull(7))
+                domain.collation =
+                    row.flag(9) ? row.text(7) : quoteAlways(row.view(8)) + "." + quoteAlways(row.view(7));
             domain.comment = comment(catalog::type, row.number(0));
             known_[{catalog::type, row.number(0)}] = {"type", domain.name, ""};
             domainAt_[row.number(0)] = metadata_.domains.size();
@@ -343,8 +343,10 @@ void Reflection::readDependencies()
         });
     for (const auto &[part, owner] : parts_)
         if (const Relation *whole = relation(owner))
-            known_.try_emplace(part,
-                               ObjectReference{whole->kind == 'c' ? "composite_type" : "table", whole->table.name, ""});
+            known_.try_emplace(part, ObjectReference{whole->kind == 'c'               ? "composite_type"
+                                                     : indexes_.contains(part.second) ? "index"
+                                                                                      : "table",
+                                                     whole->table.name, ""});
     std::set<ObjectId> arrays; // known by their elements
     for (const Row &row : rows)
         for (const Key &key : {row.object, row.needs})
@@ -366,10 +368,14 @@ void Reflection::readDependencies()
                           known_[{catalog::rewrite, row.number(0)}] = {"table", owner->table.name, ""};
                   });
     std::set<std::pair<ObjectReference, ObjectReference>> seen;
+    std::set<std::pair<ObjectId, ObjectId>> ofShells; // type and function
+    for (const Row &row : rows)
+        if (row.object.first == catalog::type && shellTypes_.contains(row.object.second))
+            ofShells.emplace(row.object.second, row.needs.second);
     for (const Row &row : rows) {
         // The functions of a base type take the shell that is made first.
         if (row.object.first == catalog::procedure && row.needs.first == catalog::type &&
-            shellTypes_.contains(row.needs.second))
+            ofShells.contains({row.needs.second, row.object.second}))
             continue;
         const auto object = reference(row.object.first, row.object.second);
         const auto needs = reference(row.needs.first, row.needs.second);

@@ -164,45 +164,52 @@ void Reflection::readOperators()
 {
     if (!has("operator"))
         return;
-    catalog_.read("operators",
-                  "SELECT o.oid, o.oprnamespace, o.oprname, CASE WHEN o.oprleft <> 0 THEN "
-                  "pg_catalog.format_type(o.oprleft, NULL) END, CASE WHEN o.oprright <> 0 THEN "
-                  "pg_catalog.format_type(o.oprright, "
-                  "NULL) END, o.oprcode::regproc::text, NULLIF(o.oprrest, 0)::regproc::text, NULLIF(o.oprjoin, "
-                  "0)::regproc::text, "
-                  "o.oprcanmerge, o.oprcanhash, c.oprname, cn.nspname, g.oprname, gn.nspname FROM "
-                  "pg_catalog.pg_operator o LEFT JOIN pg_catalog.pg_operator c ON c.oid = o.oprcom LEFT JOIN "
-                  "pg_catalog.pg_namespace "
-                  "cn ON cn.oid = c.oprnamespace LEFT JOIN pg_catalog.pg_operator g ON g.oid = o.oprnegate LEFT JOIN "
-                  "pg_catalog.pg_namespace gn ON gn.oid = g.oprnamespace WHERE o.oprcode <> 0 AND " +
-                      schemaCondition("o.oprnamespace") + " AND o.oid >= 16384 ORDER BY 2, 3, 4, 5",
-                  [&](const CatalogRow &row) {
-                      if (isExtensionMember(catalog::operator_, row.number(0)))
-                          return;
-                      const std::string symbol = quoteName(schemaName(row.number(1))) + "." + row.text(2);
-                      const std::string arguments = fmt::format("({}, {})", row.isNull(3) ? "NONE" : row.view(3),
-                                                                row.isNull(4) ? "NONE" : row.view(4));
-                      std::string sql = "CREATE OPERATOR " + symbol + " (FUNCTION = " + row.text(5);
-                      const auto add = [&](const char *key, std::size_t column) {
-                          if (!row.isNull(column))
-                              sql += fmt::format(", {} = {}", key, row.view(column));
-                      };
-                      add("LEFTARG", 3);
-                      add("RIGHTARG", 4);
-                      if (!row.isNull(10))
-                          sql += fmt::format(", COMMUTATOR = OPERATOR({}.{})", quoteName(row.view(11)), row.view(10));
-                      if (!row.isNull(12))
-                          sql += fmt::format(", NEGATOR = OPERATOR({}.{})", quoteName(row.view(13)), row.view(12));
-                      add("RESTRICT", 6);
-                      add("JOIN", 7);
-                      if (row.flag(8))
-                          sql += ", MERGES";
-                      if (row.flag(9))
-                          sql += ", HASHES";
-                      addOther(catalog::operator_, row.number(0), "operator",
-                               {schemaName(row.number(1)), row.text(2) + arguments}, sql + ")",
-                               "OPERATOR " + symbol + " " + arguments);
-                  });
+    catalog_.read(
+        "operators",
+        "SELECT o.oid, o.oprnamespace, o.oprname, CASE WHEN o.oprleft <> 0 THEN "
+        "pg_catalog.format_type(o.oprleft, NULL) END, CASE WHEN o.oprright <> 0 THEN "
+        "pg_catalog.format_type(o.oprright, "
+        "NULL) END, NULLIF(o.oprcode, 0)::regproc::text, NULLIF(o.oprrest, 0)::regproc::text, NULLIF(o.oprjoin, "
+        "0)::regproc::text, "
+        "o.oprcanmerge, o.oprcanhash, c.oprname, cn.nspname, g.oprname, gn.nspname FROM "
+        "pg_catalog.pg_operator o LEFT JOIN pg_catalog.pg_operator c ON c.oid = o.oprcom LEFT JOIN "
+        "pg_catalog.pg_namespace "
+        "cn ON cn.oid = c.oprnamespace LEFT JOIN pg_catalog.pg_operator g ON g.oid = o.oprnegate LEFT JOIN "
+        "pg_catalog.pg_namespace gn ON gn.oid = g.oprnamespace WHERE (o.oprcode <> 0 OR EXISTS (SELECT 1 "
+        "FROM pg_catalog.pg_operator p WHERE p.oid >= 16384 AND o.oid IN (p.oprcom, p.oprnegate))) AND " +
+            schemaCondition("o.oprnamespace") + " AND o.oid >= 16384 ORDER BY 2, 3, 4, 5",
+        [&](const CatalogRow &row) {
+            if (isExtensionMember(catalog::operator_, row.number(0)))
+                return;
+            const std::string symbol = quoteName(schemaName(row.number(1))) + "." + row.text(2);
+            const std::string arguments =
+                fmt::format("({}, {})", row.isNull(3) ? "NONE" : row.view(3), row.isNull(4) ? "NONE" : row.view(4));
+            if (row.isNull(5)) { // only named by another one as what undoes it: made with that one
+                addOther(catalog::operator_, row.number(0), "operator",
+                         {schemaName(row.number(1)), row.text(2) + arguments}, "", "");
+                return;
+            }
+            std::string sql = "CREATE OPERATOR " + symbol + " (FUNCTION = " + row.text(5);
+            const auto add = [&](const char *key, std::size_t column) {
+                if (!row.isNull(column))
+                    sql += fmt::format(", {} = {}", key, row.view(column));
+            };
+            add("LEFTARG", 3);
+            add("RIGHTARG", 4);
+            if (!row.isNull(10))
+                sql += fmt::format(", COMMUTATOR = OPERATOR({}.{})", quoteName(row.view(11)), row.view(10));
+            if (!row.isNull(12))
+                sql += fmt::format(", NEGATOR = OPERATOR({}.{})", quoteName(row.view(13)), row.view(12));
+            add("RESTRICT", 6);
+            add("JOIN", 7);
+            if (row.flag(8))
+                sql += ", MERGES";
+            if (row.flag(9))
+                sql += ", HASHES";
+            addOther(catalog::operator_, row.number(0), "operator",
+                     {schemaName(row.number(1)), row.text(2) + arguments}, sql + ")",
+                     "OPERATOR " + symbol + " " + arguments);
+        });
 }
 
 void Reflection::readOperatorClasses()

@@ -3,6 +3,7 @@
 
 #include "schemawright/backends/postgres/postgres_reflect.h"
 
+#include "schemawright/backends/postgres/postgres_ddl.h"
 #include "schemawright/backends/postgres/postgres_text.h"
 
 #include <fmt/format.h>
@@ -131,15 +132,19 @@ void Reflection::readPrivileges()
                                                            flagOf(row, 7));
     };
     catalog_.read("privileges", compared(privilegesSql(), "'CURRENT_USER'"), use);
-    if (!withColumnPrivileges_.empty())
+    const bool ofSystem = !narrowed_ && options_.schemas.empty();
+    if (!withColumnPrivileges_.empty() || ofSystem)
         catalog_.read(
             "privileges on columns",
             compared("SELECT 'TABLE' AS word, n.nspname AS schema, c.relname AS name, ' (' || "
                      "pg_catalog.quote_ident(a.attname) || ')' AS part, c.relowner AS owner, a.attacl AS acl, "
-                     "NULL::aclitem[] AS base FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON "
-                     "c.oid = a.attrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE "
-                     "a.attacl IS NOT NULL AND NOT a.attisdropped AND a.attrelid IN (" +
-                         idList(withColumnPrivileges_) + ")",
+                     "i.initprivs AS base FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = "
+                     "a.attrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace LEFT JOIN "
+                     "pg_catalog.pg_init_privs i ON i.classoid = 1259 AND i.objoid = a.attrelid AND i.objsubid = "
+                     "a.attnum WHERE a.attacl IS NOT NULL AND a.attacl IS DISTINCT FROM i.initprivs AND NOT "
+                     "a.attisdropped AND (a.attrelid IN (" +
+                         idList(withColumnPrivileges_) +
+                         (ofSystem ? ") OR n.nspname = 'pg_catalog' AND a.attrelid < 16384)" : "))"),
                      "'CURRENT_USER'"),
             use);
     for (const auto &[object, statements] : all) {
@@ -192,6 +197,83 @@ void Reflection::readDefaultPrivileges()
                                     statements.text(before, " ON " + word),
                                     std::nullopt});
     }
+}
+
+/// Of what belongs to others than the one who reads: that one will make the copy, and hands it on afterwards.
+void Reflection::readOwners()
+{
+    const auto add = [&](const std::string &words, const QualifiedName &name, const std::string &owner, bool isTable) {
+        metadata_.others.push_back({"owner",
+                                    {name.schema, words + " " + quoteName(name)},
+                                    "ALTER " + words + " " + quoteName(name) + " OWNER TO " + owner,
+                                    isTable ? std::optional(name) : std::nullopt});
+    };
+    for (const auto &[id, each] : relations_)
+        if (!each.owner.empty() && !each.table.temporary)
+            add(each.kind == 'c' ? "TYPE" : ddl::relationWord(each.table), each.table.name, each.owner,
+                each.kind != 'c');
+    for (const auto &[id, owner] : sequenceOwners_) // one of a column belongs to whom the table belongs to
+        if (const auto found = sequences_.find(id);
+            found != sequences_.end() && !found->second.ownedBy && !identitySequences_.contains(id))
+            add("SEQUENCE", found->second.name, owner, false);
+    if (narrowed_)
+        return;
+    const std::string isOther = " <> (SELECT current_user::regrole::oid)";
+    std::string all;
+    const auto read = [&](ObjectId catalogId, const std::string &table, const std::string &prefix,
+                          const std::string &schema, const std::string &condition) {
+        if (schema.empty() && !options_.schemas.empty())
+            return; // belongs to no schema
+        all += fmt::format("{}SELECT {} AS class, t.oid AS id, t.{}owner AS owner FROM pg_catalog.{} t WHERE {}{}",
+                           all.empty() ? "" : " UNION ALL ", catalogId, prefix, table,
+                           schema.empty() ? "t.oid >= 16384" : schemaCondition(("t." + schema).c_str()), condition);
+    };
+    const auto others = [&](const char *kind, ObjectId catalogId, const std::string &table, const std::string &prefix,
+                            const std::string &schema, const std::string &condition = {}) {
+        if (has(kind))
+            read(catalogId, table, prefix, schema, " AND t." + prefix + "owner" + isOther + condition);
+    };
+    read(catalog::schema, "pg_namespace", "nsp", "oid", " AND t.oid <> 2200 AND t.nspowner" + isOther);
+    if (version_ >= 150000) // whose it is in a new database
+        read(catalog::schema, "pg_namespace", "nsp", "oid",
+             " AND t.oid = 2200 AND t.nspowner <> 'pg_database_owner'::regrole");
+    others("type", catalog::type, "pg_type", "typ", "typnamespace",
+           " AND (t.typtype IN ('d', 'e', 'r') OR t.typtype IN ('b', 'p') AND t.typcategory <> 'A')");
+    others("function", catalog::procedure, "pg_proc", "pro", "pronamespace",
+           " AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.classid = 1255 AND d.objid = t.oid AND "
+           "d.deptype = 'i')");
+    others("operator", catalog::operator_, "pg_operator", "opr", "oprnamespace");
+    others("operator_class", catalog::opclass, "pg_opclass", "opc", "opcnamespace");
+    others("operator_family", catalog::opfamily, "pg_opfamily", "opf", "opfnamespace");
+    others("collation", catalog::collation, "pg_collation", "coll", "collnamespace");
+    others("conversion", catalog::conversion, "pg_conversion", "con", "connamespace");
+    others("statistics", catalog::statistics, "pg_statistic_ext", "stx", "stxnamespace");
+    others("text_search_dictionary", catalog::textDictionary, "pg_ts_dict", "dict", "dictnamespace");
+    others("text_search_configuration", catalog::textConfiguration, "pg_ts_config", "cfg", "cfgnamespace");
+    others("language", catalog::language, "pg_language", "lan", "");
+    others("foreign_data_wrapper", catalog::wrapper, "pg_foreign_data_wrapper", "fdw", "");
+    others("server", catalog::server, "pg_foreign_server", "srv", "");
+    others("event_trigger", catalog::eventTrigger, "pg_event_trigger", "evt", "");
+    others("publication", catalog::publication, "pg_publication", "pub", "");
+    others("subscription", catalog::subscription, "pg_subscription", "sub", "",
+           " AND t.subdbid = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = "
+           "pg_catalog.current_database())");
+    catalog_.read(
+        "owners",
+        "SELECT o.class, o.id, CASE WHEN i.type IN ('function', 'procedure', 'aggregate') THEN 'ROUTINE' WHEN i.type "
+        "= 'statistics object' THEN 'STATISTICS' ELSE upper(replace(i.type, '-', ' ')) END, i.identity, "
+        "coalesce(i.schema, ''), CASE WHEN o.owner" +
+            isOther +
+            " THEN pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(o.owner)) ELSE 'CURRENT_USER' END FROM (" + all +
+            ") o CROSS JOIN LATERAL pg_catalog.pg_identify_object(o.class::oid, o.id, 0) i ORDER BY 5, 3, 4",
+        [&](const CatalogRow &row) {
+            if (!isExtensionMember(row.number(0), row.number(1)))
+                metadata_.others.push_back(
+                    {"owner",
+                     {row.text(4), row.text(2) + " " + row.text(3)},
+                     fmt::format("ALTER {} {} OWNER TO {}", row.view(2), row.view(3), row.view(5)),
+                     std::nullopt});
+        });
 }
 
 void Reflection::readSecurityLabels()

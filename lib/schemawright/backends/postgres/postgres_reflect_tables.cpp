@@ -63,7 +63,9 @@ std::string Reflection::relationsSql() const
     }
     return "SELECT c.oid, c.relnamespace, c.relname, c.relkind, c.relpersistence, c.relispartition, c.relreplident, "
            "c.relrowsecurity, c.relforcerowsecurity, c.reloftype, c.relispopulated, c.reltype, c.reloptions, "
-           "c.reltablespace, c.relam, c.relnatts, c.reltoastrelid FROM pg_catalog.pg_class c "
+           "c.reltablespace, c.relam, c.relnatts, c.reltoastrelid, CASE WHEN c.relowner <> (SELECT "
+           "current_user::regrole::oid) THEN pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(c.relowner)) END FROM "
+           "pg_catalog.pg_class c "
            "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND (" +
            schemaCondition("c.relnamespace") + " OR c.relnamespace = pg_catalog.pg_my_temp_schema())" + names +
            " OR c.relkind = 't' AND c.reloptions IS NOT NULL";
@@ -88,6 +90,7 @@ void Reflection::readRelations()
         if (row.number(16))
             toastOwners[row.number(16)] = id;
         relation.kind = row.letter(3);
+        relation.owner = row.text(17);
         Table &table = relation.table;
         table.temporary = row.letter(4) == 't';
         table.name = {table.temporary ? "pg_temp" : schemaName(row.number(1)), row.text(2)};
@@ -301,13 +304,13 @@ void Reflection::readTypesOfColumns()
                 facts.type.element = std::make_shared<const Type>(asEnum(row.text(8)));
         });
     catalog_.read("collations",
-                  "SELECT c.oid, c.collname, n.nspname FROM pg_catalog.pg_collation c JOIN "
+                  "SELECT c.oid, c.collname, n.nspname, pg_catalog.pg_collation_is_visible(c.oid) FROM "
+                  "pg_catalog.pg_collation c JOIN "
                   "pg_catalog.pg_namespace n ON n.oid = c.collnamespace WHERE c.oid IN (" +
                       idList({collations.begin(), collations.end()}) + ") OR c.oid >= 16384 OR c.oid < 13000",
                   [&](const CatalogRow &row) {
-                      const bool isPlain = row.view(2) == "pg_catalog" || row.view(2) == metadata_.defaultSchema;
                       collations_[row.number(0)] =
-                          isPlain ? row.text(1) : quoteAlways(row.view(2)) + "." + quoteAlways(row.view(1));
+                          row.flag(3) ? row.text(1) : quoteAlways(row.view(2)) + "." + quoteAlways(row.view(1));
                   });
     for (auto &[id, each] : relations_) {
         for (std::size_t i = 0; i < each.table.columns.size(); ++i) {
@@ -317,7 +320,7 @@ void Reflection::readTypesOfColumns()
             column.type = facts.type;
             if (own.collation != 0 && own.collation != facts.collation)
                 column.collation = collations_[own.collation];
-            if (own.storage != facts.storage && !each.table.isView() && each.kind != 'c')
+            if (own.storage != facts.storage && each.kind != 'v' && each.kind != 'c')
                 column.options["storage"] = storageName(own.storage);
         }
         if (const auto type = each.table.options.find("of_type"); type != each.table.options.end())
@@ -373,26 +376,25 @@ void Reflection::readDefaults()
 
 void Reflection::readInheritance()
 {
-    if (!has("inheritance"))
-        return;
-    catalog_.read("inheritance",
-                  "SELECT i.inhrelid, i.inhparent, c.relname, n.nspname, c.relkind FROM "
-                  "pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid = i.inhparent JOIN "
-                  "pg_catalog.pg_namespace n ON n.oid = c.relnamespace ORDER BY i.inhrelid, i.inhseqno",
-                  [&](const CatalogRow &row) {
-                      if (row.letter(4) == 'I' || row.letter(4) == 'i') {
-                          indexParents_[row.number(0)] = row.number(1);
-                          return;
-                      }
-                      Relation *const child = relation(row.number(0));
-                      if (!child)
-                          return;
-                      const QualifiedName parent{row.text(3), row.text(2)};
-                      if (child->isPartition) // a foreign table may be one
-                          child->table.partition.of = parent;
-                      else
-                          child->table.inherits.push_back(parent);
-                  });
+    if (has("inheritance"))
+        catalog_.read("inheritance",
+                      "SELECT i.inhrelid, i.inhparent, c.relname, n.nspname, c.relkind FROM "
+                      "pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid = i.inhparent JOIN "
+                      "pg_catalog.pg_namespace n ON n.oid = c.relnamespace ORDER BY i.inhrelid, i.inhseqno",
+                      [&](const CatalogRow &row) {
+                          if (row.letter(4) == 'I' || row.letter(4) == 'i') {
+                              indexParents_[row.number(0)] = row.number(1);
+                              return;
+                          }
+                          Relation *const child = relation(row.number(0));
+                          if (!child)
+                              return;
+                          const QualifiedName parent{row.text(3), row.text(2)};
+                          if (child->isPartition) // a foreign table may be one
+                              child->table.partition.of = parent;
+                          else
+                              child->table.inherits.push_back(parent);
+                      });
     std::vector<ObjectId> partitioned, partitions;
     for (const auto &[id, each] : relations_) {
         if (each.kind == 'p')
@@ -430,7 +432,8 @@ void Reflection::readSequences()
         "sequences",
         "SELECT c.oid, c.relnamespace, c.relname, c.relpersistence, "
         "pg_catalog.format_type(s.seqtypid, NULL), s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcycle, "
-        "s.seqcache, d.refobjid, d.refobjsubid, d.deptype FROM pg_catalog.pg_class c JOIN "
+        "s.seqcache, d.refobjid, d.refobjsubid, d.deptype, CASE WHEN c.relowner <> (SELECT current_user::regrole::oid) "
+        "THEN pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(c.relowner)) END FROM pg_catalog.pg_class c JOIN "
         "pg_catalog.pg_sequence s ON s.seqrelid = c.oid LEFT JOIN pg_catalog.pg_depend d ON d.classid = 1259 AND "
         "d.objid "
         "= c.oid AND d.objsubid = 0 AND d.refclassid = 1259 AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i') WHERE "
@@ -457,6 +460,8 @@ void Reflection::readSequences()
             if (row.letter(3) == 'u')
                 sequence.options["unlogged"] = "true";
             known_[{catalog::relation, id}] = {"sequence", sequence.name, ""};
+            if (!row.isNull(14))
+                sequenceOwners_[id] = row.text(14);
             Relation *const owner = relation(row.number(11));
             const std::string column = owner ? columnName(*owner, row.number(12)) : std::string();
             if (!column.empty()) {
