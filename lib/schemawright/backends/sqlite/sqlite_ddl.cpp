@@ -59,13 +59,14 @@ public:
         std::string text = quote(column.name);
         // A column without a type is one of its own kind: values stay as they come.
         const bool isKey = hasInlineKey(table) && table.primaryKey->columns.front() == column.name;
-        if (isKey)
+        const bool isDescending = isKey && table.primaryKey->options.contains("order");
+        if (isKey && !isDescending)
             text += " INTEGER";
         else if (column.type.kind != TypeKind::Unknown || !column.type.native.empty())
-            text += " " + dialect_.typeSql(column.type);
+            text += " " + declaredType(column.type);
         if (isKey)
-            text += " " + named(table.primaryKey->name) + "PRIMARY KEY" + onConflict(table.primaryKey->options) +
-                    (column.autoincrement && isOwn() ? " AUTOINCREMENT" : "");
+            text += " " + named(table.primaryKey->name) + "PRIMARY KEY" + (isDescending ? " DESC" : "") +
+                    onConflict(table.primaryKey->options) + (column.autoincrement && isOwn() ? " AUTOINCREMENT" : "");
         if (column.generated)
             text += " GENERATED ALWAYS AS (" + column.generated->expression + ")" +
                     (column.generated->stored ? " STORED" : "");
@@ -97,28 +98,68 @@ public:
                            index.where ? " WHERE " + *index.where : "");
     }
 
-    std::string primaryKeySql(const Table &table, const PrimaryKey &key) override
+    std::string primaryKeySql(const Table &, const PrimaryKey &key) override
     {
-        return DdlWriter::primaryKeySql(table, key) + onConflict(key.options);
+        return named(key.name) + "PRIMARY KEY " + keyColumns(key.columns, key.options) + onConflict(key.options);
     }
 
     std::string uniqueSql(const UniqueConstraint &unique) override
     {
-        return DdlWriter::uniqueSql(unique) + onConflict(unique.options);
+        return named(unique.name) + "UNIQUE " + keyColumns(unique.columns, unique.options) + onConflict(unique.options);
     }
 
 protected:
     using DdlWriter::quote;
     std::string quote(const QualifiedName &name) const override { return dialect_.quote(name.name); }
+    /// SQLite takes any text for a type: what are not words and numbers stands in quotes.
+    std::string declaredType(const Type &type) const
+    {
+        const std::string text = dialect_.typeSql(type);
+        const std::vector<Token> tokens = tokenize(text);
+        std::size_t i = 0;
+        while (i < tokens.size() && tokens[i].kind == TokenKind::Word &&
+               dialect_.quote(tokens[i].text) == tokens[i].text)
+            ++i;
+        const bool hasNumbers = i > 0 && i + 2 < tokens.size() && tokens[i].is("(") && tokens.back().is(")");
+        if (hasNumbers)
+            for (++i; i + 1 < tokens.size(); ++i)
+                if (tokens[i].kind != TokenKind::Number && !tokens[i].is(",") && !tokens[i].is("-") &&
+                    !tokens[i].is("+"))
+                    break;
+        return i == tokens.size() || (hasNumbers && i + 1 == tokens.size()) ? text : quoteAlways(text);
+    }
+    static std::string quoteAlways(const std::string &name)
+    {
+        std::string quoted = "\"";
+        for (const char c : name)
+            quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+        return quoted + "\"";
+    }
+    /// ("a" COLLATE "NOCASE", "b" DESC)
+    std::string keyColumns(const std::vector<std::string> &columns, const std::map<std::string, std::string> &options)
+    {
+        std::vector<std::string> list;
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            const std::string place = std::to_string(i + 1);
+            const auto collation = options.find("collation." + place);
+            list.push_back(quote(columns[i]) +
+                           (collation == options.end() ? std::string() : " COLLATE " + quote(collation->second)) +
+                           (options.contains("order." + place) ? " DESC" : ""));
+        }
+        return fmt::format("({})", fmt::join(list, ", "));
+    }
     bool isOwn() const { return metadata().dialect.empty() || metadata().dialect == dialect_.name(); }
     bool takesEarlyKeys() const override { return true; }
     bool dropsRingKeys() const override { return false; }
 
-    /// A single INTEGER key is the row's number itself, which SQLite counts up.
+    /// A single INTEGER key is the row's number itself, which SQLite counts up; it is none where the column says DESC.
     bool hasInlineKey(const Table &table) const override
     {
-        if (!table.primaryKey || table.primaryKey->columns.size() != 1 || table.hasOption("without_rowid") ||
-            table.primaryKey->options.contains("order"))
+        if (!table.primaryKey || table.primaryKey->columns.size() != 1)
+            return false;
+        if (table.primaryKey->options.contains("order"))
+            return true;
+        if (table.hasOption("without_rowid"))
             return false;
         const Column *column = table.column(table.primaryKey->columns.front());
         if (!column)

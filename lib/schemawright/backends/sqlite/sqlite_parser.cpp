@@ -67,18 +67,22 @@ public:
         }
         return std::string(sql_.substr(start, end - start));
     }
-    /// The names in a list in parentheses, each with what may stand behind it (COLLATE, ASC, DESC).
-    std::vector<std::string> nameList(bool *descending = nullptr)
+    /// The names in a list in parentheses. What stands behind one is noted by its place: "collation.1", "order.2".
+    std::vector<std::string> nameList(std::map<std::string, std::string> *behind = nullptr)
     {
         std::vector<std::string> names;
         if (!take("("))
             return names;
         while (!atEnd() && !take(")")) {
             names.push_back(name());
+            const std::string place = std::to_string(names.size());
             while (!atEnd() && !peek(",") && !peek(")")) {
-                if (descending && peek("DESC"))
-                    *descending = true;
-                skip();
+                if (behind && take("COLLATE"))
+                    (*behind)["collation." + place] = name();
+                else if (behind && take("DESC"))
+                    (*behind)["order." + place] = "desc";
+                else
+                    skip();
             }
             take(",");
         }
@@ -204,14 +208,13 @@ private:
         if (read_.take("PRIMARY", "KEY")) {
             PrimaryKey key;
             key.name = constraintName;
-            bool descending = false;
-            key.columns = read_.nameList(&descending);
+            key.columns = read_.nameList(&key.options);
             conflict(key.options, "on_conflict");
             table_.primaryKey = std::move(key);
         } else if (read_.take("UNIQUE")) {
             UniqueConstraint unique;
             unique.name = constraintName;
-            unique.columns = read_.nameList();
+            unique.columns = read_.nameList(&unique.options);
             conflict(unique.options, "on_conflict");
             table_.uniques.push_back(std::move(unique));
         } else if (read_.take("CHECK")) {
