@@ -79,6 +79,7 @@ private:
 
 private Q_SLOTS:
     void initTestCase();
+    void whileConnectionsAreKept();
     void betweenTheSteps();
     void inCommitBeforeItIsWritten();
     void inCommitWhenItIsWritten();
@@ -92,6 +93,34 @@ void tst_ServerCrash::initTestCase()
         QSKIP("no PostgreSQL server is installed: initdb and pg_ctl were not found");
     server_ = std::make_unique<test::OwnPostgres>(binaries);
     engine_ = std::make_unique<Engine>(Engine::open(server_->url()));
+}
+
+void tst_ServerCrash::whileConnectionsAreKept()
+{
+    for (const bool prePing : {false, true}) {
+        EngineOptions options;
+        options.pool.prePing = prePing;
+        const Engine engine = Engine::open(server_->url(), options);
+        engine.pool().fill(4);
+        server_->kill();
+        bool isUnreachable = false;
+        try {
+            engine.connect().execute("SELECT 1").scalar(); // a kept one is found dead, or none can be opened
+        } catch (const Error &error) {
+            isUnreachable = error.kind == ErrorKind::Connect;
+        }
+        QVERIFY(isUnreachable);
+        server_->start();
+        for (int i = 0; i < 5; ++i)
+            QCOMPARE(engine.connect().execute("SELECT 1").scalar(), Value(1));
+
+        // A dead one that was kept is not even lent: its socket holds the server's farewell.
+        engine.pool().fill(4);
+        server_->kill();
+        server_->start();
+        for (int i = 0; i < 5; ++i)
+            QCOMPARE(engine.connect().execute("SELECT 1").scalar(), Value(1));
+    }
 }
 
 void tst_ServerCrash::betweenTheSteps()

@@ -12,7 +12,10 @@
 
 #include <QTest>
 
+#include <fstream>
 #include <thread>
+
+#include <unistd.h>
 
 using namespace schemawright;
 
@@ -72,6 +75,15 @@ private:
                          .index()
                          .check("name <> ''", "sw_named"));
         return metadata;
+    }
+
+    /// What this program has in memory now.
+    static std::int64_t residentMegabytes()
+    {
+        std::ifstream file("/proc/self/statm");
+        std::int64_t all = 0, resident = 0;
+        file >> all >> resident;
+        return resident * ::sysconf(_SC_PAGESIZE) / 1'000'000;
     }
 
     Engine open(EngineOptions options = {}) const { return Engine::open(databases_->current(), std::move(options)); }
@@ -146,14 +158,166 @@ private Q_SLOTS:
     void usesTheIsolationOfItsOptions_data() { databases_->addRows(); }
     void usesTheIsolationOfItsOptions()
     {
+        using Isolation = TransactionOptions::Isolation;
         EngineOptions options;
-        options.connection.transaction.isolation = TransactionOptions::Isolation::Serializable;
+        options.connection.transaction.isolation = Isolation::Serializable;
         const Engine engine = open(options);
         Connection connection = engine.connect();
         if (connection.dialect().name() != "postgresql")
             QSKIP("skipped: this database has one level of isolation");
-        const Transaction transaction = connection.begin();
-        QCOMPARE(connection.execute("SHOW transaction_isolation").scalar(), Value("serializable"));
+        const auto level = [&] { return connection.execute("SHOW transaction_isolation").scalar(); };
+        {
+            const Transaction transaction = connection.begin();
+            QCOMPARE(level(), Value("serializable"));
+        }
+        // A transaction says its own; a connection has its own; neither is left for the next user.
+        for (const auto &[isolation, name] : {std::pair{Isolation::ReadUncommitted, "read uncommitted"},
+                                              {Isolation::ReadCommitted, "read committed"},
+                                              {Isolation::RepeatableRead, "repeatable read"},
+                                              {Isolation::Serializable, "serializable"}}) {
+            const Transaction transaction = connection.begin({.isolation = isolation});
+            QCOMPARE(level(), Value(name));
+        }
+        ConnectionOptions own;
+        own.transaction.isolation = Isolation::RepeatableRead;
+        own.autocommit = false;
+        connection.setOptions(own);
+        QCOMPARE(level(), Value("repeatable read"));
+        QVERIFY(connection.inTransaction());
+        connection.rollback();
+        Connection other = engine.connect();
+        const Transaction transaction = other.begin();
+        QCOMPARE(other.execute("SHOW transaction_isolation").scalar(), Value("serializable"));
+    }
+
+    void refusesWritesInAReadOnlyTransaction_data() { databases_->addRows(); }
+    void refusesWritesInAReadOnlyTransaction()
+    {
+        const Engine engine = open();
+        Connection connection = engine.connect();
+        connection.executeScript("DROP TABLE IF EXISTS sw_read");
+        connection.executeScript("CREATE TABLE sw_read (a integer)");
+        {
+            const Transaction transaction = connection.begin({.readOnly = true});
+            QCOMPARE(connection.execute("SELECT count(*) FROM sw_read").scalar(), Value(0));
+            const auto error = errorOf([&] { connection.execute("INSERT INTO sw_read VALUES (1)"); });
+            QVERIFY(error);
+            QCOMPARE(error->kind, ErrorKind::Permission);
+        }
+        connection.execute("INSERT INTO sw_read VALUES (2)"); // that is over
+        QCOMPARE(connection.execute("SELECT a FROM sw_read").scalars(), std::vector<Value>{Value(2)});
+        connection.executeScript("DROP TABLE sw_read");
+    }
+
+    void streamsWithoutKeepingRows_data() { databases_->addRows(); }
+    void streamsWithoutKeepingRows()
+    {
+        const Engine engine = open();
+        Connection connection = engine.connect();
+        const bool isPostgres = connection.dialect().name() == "postgresql";
+        constexpr std::int64_t rows = 400'000; // of 1,000 bytes each
+        const std::string sql =
+            isPostgres ? "SELECT i, repeat('x', 1000) FROM generate_series(1, " + std::to_string(rows) + ") i"
+                       : "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT " +
+                             std::to_string(rows) + ") SELECT i, printf('%.*c', 1000, 'x') FROM n";
+        Result result = connection.execute(sql);
+        RowBatch batch;
+        std::int64_t sum = 0, bytes = 0;
+        const std::int64_t before = residentMegabytes();
+        std::int64_t most = before;
+        for (int batches = 0; result.fetch(batch); ++batches) {
+            for (std::size_t row = 0; row < batch.rowCount(); ++row) {
+                sum += batch.integer(row, 0);
+                bytes += static_cast<std::int64_t>(batch.bytes(row, 1).size());
+            }
+            if (batches % 50 == 0)
+                most = std::max(most, residentMegabytes());
+        }
+        QCOMPARE(sum, rows * (rows + 1) / 2);
+        QCOMPARE(bytes, rows * 1000);
+        QVERIFY2(most - before < 32, qPrintable(QStringLiteral("%1 MB more").arg(most - before)));
+        // Left in the middle, the rest is not read to be thrown away one day.
+        {
+            Result left = connection.execute(sql);
+            left.first();
+        }
+        QVERIFY(residentMegabytes() - before < 32);
+        QCOMPARE(connection.execute("SELECT 7").scalar(), Value(7));
+    }
+
+    void preparesAStatementOnce_data() { databases_->addRows(); }
+    void preparesAStatementOnce()
+    {
+        const Engine engine = open();
+        Connection connection = engine.connect();
+        const bool isPostgres = connection.dialect().name() == "postgresql";
+        const std::string place = isPostgres ? "$1" : "?";
+        connection.executeScript("DROP TABLE IF EXISTS sw_cached");
+        connection.executeScript("CREATE TABLE sw_cached (a integer, b integer)");
+        connection.execute("INSERT INTO sw_cached VALUES (1, 10)");
+        const std::string one = "SELECT b FROM sw_cached WHERE a = " + place;
+        for (int i = 0; i < 5; ++i)
+            QCOMPARE(connection.execute(one, {1}).scalar(), Value(10));
+        if (isPostgres)
+            QCOMPARE(connection.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE "
+                                        "'%sw_cached WHERE%' AND statement NOT LIKE '%pg_prepared%'")
+                         .scalar(),
+                     Value(1));
+        // The number kept has a bound, in a long transaction too, and the one used all the time stays among them.
+        const auto useMany = [&](const std::string &condition) {
+            for (int i = 0; i < 300; ++i) {
+                const std::string other = "SELECT a + " + std::to_string(i) + " FROM sw_cached WHERE a = " + place;
+                connection.execute(other + condition, {1}).scalar();
+                QCOMPARE(connection.execute(one, {1}).scalar(), Value(10));
+            }
+            if (isPostgres)
+                QCOMPARE(connection.execute("SELECT count(*) <= 100 FROM pg_prepared_statements").scalar(), Value(true));
+        };
+        useMany("");
+        {
+            const Transaction transaction = connection.begin();
+            useMany(" AND b = 10");
+        }
+        // A statement prepared before the table changed gives what the table is now.
+        connection.executeScript("ALTER TABLE sw_cached RENAME COLUMN b TO c");
+        QCOMPARE(errorOf([&] { connection.execute(one, {1}).scalar(); })->kind, ErrorKind::NotFound);
+        connection.executeScript("ALTER TABLE sw_cached ADD COLUMN b text DEFAULT 'new'");
+        QCOMPARE(connection.execute(one, {1}).scalar(), Value("new"));
+        const std::string all = "SELECT * FROM sw_cached WHERE a = " + place;
+        QCOMPARE(connection.execute(all, {1}).one().size(), std::size_t{3});
+        connection.executeScript("ALTER TABLE sw_cached ADD COLUMN d integer");
+        QCOMPARE(connection.execute(all, {1}).one().size(), std::size_t{4});
+        // The same in a transaction, where PostgreSQL could not simply try again.
+        {
+            const Transaction transaction = connection.begin();
+            connection.execute(all, {1}).one();
+            connection.executeScript("ALTER TABLE sw_cached ADD COLUMN e integer");
+            QCOMPARE(connection.execute(all, {1}).one().size(), std::size_t{5});
+        }
+        QCOMPARE(connection.execute(all, {1}).one().size(), std::size_t{4});
+        connection.executeScript("DROP TABLE sw_cached");
+    }
+
+    void cancelsAResultThatIsBeingRead_data() { databases_->addRows(); }
+    void cancelsAResultThatIsBeingRead()
+    {
+        const Engine engine = open();
+        Connection connection = engine.connect();
+        const bool isPostgres = connection.dialect().name() == "postgresql";
+        Result result = connection.execute(
+            isPostgres ? "SELECT generate_series(1, 2000000000)"
+                       : "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n");
+        RowBatch batch;
+        QVERIFY(result.fetch(batch));
+        std::jthread canceller([canceller = connection.canceller()] { canceller->cancel(); });
+        const auto error = errorOf([&] {
+            while (result.fetch(batch)) {
+            }
+        });
+        canceller.join();
+        QVERIFY(error);
+        QCOMPARE(error->kind, ErrorKind::Cancelled);
+        QCOMPARE(connection.execute("SELECT 8").scalar(), Value(8));
     }
 
     void createsAndDropsARing_data() { databases_->addRows(); }

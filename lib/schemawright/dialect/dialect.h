@@ -192,6 +192,8 @@ public:
 
     /// The statement that begins a transaction. Throws Error(Unsupported) for an isolation level that is not there.
     virtual std::string beginSql(const TransactionOptions &options) const;
+    /// What takes back after its end what beginSql() set for longer than the transaction; empty when there is nothing.
+    virtual std::string afterTransactionSql(const TransactionOptions & /*options*/) const { return {}; }
 
     /// The statement that defers constraints to the end of the transaction; empty when there is none.
     virtual std::string deferConstraintsSql() const { return {}; }

@@ -39,7 +39,11 @@ Connection::Connection(Pool::Lease lease, std::shared_ptr<const Dialect> dialect
 {}
 
 Connection::Connection(Connection &&) noexcept = default;
-Connection::~Connection() = default;
+Connection::~Connection()
+{
+    if (!afterTransaction_.empty()) // left open, and the next user would find what it set
+        lease_.invalidate();
+}
 
 void Connection::beforeStatement(std::string_view sql, std::span<const Value> parameters)
 {
@@ -234,7 +238,19 @@ void Connection::control(std::string_view sql)
 void Connection::beginIfNeeded()
 {
     if (!options_.autocommit && !inTransaction())
-        control(dialect_->beginSql(options_.transaction));
+        beginWith(options_.transaction);
+}
+
+void Connection::beginWith(const TransactionOptions &options)
+{
+    control(dialect_->beginSql(options));
+    afterTransaction_ = dialect_->afterTransactionSql(options);
+}
+
+void Connection::ended()
+{
+    if (const std::string sql = std::exchange(afterTransaction_, {}); !sql.empty())
+        control(sql);
 }
 
 Transaction Connection::begin(const TransactionOptions &options)
@@ -242,7 +258,7 @@ Transaction Connection::begin(const TransactionOptions &options)
     if (inTransaction())
         throw Error(ErrorKind::Misuse, "a transaction is already open on this connection")
             .withHint("Use savepoint() to nest.");
-    control(dialect_->beginSql(options));
+    beginWith(options);
     return Transaction(*this);
 }
 
@@ -291,15 +307,18 @@ void Transaction::commit()
         doubt.hint = "The connection was lost during COMMIT. Whether it happened can only be told by reading again.";
         throw doubt;
     }
-    connection_ = nullptr;
+    std::exchange(connection_, nullptr)->ended();
 }
 
 void Transaction::rollback()
 {
     Connection *const connection = std::exchange(connection_, nullptr);
     // A database may have rolled back by itself (SQLite on some errors), and then says no to another ROLLBACK.
-    if (connection && connection->isUsable() && connection->inTransaction())
+    if (!connection || !connection->isUsable())
+        return;
+    if (connection->inTransaction())
         connection->control("ROLLBACK");
+    connection->ended();
 }
 
 Savepoint::Savepoint(Savepoint &&other) noexcept

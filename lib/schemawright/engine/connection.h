@@ -130,6 +130,8 @@ private:
     void beforeStatement(std::string_view sql, std::span<const Value> parameters);
     void timedOut(Error &error) const;
     void beginIfNeeded();
+    void beginWith(const TransactionOptions &options);
+    void ended(); ///< the transaction is over
     void control(std::string_view sql); ///< BEGIN, COMMIT, SAVEPOINT…: as executeScript, but begins nothing
 
     Pool::Lease lease_;
@@ -137,6 +139,7 @@ private:
     std::shared_ptr<const StatementLog> log_;
     ConnectionOptions options_;
     std::shared_ptr<Deadline> deadline_; ///< while there is a timeout
+    std::string afterTransaction_;       ///< to be run when the open transaction is over
     int savepoints_ = 0;
 };
 

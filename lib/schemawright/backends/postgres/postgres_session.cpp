@@ -168,7 +168,7 @@ void Session::begin(std::string_view sql)
     if (readOnly_ && liftsReadOnly(sql))
         throw Error(ErrorKind::Permission, "this connection is read-only and stays so").withSql(sql);
     statusBefore_ = PQtransactionStatus(connection_);
-    if (statusBefore_ == PQTRANS_IDLE && released_.size() >= 32)
+    if ((statusBefore_ == PQTRANS_IDLE || statusBefore_ == PQTRANS_INTRANS) && released_.size() >= 32)
         releaseStatements();
     const std::scoped_lock lock(cancel_->firing);
     cancel_->running = ++number_;

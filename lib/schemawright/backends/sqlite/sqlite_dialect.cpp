@@ -289,7 +289,13 @@ std::optional<KeptKeys> SqliteDialect::keepKeys(const std::string &insert, const
 
 std::string SqliteDialect::beginSql(const TransactionOptions &options) const
 {
-    return options.immediate ? "BEGIN IMMEDIATE" : "BEGIN";
+    const std::string begin = options.immediate ? "BEGIN IMMEDIATE" : "BEGIN";
+    return options.readOnly ? begin + "; PRAGMA query_only = ON" : begin;
+}
+
+std::string SqliteDialect::afterTransactionSql(const TransactionOptions &options) const
+{
+    return options.readOnly ? "PRAGMA query_only = OFF" : "";
 }
 
 Script SqliteDialect::createScript(const MetaData &metadata, const ScriptOptions &options) const

@@ -28,6 +28,7 @@ public:
                       const std::vector<TableDiff> &diffs) const override;
     std::optional<Conversion> conversion(const TableDiff &diff, std::size_t after) const override;
     std::string beginSql(const TransactionOptions &options) const override;
+    std::string afterTransactionSql(const TransactionOptions &options) const override;
     std::string deferConstraintsSql() const override { return "PRAGMA defer_foreign_keys = ON"; }
     MetaData reflect(DriverConnection &connection, const ReflectOptions &options) const override;
     std::vector<TableSize> tableSizes(DriverConnection &connection, const ReflectOptions &options) const override;
