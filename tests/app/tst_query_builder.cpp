@@ -8,6 +8,7 @@
 #include "schemawright/schema/table_builder.h"
 #include "schemawright/sql/cpp_text.h"
 #include "support/corpus.h"
+#include "support/sqlite_file.h"
 #include "support/window_driver.h"
 #include "ui/models/query_draft.h"
 #include "ui/models/query_lines_model.h"
@@ -21,8 +22,10 @@
 #include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
+#include <QCompleter>
 #include <QDropEvent>
 #include <QHeaderView>
+#include <QLabel>
 #include <QMenu>
 #include <QMimeData>
 #include <QPushButton>
@@ -203,6 +206,22 @@ private:
                                     .c_str());
     }
 
+    void openOn(const std::string &path)
+    {
+        window_ = application_->openText(QString::fromStdString(path), false);
+        window_->resize(1280, 800);
+        QVERIFY(QTest::qWaitForWindowExposed(window_));
+        QVERIFY(WindowDriver(*window_).waitUntilRead());
+        auto *page = window_->findChild<QAction *>(QStringLiteral("queryPage"));
+        QVERIFY(page);
+        auto *button = window_->findChild<QToolBar *>(QStringLiteral("mainToolBar"))->widgetForAction(page);
+        QTest::mouseClick(button, Qt::LeftButton);
+        panel_ = window_->findChild<ui::QueryBuilderPanel *>();
+        QVERIFY(panel_ && panel_->isVisible());
+        canvas_ = find<ui::QueryCanvas>("queryCanvas");
+        lines_ = find<QTableView>("queryLines");
+    }
+
 private Q_SLOTS:
     void initTestCase()
     {
@@ -220,21 +239,7 @@ private Q_SLOTS:
         forbidBlockingOnThisThread();
         application_ = std::make_unique<Application>();
     }
-    void init()
-    {
-        window_ = application_->openText(QString::fromStdString(path_), false);
-        window_->resize(1280, 800);
-        QVERIFY(QTest::qWaitForWindowExposed(window_));
-        QVERIFY(WindowDriver(*window_).waitUntilRead());
-        auto *page = window_->findChild<QAction *>(QStringLiteral("queryPage"));
-        QVERIFY(page);
-        auto *button = window_->findChild<QToolBar *>(QStringLiteral("mainToolBar"))->widgetForAction(page);
-        QTest::mouseClick(button, Qt::LeftButton);
-        panel_ = window_->findChild<ui::QueryBuilderPanel *>();
-        QVERIFY(panel_ && panel_->isVisible());
-        canvas_ = find<ui::QueryCanvas>("queryCanvas");
-        lines_ = find<QTableView>("queryLines");
-    }
+    void init() { openOn(path_); }
     void cleanup()
     {
         delete window_;
@@ -486,6 +491,62 @@ private Q_SLOTS:
                                              "Employee.EmployeeId")),
                  qPrintable(sql));
         QVERIFY2(sql.contains(QStringLiteral("Customer.LastName = Artist.Name")), qPrintable(sql));
+    }
+
+    void asksByWhichOfSeveralKeys()
+    {
+        cleanup();
+        const std::string path = folder_.filePath(QStringLiteral("games.db")).toStdString();
+        test::runSqlite(path, "CREATE TABLE team (id INTEGER PRIMARY KEY, name TEXT); CREATE TABLE game (id INTEGER "
+                              "PRIMARY KEY, home_id INTEGER REFERENCES team, away_id INTEGER REFERENCES team);"
+                              "INSERT INTO team VALUES (1, 'red'), (2, 'blue'); INSERT INTO game VALUES (1, 1, 2)");
+        openOn(path);
+        const auto ask = [this](const char *table) {
+            auto *line = find<QLineEdit>("queryAdd");
+            QTest::mouseClick(line, Qt::LeftButton);
+            QTest::keyClicks(line, QString::fromLatin1(table));
+            QTest::keyClick(line, Qt::Key_Return);
+            QTest::qWait(1);
+            return panel_->findChild<QMenu *>(QStringLiteral("queryJoinMenu"));
+        };
+        QVERIFY(!ask("game"));
+        QMenu *menu = ask("team");
+        QVERIFY(menu && QTest::qWaitForWindowExposed(menu));
+        // It says what it asks, and stands beside the table that it asks about.
+        const auto *heading = menu->findChild<QLabel *>(QStringLiteral("queryJoinHeading"));
+        QVERIFY(heading && heading->isVisible() && heading->height() >= heading->fontMetrics().height());
+        QCOMPARE(QApplication::activePopupWidget(), menu);
+        QVERIFY(!find<QLineEdit>("queryAdd")->completer()->popup()->isVisible());
+        test::picture(*window_, "join-menu");
+        QCOMPARE(heading->text(), QStringLiteral("Join team by"));
+        const QPoint close = canvas_->viewport()->mapToGlobal(canvas_->closePosition("team"));
+        QVERIFY2(menu->geometry().adjusted(-40, -40, 40, 40).contains(close), "the menu is elsewhere");
+        QVERIFY(panel_->draft().joins.empty());
+        // The keys and "No Join" are there; the second key is taken by the keyboard.
+        QStringList entries;
+        for (const QAction *each : menu->actions())
+            if (!each->isSeparator() && !each->text().isEmpty())
+                entries << each->text();
+        QCOMPARE(entries, (QStringList{"game.home_id = team.id", "game.away_id = team.id", "No Join"}));
+        QTest::keyClick(menu, Qt::Key_Down);
+        QTest::keyClick(menu, Qt::Key_Down);
+        QTest::keyClick(menu, Qt::Key_Return);
+        QTest::qWait(1);
+        QCOMPARE(panel_->draft().joins.size(), std::size_t{1});
+        tickColumn("team", "name");
+        const Json rows = run();
+        QCOMPARE(rows.dump(), std::string(R"([["blue"]])"));
+        // A second box of the same table is joined by the other key, by mouse.
+        addTable("team", "home_id");
+        QCOMPARE(panel_->draft().joins.size(), std::size_t{2});
+        QVERIFY(panel_->draft().joins[0].columns != panel_->draft().joins[1].columns);
+        // Escape leaves the box without a join.
+        menu = ask("team");
+        QVERIFY(menu && QTest::qWaitForWindowExposed(menu));
+        QTest::keyClick(menu, Qt::Key_Escape);
+        QTest::qWait(1);
+        QCOMPARE(panel_->draft().boxes.size(), std::size_t{4});
+        QCOMPARE(panel_->draft().joins.size(), std::size_t{2});
     }
 
     void isUndoneAndRedone()

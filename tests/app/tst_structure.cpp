@@ -408,6 +408,54 @@ private Q_SLOTS:
         QCOMPARE(fact("select group_concat(author_id) from book"), std::string("1,1,2"));
     }
 
+    void dropsKeysWithWhatRefersToThem()
+    {
+        open("create table author(id integer primary key, code text unique, tag text, boss text references author(code));"
+             "create unique index by_tag on author(tag);"
+             "create table book(id integer primary key, author text references author(code), tag text references "
+             "author(tag)); create table note(id integer primary key, author text references author(code));"
+             "insert into author values (1, 'a', 't', null), (2, 'b', 'u', 'a'); insert into book values (1, 'a', 'u');"
+             "insert into note values (1, 'b')");
+        StructureDriver person(*window_);
+        QVERIFY(person.click(person.line(QStringLiteral("author"))));
+        QTableView *keys = person.page("structureKeys");
+        const int unique = person.rowOf(keys, QStringLiteral("Unique"));
+        QVERIFY(unique >= 0);
+        // Its columns cannot be others while somebody refers to these.
+        QVERIFY(person.type(keys, unique, KeysModel::Columns, QStringLiteral("tag")));
+        QVERIFY2(person.problem("structureKeysProblem").contains(QStringLiteral("book (author) refers to it")),
+                 qPrintable(person.problem("structureKeysProblem")));
+        QVERIFY(pending().isEmpty());
+        person.select(keys, unique);
+        QVERIFY(person.press("structureKeysRemove"));
+        QCOMPARE(person.problem("structureKeysProblem"),
+                 QStringLiteral("The foreign key of author (boss) refers to it, the foreign key of book (author) refers "
+                                "to it, the foreign key of note (author) refers to it."));
+        QVERIFY(pending().isEmpty());
+        QVERIFY(person.press("structureKeysDropWith"));
+        QCOMPARE(pending().size(), std::size_t{3}); // three tables
+        QVERIFY(person.problem("structureKeysProblem").isEmpty());
+        QCOMPARE(person.mark(person.line(QStringLiteral("note"))), Mark::Changed);
+        person.undo();
+        QVERIFY(pending().isEmpty()); // one step
+        person.redo();
+        // A unique index is a key as well.
+        QTableView *indexes = person.page("structureIndexes");
+        person.select(indexes, person.rowOf(indexes, QStringLiteral("by_tag")));
+        QVERIFY(person.press("structureIndexesRemove"));
+        QCOMPARE(person.problem("structureIndexesProblem"),
+                 QStringLiteral("The foreign key of book (tag) refers to it."));
+        QVERIFY(person.press("structureIndexesDropWith"));
+        QVERIFY(person.commit());
+        QVERIFY2(pending().isEmpty(), whyPending().c_str());
+        QCOMPARE(fact("select count(*) from pragma_foreign_key_list('book')"), std::string("0"));
+        QCOMPARE(fact("select count(*) from pragma_foreign_key_list('note')"), std::string("0"));
+        QCOMPARE(fact("select count(*) from pragma_foreign_key_list('author')"), std::string("0"));
+        QCOMPARE(fact("select count(*) from pragma_index_list('author')"), std::string("0"));
+        QCOMPARE(fact("select group_concat(id || code || tag) from author"), std::string("1at,2bu"));
+        QCOMPARE(fact("select author || tag from book"), std::string("au"));
+    }
+
     void dropsAColumnWithWhatReadsIt()
     {
         open("create table t(id integer primary key, a text, b int, twice int as (b * 2));"

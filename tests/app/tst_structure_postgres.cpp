@@ -370,6 +370,26 @@ private Q_SLOTS:
         QCOMPARE(ask("SELECT string_agg(author_id::text, ',' ORDER BY id) FROM book"), std::string("1,1,2"));
     }
 
+    void dropsAKeyWithWhatRefersToIt()
+    {
+        openShop();
+        StructureDriver person(*window_);
+        QVERIFY(person.click(person.line(QStringLiteral("author"))));
+        QTableView *keys = person.page("structureKeys");
+        person.select(keys, person.rowOf(keys, QStringLiteral("Primary key")));
+        QVERIFY(person.press("structureKeysRemove"));
+        QCOMPARE(person.problem("structureKeysProblem"),
+                 QStringLiteral("The foreign key of book (author_id) refers to it."));
+        QVERIFY(person.press("structureKeysDropWith"));
+        QCOMPARE(pending().size(), std::size_t{2});
+        QVERIFY(person.commit());
+        QVERIFY2(pending().isEmpty(), whyPending().c_str());
+        QCOMPARE(ask("SELECT count(*) FROM pg_constraint WHERE contype = 'f' OR conrelid = 'author'::regclass AND "
+                     "contype = 'p'"),
+                 std::string("0"));
+        QCOMPARE(ask("SELECT string_agg(author_id::text, ',' ORDER BY id) FROM book"), std::string("1,1,2"));
+    }
+
     void dropsColumnsAndTables()
     {
         openShop();

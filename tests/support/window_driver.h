@@ -14,6 +14,7 @@
 #include "ui/workspace/workspace.h"
 
 #include <QAbstractButton>
+#include <QApplication>
 #include <QLabel>
 #include <QLineEdit>
 #include <QStandardPaths>
@@ -40,6 +41,21 @@ inline bool closeWindow(MainWindow *&window)
         window->workspace()->session().unitOfWork().discardAll();
     delete std::exchange(window, nullptr);
     return ui::Lane::waitForThreads(15'000);
+}
+
+/// A picture of the screen into the folder that SCHEMAWRIGHT_TEST_PICTURES names, to be looked at; else nothing.
+inline void picture(QWidget &window, const char *name)
+{
+    const QByteArray folder = qgetenv("SCHEMAWRIGHT_TEST_PICTURES");
+    if (folder.isEmpty())
+        return;
+    QTest::qWait(150);
+    const QString path = QString::fromLocal8Bit(folder) + u'/' + QString::fromLatin1(name);
+    int number = 0;
+    for (QWidget *each : QApplication::topLevelWidgets()) // offscreen there is no other picture of a menu
+        if (each != &window && each->isVisible() && each->windowType() == Qt::Popup)
+            each->grab().save(path + QStringLiteral("-popup%1.png").arg(++number));
+    window.grab().save(path + QStringLiteral(".png"));
 }
 
 class WindowDriver

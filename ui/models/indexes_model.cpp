@@ -1,6 +1,7 @@
 #include "ui/models/indexes_model.h"
 
 #include "ui/adapt/text.h"
+#include "ui/workspace/column_edits.h"
 
 #include <QRegularExpression>
 
@@ -172,13 +173,25 @@ QString IndexesModel::write(Table &table, const Part &part, int field, const QSt
         table.indexes.push_back(std::move(index));
     else
         table.indexes[at] = std::move(index);
-    return {};
+    return isNew ? QString() : whatRefers(context().draft, table);
 }
 
 QString IndexesModel::erase(Table &table, const Part &part) const
 {
+    eraseAnyway(table, part);
+    return whatRefers(context().draft, table); // a unique one may be what a foreign key refers to
+}
+
+QString IndexesModel::eraseAnyway(Table &table, const Part &part) const
+{
     table.indexes.erase(table.indexes.begin() + part.at);
     return {};
+}
+
+bool IndexesModel::hasDependants(const Part &part) const
+{
+    Table copy = *context().table;
+    return part.at >= 0 && !erase(copy, part).isEmpty();
 }
 
 QString IndexesModel::restore(Table &table, const Part &part) const

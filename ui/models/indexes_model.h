@@ -23,6 +23,8 @@ protected:
     Part emptyPart(int kind) const override;
     QStringList completions(const Part &part, int field) const override;
     std::vector<int> needed(const Part &) const override { return {On}; }
+    bool hasDependants(const Part &part) const override;
+    QString eraseAnyway(Table &table, const Part &part) const override;
 };
 
 /// Check constraints of a table, to be edited in place, and its exclusion constraints to be read.

@@ -1,6 +1,7 @@
 #include "ui/models/keys_model.h"
 
 #include "ui/adapt/text.h"
+#include "ui/workspace/column_edits.h"
 
 #include <algorithm>
 #include <set>
@@ -202,7 +203,7 @@ QString KeysModel::write(Table &table, const Part &part, int field, const QStrin
             if (std::ranges::find(columns, column.name) != columns.end())
                 column.nullable = column.nullable && part.was >= 0;
         table.primaryKey = std::move(key);
-        return {};
+        return isNew ? QString() : whatRefers(context().draft, table);
     }
     if (part.kind == Unique) {
         UniqueConstraint unique = isNew ? UniqueConstraint() : table.uniques[at];
@@ -212,7 +213,7 @@ QString KeysModel::write(Table &table, const Part &part, int field, const QStrin
             table.uniques.push_back(std::move(unique));
         else
             table.uniques[at] = std::move(unique);
-        return {};
+        return isNew ? QString() : whatRefers(context().draft, table);
     }
     ForeignKey key = isNew ? ForeignKey() : table.foreignKeys[at];
     key.columns = columns;
@@ -236,10 +237,13 @@ QString KeysModel::write(Table &table, const Part &part, int field, const QStrin
 
 QString KeysModel::erase(Table &table, const Part &part) const
 {
+    eraseAnyway(table, part);
+    return whatRefers(context().draft, table);
+}
+
+QString KeysModel::eraseAnyway(Table &table, const Part &part) const
+{
     const auto at = static_cast<std::ptrdiff_t>(part.at);
-    if (part.kind != Foreign)
-        if (const QString who = whoRefersTo(table, part); !who.isEmpty())
-            return tr("The foreign key of %1 refers to it; drop that one first.").arg(who);
     if (part.kind == Primary)
         table.primaryKey.reset();
     else if (part.kind == Foreign)
@@ -249,24 +253,10 @@ QString KeysModel::erase(Table &table, const Part &part) const
     return {};
 }
 
-/// A foreign key of another table that needs this key, and no other one would do.
-QString KeysModel::whoRefersTo(const Table &table, const Part &part) const
+bool KeysModel::hasDependants(const Part &part) const
 {
-    const auto sorted = [](std::vector<std::string> names) {
-        std::ranges::sort(names);
-        return names;
-    };
-    const auto at = static_cast<std::size_t>(part.at);
-    const auto columns = sorted(part.kind == Primary ? table.primaryKey->columns : table.uniques[at].columns);
-    if (part.kind != Primary && table.primaryKey && sorted(table.primaryKey->columns) == columns)
-        return {};
-    for (std::size_t i = 0; i < table.uniques.size(); ++i)
-        if ((part.kind == Primary || i != at) && sorted(table.uniques[i].columns) == columns)
-            return {};
-    for (const auto &[other, key] : context().draft.referencesTo(table.name))
-        if (other->name != table.name && sorted(key->referredColumns) == columns)
-            return QStringLiteral("%1 (%2)").arg(toQString(other->name.name), joined(key->columns));
-    return {};
+    Table copy = *context().table;
+    return part.at >= 0 && !erase(copy, part).isEmpty();
 }
 
 QString KeysModel::restore(Table &table, const Part &part) const

@@ -27,11 +27,12 @@ protected:
     QStringList completions(const Part &part, int field) const override;
     bool isFieldEditable(const Part &part, int field) const override;
     std::vector<int> needed(const Part &part) const override;
+    bool hasDependants(const Part &part) const override;
+    QString eraseAnyway(Table &table, const Part &part) const override;
 
 private:
     QString readReference(const QString &text, const Table &table, ForeignKey &key) const;
     QString referenceText(const QualifiedName &table, const std::vector<std::string> &columns) const;
-    QString whoRefersTo(const Table &table, const Part &part) const;
     QStringList keyTexts(const ForeignKey &key) const;
 };
 

@@ -165,8 +165,23 @@ void PartsModel::removePart(int row)
     }
     const QString why = run([&](Table &table) { return part.at < 0 ? restore(table, part) : erase(table, part); });
     tell(why.isEmpty() ? -1 : row, why.isEmpty() ? -1 : 0, part.texts.value(0), why);
-    if (!why.isEmpty() && hasDependants(part))
-        Q_EMIT dependantsFound(part.texts.value(0));
+    if (why.isEmpty() || !hasDependants(part))
+        return;
+    refusedPart_ = part;
+    Q_EMIT dependantsFound();
+}
+
+bool PartsModel::isRefusedThere() const
+{
+    return refusedPart_ && std::ranges::any_of(parts_, [this](const Part &each) {
+               return each.kind == refusedPart_->kind && each.at == refusedPart_->at &&
+                      each.texts == refusedPart_->texts;
+           });
+}
+
+QString PartsModel::eraseRefused(Table &table) const
+{
+    return isRefusedThere() ? eraseAnyway(table, *refusedPart_) : tr("It is another one by now; drop it again.");
 }
 
 bool PartsModel::canMove(int row, int by) const

@@ -62,6 +62,10 @@ public:
     }
     /// What was refused is no more to be seen.
     void forget() { tell(-1, -1, {}, {}); }
+    /// The name of the part that dependantsFound() was about; empty when it is no more there as it was.
+    QString refusedName() const { return isRefusedThere() ? refusedPart_->texts.value(0) : QString(); }
+    /// Takes that part out, whatever depends on it. Gives why not.
+    QString eraseRefused(Table &table) const;
     /// Adds a part of that kind, which is the last row once the edit is shown. False when refused.
     virtual bool addPart(int kind);
     /// Drops the part, or puts back one that is to be dropped.
@@ -81,8 +85,8 @@ public:
 Q_SIGNALS:
     /// Why the last edit was not taken; empty when it was.
     void refused(const QString &why);
-    /// The part of that name was not dropped since others depend on it: they can be dropped with it.
-    void dependantsFound(const QString &name);
+    /// A part was not dropped since others depend on it: they can be dropped with it.
+    void dependantsFound();
 
 protected:
     struct Part
@@ -113,6 +117,8 @@ protected:
     virtual bool isFieldEditable(const Part &, int) const { return true; }
     /// Whether dropping it is refused for what depends on it.
     virtual bool hasDependants(const Part &) const { return false; }
+    /// As erase(), whatever depends on the part.
+    virtual QString eraseAnyway(Table &table, const Part &part) const { return erase(table, part); }
     /// Fields that must be filled before the part is one.
     virtual std::vector<int> needed(const Part &) const { return {}; }
     QString run(const std::function<QString(Table &)> &change) { return edit_(change); }
@@ -123,12 +129,13 @@ protected:
 private:
     void rebuild();
     bool isMissing(const Part &part, int field) const;
+    bool isRefusedThere() const;
 
     std::vector<Field> fields_;
     Edit edit_;
     Context context_;
     std::vector<Part> parts_;
-    std::optional<Part> unfinished_;
+    std::optional<Part> unfinished_, refusedPart_;
     int refusedRow_ = -1, refusedField_ = -1;
     QString refusedText_, refusal_;
 };

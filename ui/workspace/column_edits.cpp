@@ -27,6 +27,15 @@ QString listed(const std::vector<std::string> &names)
     return all.join(QStringLiteral(", "));
 }
 
+QString sentence(const QStringList &parts)
+{
+    if (parts.isEmpty())
+        return {};
+    QString text = parts.join(QStringLiteral(", "));
+    text[0] = text[0].toUpper();
+    return text + u'.';
+}
+
 } // namespace
 
 QString whatDepends(const MetaData &draft, const QualifiedName &table, const std::string &column)
@@ -52,11 +61,18 @@ QString whatDepends(const MetaData &draft, const QualifiedName &table, const std
             break;
         }
     }
-    if (all.isEmpty())
-        return {};
-    QString text = all.join(QStringLiteral(", "));
-    text[0] = text[0].toUpper();
-    return text + u'.';
+    return sentence(all);
+}
+
+QString whatRefers(const MetaData &draft, const Table &after)
+{
+    QStringList all;
+    for (const Dependant &each : keysLeftWithout(draft, after)) {
+        const Table &owner = each.table == after.name ? after : *draft.table(each.table);
+        all << tr("the foreign key of %1 (%2) refers to it")
+                   .arg(toQString(each.table.name), listed(owner.foreignKeys[each.at].columns));
+    }
+    return sentence(all);
 }
 
 QString eraseColumn(Table &table, std::size_t at, const MetaData &draft)

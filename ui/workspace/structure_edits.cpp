@@ -5,6 +5,9 @@
 #include "ui/workspace/column_edits.h"
 #include "ui/workspace/workspace.h"
 
+#include <map>
+#include <vector>
+
 namespace schemawright::ui::structure {
 
 namespace {
@@ -150,6 +153,33 @@ QString dropWithDependants(Workspace &workspace, const QualifiedName &table, con
             return QString(); // gone with what it was generated from
         if (const QString why = eraseColumn(copy, *at, session.draft().after); !why.isEmpty())
             return why;
+        session.putTable(std::move(copy));
+        return QString();
+    });
+}
+
+QString editWithReferrers(Workspace &workspace, const QualifiedName &table,
+                          const std::function<QString(Table &)> &change)
+{
+    return guarded(workspace, [&] {
+        Session &session = workspace.session();
+        const MetaData draft = session.draft().after;
+        Table copy = session.editTable(table);
+        if (const QString why = change(copy); !why.isEmpty())
+            return why;
+        std::map<QualifiedName, std::vector<std::size_t>> referrers;
+        for (const Dependant &each : keysLeftWithout(draft, copy))
+            referrers[each.table].push_back(each.at);
+        UnitOfWork::Group group(session.unitOfWork());
+        for (const auto &[name, places] : referrers) {
+            Table other = name == copy.name ? copy : session.editTable(name);
+            for (auto at = places.rbegin(); at != places.rend(); ++at)
+                other.foreignKeys.erase(other.foreignKeys.begin() + static_cast<std::ptrdiff_t>(*at));
+            if (name == copy.name)
+                copy = std::move(other);
+            else
+                session.putTable(std::move(other));
+        }
         session.putTable(std::move(copy));
         return QString();
     });

@@ -26,6 +26,9 @@ QString dependantsText(Workspace &workspace, const QualifiedName &table, const s
 /// Drops the table, or one of its columns, with all that depends on it: foreign keys of other tables, views and those
 /// over them, triggers, generated columns. One step of undo.
 QString dropWithDependants(Workspace &workspace, const QualifiedName &table, const std::string &column = {});
+/// Changes the table so that keys are gone, and drops the foreign keys that referred to them. One step of undo.
+QString editWithReferrers(Workspace &workspace, const QualifiedName &table,
+                          const std::function<QString(Table &)> &change);
 /// Takes back all that is pending on the structure of a table, by its name in the draft or the baseline.
 QString revert(Workspace &workspace, const QualifiedName &table);
 /// Whether the structure of this table can be edited here at all; empty when it can.

@@ -55,6 +55,40 @@ template <class Work> bool anyIdentifier(std::string_view sql, Work work)
     return false;
 }
 
+Dependant dependantKey(const Table &table, std::size_t at)
+{
+    const ForeignKey &key = table.foreignKeys[at];
+    std::string columns;
+    for (const std::string &each : key.columns)
+        columns += (columns.empty() ? "" : ", ") + each;
+    return {Dependant::Kind::ForeignKey,
+            table.name,
+            key.name.value_or(""),
+            at,
+            true,
+            "the foreign key " + table.name.name + " (" + columns + ")"};
+}
+
+/// Whether some key or unique index tells rows apart by these columns, in whatever order.
+bool hasKeyOf(const Table &table, std::vector<std::string> columns)
+{
+    std::ranges::sort(columns);
+    const auto isIt = [&](std::vector<std::string> names) {
+        std::ranges::sort(names);
+        return names == columns;
+    };
+    if (table.primaryKey && isIt(table.primaryKey->columns))
+        return true;
+    if (std::ranges::any_of(table.uniques, [&](const UniqueConstraint &each) { return isIt(each.columns); }))
+        return true;
+    return std::ranges::any_of(table.indexes, [&](const Index &index) {
+        std::vector<std::string> names;
+        for (const IndexElement &element : index.elements)
+            names.push_back(element.column.value_or(""));
+        return index.unique && !index.where && isIt(names);
+    });
+}
+
 class Finder
 {
 public:
@@ -157,11 +191,7 @@ private:
             return;
         if (!column_.empty() && std::ranges::find(key.referredColumns, column_) == key.referredColumns.end())
             return;
-        std::string columns;
-        for (const std::string &each : key.columns)
-            columns += (columns.empty() ? "" : ", ") + each;
-        add(Dependant::Kind::ForeignKey, other, key.name.value_or(""), at, true,
-            "the foreign key " + other.name.name + " (" + columns + ")");
+        found_.push_back(dependantKey(other, at));
     }
 
     const MetaData &metadata_;
@@ -185,6 +215,26 @@ std::vector<Dependant> dependantsOf(const MetaData &metadata, const QualifiedNam
 {
     const TablePtr found = metadata.table(table);
     return found ? Finder(metadata, found, column).run() : std::vector<Dependant>();
+}
+
+std::vector<Dependant> keysLeftWithout(const MetaData &metadata, const Table &after)
+{
+    std::vector<Dependant> found;
+    const TablePtr before = metadata.table(after.name);
+    if (!before)
+        return found;
+    const auto look = [&](const Table &table) {
+        for (std::size_t i = 0; i < table.foreignKeys.size(); ++i) {
+            const ForeignKey &key = table.foreignKeys[i];
+            const TablePtr referred = key.inherited ? nullptr : metadata.table(key.referred);
+            if (referred && referred->name == before->name && hasKeyOf(*before, key.referredColumns) &&
+                !hasKeyOf(after, key.referredColumns))
+                found.push_back(dependantKey(table, i));
+        }
+    };
+    for (const TablePtr &each : metadata.tables())
+        look(each->name == before->name ? after : *each);
+    return found;
 }
 
 } // namespace schemawright

@@ -28,6 +28,10 @@ struct Dependant
 std::vector<Dependant> dependantsOf(const MetaData &metadata, const QualifiedName &table,
                                     const std::string &column = {});
 
+/// The foreign keys whose columns a key or unique index of the table stood for, and none does in `after`, its state to
+/// come: of other tables, and its own as `after` has them.
+std::vector<Dependant> keysLeftWithout(const MetaData &metadata, const Table &after);
+
 /// True when this name stands in the text as an identifier. `foldsCase` as the database compares names.
 bool mentionsName(std::string_view sql, std::string_view name, bool foldsCase);
 

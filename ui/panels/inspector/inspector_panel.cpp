@@ -64,9 +64,14 @@ InspectorPanel::InspectorPanel(Workspace &workspace, QWidget *parent)
         connect(made, &PartsPage::refreshWanted, this, &InspectorPanel::refresh);
         connect(made, &PartsPage::tableWanted, this,
                 [this](const QualifiedName &table) { workspace_.setCurrentTable(table); });
-        connect(made, &PartsPage::dropWithWanted, this, [this, made](const QString &part) {
-            if (shown_)
-                made->tell(structure::dropWithDependants(workspace_, shown_->name, part.toStdString()));
+        connect(made, &PartsPage::dropWithWanted, this, [this, made, isColumn = parts_.empty()] {
+            if (!shown_)
+                return;
+            const std::string column = made->model().refusedName().toStdString();
+            const auto erase = [made](Table &table) { return made->model().eraseRefused(table); };
+            made->tell(isColumn && !column.empty()
+                           ? structure::dropWithDependants(workspace_, shown_->name, column)
+                           : structure::editWithReferrers(workspace_, shown_->name, erase));
         });
         tabs_->addTab(made, title);
         parts_.push_back(made);

@@ -112,13 +112,10 @@ PartsPage::PartsPage(PartsModel *model, const QString &name, QWidget *parent)
     layout->addLayout(bar);
 
     connect(model_, &PartsModel::refused, this, &PartsPage::tell);
-    connect(model_, &PartsModel::dependantsFound, this, [this](const QString &part) {
-        dropName_ = part;
-        dropWith_->show();
-    });
+    connect(model_, &PartsModel::dependantsFound, dropWith_, &QWidget::show);
     connect(dropWith_, &QPushButton::clicked, this, [this] {
         dropWith_->hide();
-        Q_EMIT dropWithWanted(dropName_);
+        Q_EMIT dropWithWanted();
     });
     connect(view_->selectionModel(), &QItemSelectionModel::currentChanged, this, &PartsPage::showState);
     connect(view_, &QWidget::customContextMenuRequested, this, &PartsPage::showMenu);

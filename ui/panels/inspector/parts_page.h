@@ -37,8 +37,8 @@ Q_SIGNALS:
     /// What an edit has made pending should be shown now.
     void refreshWanted();
     void tableWanted(const schemawright::QualifiedName &table);
-    /// The part of that name is to be dropped with all that depends on it.
-    void dropWithWanted(const QString &name);
+    /// The part whose drop the model refused is to go with all that depends on it.
+    void dropWithWanted();
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
@@ -57,7 +57,6 @@ private:
     QToolButton *add_, *remove_, *up_, *down_;
     QLabel *problem_, *note_, *empty_;
     QPushButton *dropWith_;
-    QString dropName_;
     bool isFitting_ = false, isFittedByHand_ = false;
 };
 

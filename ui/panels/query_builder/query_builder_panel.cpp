@@ -9,6 +9,7 @@
 #include "ui/theme/theme.h"
 #include "ui/widgets/choice_delegate.h"
 
+#include <QAbstractItemView>
 #include <QAction>
 #include <QCheckBox>
 #include <QCompleter>
@@ -16,6 +17,7 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QKeyEvent>
+#include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
@@ -26,6 +28,7 @@
 #include <QTableView>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <QWidgetAction>
 
 #include <algorithm>
 
@@ -267,6 +270,7 @@ void QueryBuilderPanel::addTyped()
     for (const TablePtr &table : workspace_.metadata().tables())
         if (nameIn(workspace_.metadata(), table->name).compare(typed, Qt::CaseInsensitive) == 0) {
             add_->clear();
+            add_->completer()->popup()->hide(); // it may be on its way, and would lie over a question
             addTable(table->name);
             return;
         }
@@ -298,7 +302,14 @@ void QueryBuilderPanel::askForJoin(const std::vector<QueryDraft::Join> &possible
     auto *menu = new QMenu(this);
     menu->setObjectName(QStringLiteral("queryJoinMenu"));
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    menu->addSection(tr("Join by"));
+    auto *heading = new QLabel(tr("Join %1 by").arg(toQString(alias)));
+    heading->setObjectName(QStringLiteral("queryJoinHeading"));
+    heading->setProperty("role", QStringLiteral("muted"));
+    heading->setContentsMargins(12, 4, 12, 4);
+    auto *title = new QWidgetAction(menu); // sections of a menu have no text in this style
+    title->setDefaultWidget(heading);
+    title->setEnabled(false); // keys pass over it
+    menu->addAction(title);
     for (const QueryDraft::Join &each : possible) {
         QStringList pairs;
         for (const auto &[left, right] : each.columns)
@@ -309,7 +320,7 @@ void QueryBuilderPanel::askForJoin(const std::vector<QueryDraft::Join> &possible
     }
     menu->addSeparator();
     menu->addAction(tr("No Join"));
-    menu->popup(add_->mapToGlobal(QPoint(0, add_->height())));
+    menu->popup(canvas_->viewport()->mapToGlobal(canvas_->besidePosition(alias)));
 }
 
 /// inner → all rows of one side → all of the other → inner

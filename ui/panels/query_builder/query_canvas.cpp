@@ -166,6 +166,13 @@ QPoint QueryCanvas::closePosition(const std::string &alias) const
     return mapFromScene(box->mapToScene(box->closeRect().center()));
 }
 
+QPoint QueryCanvas::besidePosition(const std::string &alias) const
+{
+    const QueryBox *box = boxes_.at(alias);
+    const QRect shown = mapFromScene(box->mapToScene(box->boundingRect())).boundingRect();
+    return {shown.right() + 6, shown.top()};
+}
+
 void QueryCanvas::dragEnterEvent(QDragEnterEvent *event)
 {
     if (draggedTable(*event->mimeData()))

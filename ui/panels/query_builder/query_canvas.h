@@ -28,6 +28,8 @@ public:
     QPoint joinPosition(std::size_t join) const;
     QPoint columnPosition(const std::string &alias, const std::string &column) const;
     QPoint closePosition(const std::string &alias) const;
+    /// Beside the head of a box, where it can be asked about.
+    QPoint besidePosition(const std::string &alias) const;
 
 Q_SIGNALS:
     void tableDropped(const schemawright::QualifiedName &table, const QPointF &position);
