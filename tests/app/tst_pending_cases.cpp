@@ -13,8 +13,10 @@
 #include <QPushButton>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTreeView>
 
 #include <csignal>
+#include <functional>
 #include <memory>
 
 using namespace schemawright;
@@ -53,6 +55,8 @@ CREATE VIEW cheap AS SELECT id, title FROM shop WHERE price < 10;
 CREATE TRIGGER cheap_update INSTEAD OF UPDATE ON cheap BEGIN UPDATE shop SET title = new.title WHERE id = old.id; END;
 CREATE VIRTUAL TABLE search USING fts5(line);
 INSERT INTO search VALUES ('a line'), ('another');
+CREATE VIRTUAL TABLE area USING rtree(id, x0, x1, +name);
+INSERT INTO area VALUES (1, 0, 10, 'low'), (2, 20.5, 30, 'high');
 CREATE TABLE guarded (id INTEGER PRIMARY KEY, v TEXT);
 INSERT INTO guarded VALUES (1, 'kept'), (2, 'kept');
 CREATE TRIGGER guard BEFORE UPDATE ON guarded WHEN old.id = 1 BEGIN SELECT raise(IGNORE); END;
@@ -173,6 +177,7 @@ private Q_SLOTS:
     void writesNothingWhenAStepFails();
     void editsAView();
     void opensVirtualTables();
+    void marksTheTablesBehindVirtualOnes();
     void isKilledAndComesBack();
     void editsUntilItIsKilled();
 };
@@ -526,6 +531,41 @@ void tst_PendingCases::opensVirtualTables()
     type(1, "line", "edited");
     commits(1);
     QCOMPARE(fact("SELECT group_concat(line) FROM search"), std::string("a line,edited"));
+}
+
+void tst_PendingCases::marksTheTablesBehindVirtualOnes()
+{
+    openTable("area");
+    WindowDriver person(*window_);
+    QCOMPARE(person.page()->model().rowCount(), 2);
+    QCOMPARE(person.cell(1, "x0").data().toString(), QStringLiteral("20.5"));
+    type(0, "name", "lowest");
+    type(1, "x0", "25");
+    const int added = addRow();
+    type(added, "id", "7");
+    type(added, "x0", "1");
+    type(added, "x1", "2");
+    commits(3);
+    QCOMPARE(fact("SELECT group_concat(id || name || x0 || ',' || x1, ' ') FROM (SELECT id, coalesce(name, '-') AS "
+                  "name, x0, x1 FROM area ORDER BY id)"),
+             std::string("1lowest0.0,10.0 2high25.0,30.0 7-1.0,2.0"));
+    // The tables that hold the trees stand apart from those that a person made, under a name that says what they are.
+    auto *tree = person.find<QTreeView>("schemaTree");
+    const QAbstractItemModel &names = *tree->model();
+    QStringList apart, shown;
+    const std::function<void(const QModelIndex &, bool)> walk = [&](const QModelIndex &parent, bool isApart) {
+        for (int row = 0; row < names.rowCount(parent); ++row) {
+            const QModelIndex index = names.index(row, 0, parent);
+            const QString table = index.data(ui::SchemaModel::TableNameRole).toString();
+            if (!table.isEmpty() && index.data().toString() == table)
+                (isApart ? apart : shown) << table;
+            walk(index, isApart || index.data().toString() == QLatin1String("Shadow Tables"));
+        }
+    };
+    walk({}, false);
+    for (const char *each : {"area_node", "area_parent", "area_rowid", "search_data", "search_content"})
+        QVERIFY2(apart.contains(QLatin1String(each)) && !shown.contains(QLatin1String(each)), each);
+    QVERIFY(shown.contains(QStringLiteral("area")) && shown.contains(QStringLiteral("search")));
 }
 
 void tst_PendingCases::isKilledAndComesBack()

@@ -7,9 +7,14 @@
 #include "support/window_driver.h"
 #include "ui/models/changes_model.h"
 
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QLabel>
+#include <QScopeGuard>
 #include <QTest>
 #include <QTreeView>
 
+#include <ctime>
 #include <memory>
 
 using namespace schemawright;
@@ -23,14 +28,33 @@ private:
     std::unique_ptr<test::PostgresForWindow> database_;
     std::unique_ptr<Application> application_;
     MainWindow *window_ = nullptr;
+    std::string guest_; ///< a role that is given only what a case gives it
 
+    /// The database as the guest may see it, with all tables of a schema but those that are kept from it.
+    void openAsGuest(std::string script)
+    {
+        for (std::size_t at; (at = script.find("GUEST")) != std::string::npos;)
+            script.replace(at, 5, guest_);
+        database_->script("DROP SCHEMA IF EXISTS other, shut CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public;"
+                          "GRANT USAGE ON SCHEMA public TO " +
+                          guest_ + ";" + script);
+        Url url = database_->url();
+        url.arguments.user = guest_;
+        url.arguments.password = "guest";
+        show(url);
+    }
     /// Makes the tables of a case, and opens the window on them.
     void open(const char *script)
     {
-        database_->script(std::string("DROP SCHEMA IF EXISTS other CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA "
-                                      "public;") +
-                          script);
-        window_ = application_->open(database_->url());
+        database_->script(
+            std::string("DROP SCHEMA IF EXISTS other, shut CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA "
+                        "public;") +
+            script);
+        show(database_->url());
+    }
+    void show(const Url &url)
+    {
+        window_ = application_->open(url);
         QVERIFY(QTest::qWaitForWindowExposed(window_));
         window_->resize(1280, 800);
         QVERIFY(WindowDriver(*window_).waitUntilRead());
@@ -77,11 +101,15 @@ private Q_SLOTS:
             QSKIP("no PostgreSQL server: SCHEMAWRIGHT_TEST_PG_URL is not set");
         application_ = test::startApplication("tst_pending_cases_postgres");
         database_ = std::make_unique<test::PostgresForWindow>("cases");
+        guest_ = "guest_" + database_->arguments().database;
+        database_->script("CREATE ROLE " + guest_ + " LOGIN PASSWORD 'guest'");
     }
     void cleanup() { QVERIFY(test::closeWindow(window_)); }
     void cleanupTestCase()
     {
         application_.reset();
+        if (database_)
+            database_->script("DROP OWNED BY " + guest_ + "; DROP ROLE " + guest_);
         database_.reset();
     }
 
@@ -97,6 +125,148 @@ private Q_SLOTS:
         QCOMPARE(ask("SELECT string_agg(v, ' ' ORDER BY id) FROM t"), std::string("a b"));
         QCOMPARE(WindowDriver(*window_).pending().size(), std::size_t{2});
         QCOMPARE(failures(), std::size_t{1});
+    }
+
+    void takesARowThatRowSecurityHidesForAFailure()
+    {
+        openAsGuest(
+            "CREATE TABLE t (id integer PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'a'), (2, 'b'), (3, 'c');"
+            "GRANT SELECT, UPDATE, DELETE ON t TO GUEST; ALTER TABLE t ENABLE ROW LEVEL SECURITY;"
+            "CREATE POLICY seen ON t FOR SELECT USING (true);"
+            "CREATE POLICY changed ON t FOR UPDATE USING (id <> 1) WITH CHECK (v <> 'forbidden');"
+            "CREATE POLICY gone ON t FOR DELETE USING (id <> 3)");
+        openTable("t");
+        WindowDriver person(*window_);
+        const auto deleteRow = [&](int row) {
+            person.clickCell(person.cell(row, "id"));
+            QTest::keyClick(person.page()->view(), Qt::Key_Delete, Qt::ControlModifier);
+        };
+        const auto isAllPending = [&](std::size_t count) {
+            isRefused();
+            QCOMPARE(ask("SELECT string_agg(v, ' ' ORDER BY id) FROM t"), std::string("a b c"));
+            QCOMPARE(person.pending().size(), count);
+            QCOMPARE(failures(), std::size_t{1});
+        };
+        type(1, "v", "good");
+        type(0, "v", "hidden from the update");
+        isAllPending(2);
+        QCOMPARE(person.cell(0, "v").data().toString(), QStringLiteral("hidden from the update"));
+        person.clickCell(person.cell(0, "v"));
+        QTest::keyClick(person.page()->view(), Qt::Key_Z, Qt::ControlModifier);
+        QCOMPARE(person.pending().size(), std::size_t{1});
+        deleteRow(2); // hidden from the delete
+        isAllPending(2);
+        QTest::keyClick(person.page()->view(), Qt::Key_Z, Qt::ControlModifier);
+        type(1, "v", "forbidden"); // the server says so by itself
+        isAllPending(1);
+        type(1, "v", "good");
+        commits(QStringLiteral("1 statement, 1 row"));
+        QCOMPARE(ask("SELECT string_agg(v, ' ' ORDER BY id) FROM t"), std::string("a good c"));
+    }
+
+    void keepsWhatItMayNotReadToItself()
+    {
+        openAsGuest(
+            "CREATE SCHEMA other; CREATE SCHEMA shut; GRANT USAGE ON SCHEMA other TO GUEST;"
+            "CREATE TABLE public.t (id integer PRIMARY KEY, v text); INSERT INTO public.t VALUES (1, 'public');"
+            "CREATE TABLE other.t (id integer PRIMARY KEY, v text); INSERT INTO other.t VALUES (1, 'other');"
+            "CREATE TABLE shut.t (id integer PRIMARY KEY, v text); CREATE TABLE public.locked (id integer PRIMARY "
+            "KEY, v text); GRANT SELECT, UPDATE ON public.t TO GUEST; GRANT SELECT ON other.t TO GUEST");
+        WindowDriver person(*window_);
+        openTable("locked");
+        auto *message = person.page()->findChild<QLabel *>(QStringLiteral("rowMessage"));
+        QVERIFY(message);
+        QVERIFY(QTest::qWaitFor([&] { return message->isVisible(); }, 10'000));
+        QVERIFY2(message->text().contains(QStringLiteral("permission denied for table locked")),
+                 qPrintable(message->text()));
+        window_->workspace()->showTable({"shut", "t"});
+        QVERIFY(person.waitUntilIdle());
+        message = person.page()->findChild<QLabel *>(QStringLiteral("rowMessage"));
+        QVERIFY2(message->isVisible() && message->text().contains(QStringLiteral("permission denied for schema shut")),
+                 qPrintable(message->text()));
+        window_->workspace()->showTable({"other", "t"});
+        QVERIFY(person.waitUntilIdle());
+        QCOMPARE(person.cell(0, "v").data().toString(), QStringLiteral("other"));
+        type(0, "v", "may not"); // may be read and not written
+        window_->workspace()->showTable({"public", "t"});
+        QVERIFY(person.waitUntilIdle());
+        QCOMPARE(person.cell(0, "v").data().toString(), QStringLiteral("public"));
+        type(0, "v", "changed");
+        isRefused();
+        QVERIFY2(person.report().contains(QStringLiteral("permission denied")), qPrintable(person.report()));
+        QCOMPARE(ask("SELECT v || (SELECT v FROM other.t) FROM public.t"), std::string("publicother"));
+        QCOMPARE(failures(), std::size_t{1});
+        for (const Change *change : person.pending().changes())
+            QCOMPARE(change->error.has_value(), change->table().schema == "other");
+        window_->workspace()->showTable({"other", "t"});
+        QVERIFY(person.waitUntilIdle());
+        person.clickCell(person.cell(0, "v"));
+        type(0, "v", "other"); // back to what it was
+        commits(QStringLiteral("1 statement"));
+        QCOMPARE(ask("SELECT v || (SELECT v FROM other.t) FROM public.t"), std::string("changedother"));
+    }
+
+    void keepsLargeIntegers()
+    {
+        open("CREATE TABLE t (id bigint PRIMARY KEY, n numeric, v text); INSERT INTO t VALUES (1254071346418286654, "
+             "18446744073709551615, 'a'), (9223372036854775807, 9223372036854775808, 'b'), (-9223372036854775807, "
+             "-0.10, 'c')");
+        openTable("t");
+        WindowDriver person(*window_);
+        QCOMPARE(person.cell(1, "id").data().toString(), QStringLiteral("1254071346418286654"));
+        QCOMPARE(person.cell(1, "n").data().toString(), QStringLiteral("18446744073709551615"));
+        person.clickCell(person.cell(2, "id"));
+        QTest::keyClick(person.page()->view(), Qt::Key_C, Qt::ControlModifier);
+        QCOMPARE(QGuiApplication::clipboard()->text(), QStringLiteral("9223372036854775807"));
+        person.filterRows(QStringLiteral("id = 1254071346418286654"));
+        QCOMPARE(person.page()->model().rowCount(), 1);
+        QCOMPARE(person.cell(0, "v").data().toString(), QStringLiteral("a"));
+        type(0, "id", "1254071346418286655");
+        type(0, "n", "18446744073709551616");
+        person.filterRows(QStringLiteral("n = 9223372036854775808"));
+        QCOMPARE(person.page()->model().rowCount(), 1);
+        type(0, "id", "9223372036854775806");
+        person.filterRows(QStringLiteral("v = c"));
+        type(0, "id", "-9223372036854775808");
+        commits(QStringLiteral("3 statements, 3 rows"));
+        QCOMPARE(ask("SELECT string_agg(concat_ws('|', id, n, v), ' ' ORDER BY v) FROM t"),
+                 std::string("1254071346418286655|18446744073709551616|a 9223372036854775806|9223372036854775808|b "
+                             "-9223372036854775808|-0.10|c"));
+    }
+
+    void keepsATimeThatDaylightSavingSkips()
+    {
+        const QByteArray zone = qgetenv("TZ");
+        const auto restore = qScopeGuard([zone] {
+            zone.isEmpty() ? qunsetenv("TZ") : qputenv("TZ", zone);
+            tzset();
+        });
+        qputenv("TZ", "Europe/Paris");
+        tzset();
+        const std::string here = database_->arguments().database;
+        const auto restoreDatabase =
+            qScopeGuard([this, here] { database_->script("ALTER DATABASE " + here + " RESET timezone"); });
+        database_->script("ALTER DATABASE " + here + " SET timezone = 'Europe/Paris'");
+        // Skipped, twice over, and just before and behind both.
+        open("CREATE TABLE t (id timestamp PRIMARY KEY, tz timestamptz, note text); INSERT INTO t VALUES "
+             "('2024-03-31 02:30:00', '2024-03-31 01:30:00+00', 'n'), ('2024-10-27 02:30:00', '2024-10-27 "
+             "00:30:00+00', 'n'), ('2024-10-27 02:30:00.000001', '2024-10-27 01:30:00+00', 'n')");
+        const char *const all = "SELECT string_agg(concat_ws('|', id, tz AT TIME ZONE 'UTC'), ' ' ORDER BY id) FROM t";
+        const std::string before = ask(all);
+        openTable("t");
+        WindowDriver person(*window_);
+        QCOMPARE(person.cell(0, "id").data().toString(), QStringLiteral("2024-03-31 02:30:00"));
+        for (int row = 0; row < 3; ++row)
+            type(row, "note", "edited");
+        commits(QStringLiteral("3 statements, 3 rows"));
+        QCOMPARE(ask(all), before);
+        QCOMPARE(ask("SELECT string_agg(note, ' ') FROM t"), std::string("edited edited edited"));
+        // Typed as well, and as what is looked for.
+        person.filterRows(QStringLiteral("id = '2024-03-31 02:30:00'"));
+        QCOMPARE(person.page()->model().rowCount(), 1);
+        type(0, "id", "2023-03-26 02:15:00");
+        commits(QStringLiteral("1 statement, 1 row"));
+        QCOMPARE(ask("SELECT min(id) FROM t"), std::string("2023-03-26 02:15:00"));
     }
 
     void editsByABinaryKey()
