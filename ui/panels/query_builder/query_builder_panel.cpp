@@ -270,7 +270,6 @@ void QueryBuilderPanel::addTyped()
     for (const TablePtr &table : workspace_.metadata().tables())
         if (nameIn(workspace_.metadata(), table->name).compare(typed, Qt::CaseInsensitive) == 0) {
             add_->clear();
-            add_->completer()->popup()->hide(); // it may be on its way, and would lie over a question
             addTable(table->name);
             return;
         }
@@ -299,6 +298,7 @@ void QueryBuilderPanel::addTable(const QualifiedName &name, const std::optional<
 /// Which foreign key is to join the new box to those that are there.
 void QueryBuilderPanel::askForJoin(const std::vector<QueryDraft::Join> &possible, const std::string &alias)
 {
+    add_->completer()->popup()->hide(); // it would lie over the question
     auto *menu = new QMenu(this);
     menu->setObjectName(QStringLiteral("queryJoinMenu"));
     menu->setAttribute(Qt::WA_DeleteOnClose);
