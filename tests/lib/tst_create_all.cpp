@@ -336,7 +336,7 @@ private Q_SLOTS:
     {
         QFETCH(QString, dialect);
         const Dialect &here = *dialectNamed(dialect.toStdString());
-        const std::string umlauts = "ä" + std::string(61, 'x') + "ö"; // 65 bytes, the last character on the border
+        const std::string umlauts = "ä" + std::string(61, 'x') + "ö"; // 63 characters, the last on the border of bytes
         MetaData m;
         m.add(TableBuilder("User Id")
                   .column("SELECT", types::integer())
@@ -350,9 +350,9 @@ private Q_SLOTS:
         const std::string text = script.text();
         for (const char *name : {"User Id", "SELECT", "a.b", "ix\"1", "ord\"er", "ix_x_is_default"})
             QVERIFY2(holds(text, here.quote(name)), text.c_str());
-        const auto limit = static_cast<std::size_t>(here.capabilities().maxIdentifierBytes);
+        const NameLimit limit = here.capabilities().nameLimit();
         const std::string cut = shortenedName(umlauts, limit);
-        QVERIFY(limit == 0 || cut.size() <= limit);
+        QVERIFY(limit.length == 0 || limit.countsCharacters || cut.size() <= limit.length);
         QVERIFY2(holds(text, here.quote(cut)), text.c_str());
         QCOMPARE(QString::fromStdString(cut).toStdString(), cut); // no character is cut in two
     }
@@ -365,6 +365,107 @@ private Q_SLOTS:
         QVERIFY(shortenedName(longName, 63) != shortenedName(longName + "m", 63));
         QCOMPARE(shortenedName(longName, 0), longName);
         QCOMPARE(shortenedName("short", 63), std::string("short"));
+        // Forever: what a script made once is found by the name of another.
+        QCOMPARE(shortenedName(longName, 63), std::string(54, 'n') + "_eafb2c05");
+    }
+
+    /// Each database counts its own way, and no character is cut in two.
+    void namesAreCutAtTheLimitOfTheDialect_data()
+    {
+        QTest::addColumn<QString>("dialect");
+        QTest::addColumn<QString>("longest");
+        const auto add = [](const char *dialect, const char *what, const QString &longest) {
+            QTest::addRow("%s, %s", dialect, what) << QString::fromUtf8(dialect) << longest;
+        };
+        const QString elephant = QStringLiteral("🐘"); // 4 bytes, 2 units of UTF-16
+        add("postgresql", "letters", QString(63, QLatin1Char('x')));
+        add("postgresql", "umlauts", QString(31, QChar(u'ä')) + QLatin1Char('x'));
+        add("postgresql", "elephants", elephant.repeated(15) + QStringLiteral("xyz"));
+        add("mysql", "letters", QString(64, QLatin1Char('x')));
+        add("mysql", "Chinese", QString(64, QChar(u'表')));
+        add("mssql", "umlauts", QString(128, QChar(u'ä')));
+        add("mssql", "elephants", elephant.repeated(64));
+        add("oracle", "umlauts", QString(64, QChar(u'ä')));
+        add("oracle", "Chinese", QString(42, QChar(u'表')) + QStringLiteral("xy"));
+    }
+    void namesAreCutAtTheLimitOfTheDialect()
+    {
+        QFETCH(QString, dialect);
+        QFETCH(QString, longest);
+        const Dialect &here = *dialectNamed(dialect.toStdString());
+        const NameLimit limit = here.capabilities().nameLimit();
+        QCOMPARE(shortenedName(longest.toStdString(), limit), longest.toStdString());
+        for (const QString &more : {QStringLiteral("x"), QStringLiteral("ä"), QStringLiteral("表")}) {
+            const QString cut = QString::fromStdString(shortenedName((longest + more).toStdString(), limit));
+            QVERIFY(!cut.contains(QChar::ReplacementCharacter) && cut != longest + more);
+            const qsizetype used = limit.countsCharacters ? cut.size() : cut.toUtf8().size();
+            QVERIFY2(used <= qsizetype(limit.length) && used > qsizetype(limit.length) - 4, qPrintable(cut));
+            const QString kept = cut.left(cut.size() - 9);
+            QVERIFY2((longest + more).startsWith(kept), qPrintable(cut));
+            // The script has it so.
+            MetaData m;
+            m.add(TableBuilder("t").column("a", types::integer()).check("a > 0", (longest + more).toStdString()));
+            const std::string text = script(m, dialect.toStdString()).text();
+            QVERIFY2(holds(text, here.quote(cut.toStdString())), text.c_str());
+        }
+    }
+
+    void namingRulesFillEachToken_data()
+    {
+        QTest::addColumn<QString>("kind");
+        QTest::addColumn<QString>("rule");
+        QTest::addColumn<QString>("name");
+        const auto add = [](const char *kind, const char *rule, const char *name) {
+            QTest::addRow("%s %s", kind, rule) << kind << rule << name;
+        };
+        add("pk", "pk_%(table_name)s", "pk_c");
+        add("pk", "%(column_0_name)s", "k1");
+        add("pk", "%(column_0N_name)s", "k1k2");
+        add("pk", "%(column_0_N_name)s", "k1_k2");
+        add("pk", "%(column_1_key)s", "k2");
+        add("uq", "%(column_0_label)s", "c_x");
+        add("uq", "%(column_0N_label)s", "c_xc_y");
+        add("uq", "%(column_0_N_label)s", "c_x_c_y");
+        add("uq", "%(column_1_N_name)s", "y");
+        add("uq", "%(column_0_N_key)s!", "x_y!");
+        add("fk", "%(table_name)s-%(referred_table_name)s", "c-p");
+        add("fk", "%(referred_column_0_name)s", "a");
+        add("fk", "%(referred_column_0_N_name)s", "a_b");
+        add("fk", "%(referred_column_0N_name)s", "ab");
+        add("fk", "%(referred_column_1_label)s", "p_b");
+        add("ck", "ck_%(table_name)s_%(constraint_name)s", "ck_c_positive");
+        add("ix", "%(column_0_N_name)s 100%", "y_x 100%");
+    }
+    void namingRulesFillEachToken()
+    {
+        QFETCH(QString, kind);
+        QFETCH(QString, rule);
+        QFETCH(QString, name);
+        MetaData m;
+        m.naming = {{kind.toStdString(), rule.toStdString()}};
+        m.add(TableBuilder("p")
+                  .column("a", types::integer())
+                  .column("b", types::integer())
+                  .primaryKey(std::vector<std::string>{"a", "b"}));
+        m.add(TableBuilder("c")
+                  .column("k1", types::integer())
+                  .column("k2", types::integer())
+                  .column("x", types::integer())
+                  .column("y", types::integer())
+                  .primaryKey(std::vector<std::string>{"k1", "k2"})
+                  .unique({"x", "y"})
+                  .foreignKey({"x", "y"}, {"", "p"}) // to the primary key, whose columns nobody named
+                  .check("x > 0", "positive")
+                  .index({"y", "x"}));
+        for (int again = 0; again < 2; ++again) {
+            const TablePtr c = withNames(m, 63).table({"", "c"});
+            const std::optional<std::string> made = kind == QLatin1String("pk")   ? c->primaryKey->name
+                                                    : kind == QLatin1String("uq") ? c->uniques.at(0).name
+                                                    : kind == QLatin1String("fk") ? c->foreignKeys.at(0).name
+                                                    : kind == QLatin1String("ck") ? c->checks.at(0).name
+                                                                                  : c->indexes.at(0).name;
+            QCOMPARE(QString::fromStdString(made.value_or("")), name);
+        }
     }
 
     void namingRulesKnowTheirTokens()

@@ -32,7 +32,7 @@ std::string DdlWriter::ringName(const Table &table, const ForeignKey &key) const
     if (key.name && !key.name->empty())
         return *key.name;
     return shortenedName(fmt::format("fk_{}_{}", table.name.name, fmt::join(key.columns, "_")),
-                         static_cast<std::size_t>(dialect_.capabilities().maxIdentifierBytes));
+                         dialect_.capabilities().nameLimit());
 }
 
 std::string DdlWriter::createTable(const Table &table, const std::vector<const ForeignKey *> &inlineKeys)

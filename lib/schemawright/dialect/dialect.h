@@ -3,6 +3,7 @@
 #include "schemawright/dialect/migration.h"
 #include "schemawright/driver/driver.h"
 #include "schemawright/schema/metadata.h"
+#include "schemawright/schema/naming_convention.h"
 #include "schemawright/sql/compiled.h"
 
 #include <cstdint>
@@ -33,17 +34,19 @@ struct Capabilities
     bool domains = false;
     bool materializedViews = false;
     bool comments = false;
-    bool nullsOrdering = false;       ///< ORDER BY … NULLS FIRST/LAST
-    bool defaultKeyword = false;      ///< DEFAULT as a value in INSERT and UPDATE
-    bool nullsSortFirst = true;       ///< where NULLs stand in an ascending ORDER BY by default
-    bool rowValueComparison = true;   ///< (a, b) > (?, ?)
-    bool defersAnyForeignKey = false; ///< deferConstraintsSql() defers also those that were not declared deferrable
-    bool comparesAnyType = false;     ///< = works on values of every type; else odd ones are compared as text
-    char placeholder = '?';           ///< '?' by position, '$' numbered: $1
-    bool virtualColumns = false;      ///< generated columns that are not stored
-    bool storedColumns = true;        ///< generated columns that are
-    int maxIdentifierBytes = 63;      ///< 0: no limit
-    int maxParameters = 32766;        ///< bound parameters in one statement
+    bool nullsOrdering = false;        ///< ORDER BY … NULLS FIRST/LAST
+    bool defaultKeyword = false;       ///< DEFAULT as a value in INSERT and UPDATE
+    bool nullsSortFirst = true;        ///< where NULLs stand in an ascending ORDER BY by default
+    bool rowValueComparison = true;    ///< (a, b) > (?, ?)
+    bool defersAnyForeignKey = false;  ///< deferConstraintsSql() defers also those that were not declared deferrable
+    bool comparesAnyType = false;      ///< = works on values of every type; else odd ones are compared as text
+    char placeholder = '?';            ///< '?' by position, '$' numbered: $1
+    bool virtualColumns = false;       ///< generated columns that are not stored
+    bool storedColumns = true;         ///< generated columns that are
+    int maxIdentifierLength = 63;      ///< 0: no limit
+    bool countsNameCharacters = false; ///< that is in UTF-16 units, not in bytes
+    int maxParameters = 32766;         ///< bound parameters in one statement
+    NameLimit nameLimit() const { return {static_cast<std::size_t>(maxIdentifierLength), countsNameCharacters}; }
 };
 
 /// How rows of a table are told apart.

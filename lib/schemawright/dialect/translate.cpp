@@ -107,7 +107,7 @@ private:
     {
         if (rules_.plainNames)
             name = plainName(name);
-        const auto limit = static_cast<std::size_t>(target_.capabilities().maxIdentifierBytes);
+        const NameLimit limit = target_.capabilities().nameLimit();
         std::string wanted = shortenedName(name, limit);
         for (int i = 2; wanted.empty() || !taken.insert(differInCase ? wanted : folded(wanted)).second; ++i)
             wanted = shortenedName(name + "_" + std::to_string(i), limit);
@@ -289,7 +289,7 @@ MetaData translate(const MetaData &source, const Dialect &target, const DdlRules
 {
     if (source.dialect == target.name())
         return source;
-    const MetaData named = withNames(source, static_cast<std::size_t>(target.capabilities().maxIdentifierBytes));
+    const MetaData named = withNames(source, target.capabilities().nameLimit());
     return Translator(named, target, rules).run();
 }
 

@@ -497,7 +497,7 @@ bool KeyTranslator::claim(DdlRules::NameScope scope, const Table &table, const s
 std::string KeyTranslator::unique(DdlRules::NameScope scope, const Table &table, const std::string &written)
 {
     const std::string name = rules_.plainNames ? plainName(written) : written;
-    const auto limit = static_cast<std::size_t>(target_.capabilities().maxIdentifierBytes);
+    const NameLimit limit = target_.capabilities().nameLimit();
     std::string wanted = shortenedName(name, limit);
     for (int i = 1; !claim(scope, table, wanted); ++i)
         wanted = shortenedName(table.name.name + "_" + name + (i > 1 ? "_" + std::to_string(i) : ""), limit);

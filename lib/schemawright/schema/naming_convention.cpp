@@ -9,18 +9,37 @@
 
 namespace schemawright {
 
-std::string shortenedName(std::string_view name, std::size_t maxBytes)
+namespace {
+
+/// Where the longest beginning of `name` ends that is within the limit and holds whole characters only.
+std::size_t fittingLength(std::string_view name, std::size_t most, bool countsCharacters)
 {
-    if (maxBytes == 0 || name.size() <= maxBytes)
+    std::size_t at = 0, used = 0;
+    while (at < name.size()) {
+        std::size_t next = at + 1;
+        while (next < name.size() && (static_cast<unsigned char>(name[next]) & 0xC0) == 0x80)
+            ++next;
+        const std::size_t bytes = next - at;
+        used += !countsCharacters ? bytes : bytes == 4 ? 2 : 1;
+        if (used > most)
+            break;
+        at = next;
+    }
+    return at;
+}
+
+} // namespace
+
+std::string shortenedName(std::string_view name, NameLimit limit)
+{
+    if (limit.length == 0 || fittingLength(name, limit.length, limit.countsCharacters) == name.size())
         return std::string(name);
     std::uint32_t hash = 2166136261u; // FNV-1a
     for (const char c : name)
         hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
     const std::string tail = fmt::format("_{:08x}", hash);
-    std::size_t keep = maxBytes > tail.size() ? maxBytes - tail.size() : 0;
-    while (keep > 0 && (static_cast<unsigned char>(name[keep]) & 0xC0) == 0x80)
-        --keep;
-    return std::string(name.substr(0, keep)) + tail;
+    const std::size_t most = limit.length > tail.size() ? limit.length - tail.size() : 0;
+    return std::string(name.substr(0, fittingLength(name, most, limit.countsCharacters))) + tail;
 }
 
 namespace {
@@ -108,22 +127,23 @@ std::string filled(const std::string &rule, const Facts &facts)
 }
 
 /// False for a table that has all the names it needs, so that it is not copied.
-bool lacksNames(const Table &table, bool hasRules, std::size_t maxIdentifierBytes)
+bool lacksNames(const Table &table, bool hasRules, NameLimit limit)
 {
     const auto isLong = [&](const std::optional<std::string> &name) {
-        return name && maxIdentifierBytes && name->size() > maxIdentifierBytes;
+        return name && limit.length && name->size() > limit.length; // no more characters than bytes
     };
     const auto anyLong = [&](const auto &constraints) {
         return std::ranges::any_of(constraints, [&](const auto &each) { return isLong(each.name); });
     };
     return hasRules || anyLong(table.uniques) || anyLong(table.foreignKeys) || anyLong(table.checks) ||
            (table.primaryKey && isLong(table.primaryKey->name)) ||
-           std::ranges::any_of(table.indexes, [&](const Index &each) { return each.name.empty() || isLong(each.name); });
+           std::ranges::any_of(table.indexes,
+                               [&](const Index &each) { return each.name.empty() || isLong(each.name); });
 }
 
 } // namespace
 
-MetaData withNames(const MetaData &metadata, std::size_t maxIdentifierBytes)
+MetaData withNames(const MetaData &metadata, NameLimit limit)
 {
     MetaData out = metadata;
     const auto rule = [&](const char *kind) {
@@ -134,7 +154,7 @@ MetaData withNames(const MetaData &metadata, std::size_t maxIdentifierBytes)
     const std::string ix = rule("ix").empty() ? "ix_%(table_name)s_%(column_0_N_name)s" : rule("ix");
     const bool wrapsChecks = ck.find("%(constraint_name)s") != std::string::npos;
     for (const TablePtr &table : metadata.tables()) {
-        if (table->isView() || !lacksNames(*table, !metadata.naming.empty(), maxIdentifierBytes))
+        if (table->isView() || !lacksNames(*table, !metadata.naming.empty(), limit))
             continue;
         Table made = *table;
         const auto name = [&](std::optional<std::string> &given, const std::string &by,
@@ -142,7 +162,7 @@ MetaData withNames(const MetaData &metadata, std::size_t maxIdentifierBytes)
             if (!by.empty() && (!given || given->empty()))
                 given = filled(by, {*table, columns, key, ""});
             if (given)
-                given = shortenedName(*given, maxIdentifierBytes);
+                given = shortenedName(*given, limit);
         };
         if (made.primaryKey)
             name(made.primaryKey->name, pk, made.primaryKey->columns);
@@ -156,18 +176,18 @@ MetaData withNames(const MetaData &metadata, std::size_t maxIdentifierBytes)
         }
         for (CheckConstraint &each : made.checks)
             if (wrapsChecks && each.name)
-                each.name = shortenedName(filled(ck, {*table, {}, nullptr, *each.name}), maxIdentifierBytes);
+                each.name = shortenedName(filled(ck, {*table, {}, nullptr, *each.name}), limit);
             else
                 name(each.name, wrapsChecks ? "" : ck, {});
         for (Index &each : made.indexes) {
             if (!each.name.empty()) {
-                each.name = shortenedName(each.name, maxIdentifierBytes);
+                each.name = shortenedName(each.name, limit);
                 continue;
             }
             std::vector<std::string> columns;
             for (const IndexElement &element : each.elements)
                 columns.push_back(element.column.value_or("expression"));
-            each.name = shortenedName(filled(ix, {*table, columns, nullptr, ""}), maxIdentifierBytes);
+            each.name = shortenedName(filled(ix, {*table, columns, nullptr, ""}), limit);
         }
         out.add(std::move(made));
     }

@@ -26,7 +26,8 @@ const Capabilities &MssqlDialect::capabilities() const noexcept
         c.defaultKeyword = true;
         c.rowValueComparison = false;
         c.virtualColumns = true;
-        c.maxIdentifierBytes = 128;
+        c.maxIdentifierLength = 128;
+        c.countsNameCharacters = true;
         c.maxParameters = 2100;
         return c;
     }();

@@ -25,7 +25,8 @@ const Capabilities &MysqlDialect::capabilities() const noexcept
         c.comments = true;
         c.defaultKeyword = true;
         c.virtualColumns = true;
-        c.maxIdentifierBytes = 64;
+        c.maxIdentifierLength = 64;
+        c.countsNameCharacters = true;
         c.maxParameters = 65535;
         return c;
     }();

@@ -33,7 +33,7 @@ const Capabilities &OracleDialect::capabilities() const noexcept
         c.rowValueComparison = false;
         c.virtualColumns = true;
         c.storedColumns = false;
-        c.maxIdentifierBytes = 128;
+        c.maxIdentifierLength = 128;
         c.maxParameters = 65535;
         return c;
     }();

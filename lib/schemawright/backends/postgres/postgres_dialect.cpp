@@ -33,7 +33,7 @@ const Capabilities &PostgresDialect::capabilities() const noexcept
         c.defaultKeyword = true;
         c.nullsSortFirst = false;
         c.placeholder = '$';
-        c.maxIdentifierBytes = 63;
+        c.maxIdentifierLength = 63;
         c.maxParameters = 65535;
         return c;
     }();

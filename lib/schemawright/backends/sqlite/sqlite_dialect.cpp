@@ -97,7 +97,7 @@ const Capabilities &SqliteDialect::capabilities() const noexcept
         c.comparesAnyType = true;
         c.nullsOrdering = true;
         c.virtualColumns = true;
-        c.maxIdentifierBytes = 0;
+        c.maxIdentifierLength = 0;
         return c;
     }();
     return all;
