@@ -234,6 +234,28 @@ private slots:
         QCOMPARE(one(connection, "SELECT a || '-' || b FROM u").text(), "2-1");
     }
 
+    void sqliteAltersBesideABrokenView()
+    {
+        const Engine engine = Engine::open("sqlite://");
+        Connection connection = engine.connect();
+        connection.executeScript("CREATE TABLE gone (x); CREATE VIEW bad AS SELECT x FROM gone; DROP TABLE gone;"
+                                 "CREATE TABLE t (a INT, b INT, c INT); INSERT INTO t VALUES (1, 2, 3);"
+                                 "CREATE TABLE child (t_a INT REFERENCES t (a));"
+                                 "CREATE VIEW good AS SELECT b FROM t;");
+        change(connection, "t", [](Table &table) {
+            table.columns[1].name = "d";
+            table.columns.pop_back();
+            table.name.name = "u";
+        });
+        QCOMPARE(one(connection, "SELECT d FROM u").text(), "2");
+        QCOMPARE(one(connection, "SELECT count(*) FROM good").text(), "1"); // it was renamed inside
+        QCOMPARE(one(connection, "SELECT sql FROM sqlite_schema WHERE name = 'bad'").text(),
+                 "CREATE VIEW bad AS SELECT x FROM gone");
+        QVERIFY(one(connection, "SELECT sql FROM sqlite_schema WHERE name = 'child'").text().find("\"u\"") !=
+                std::string::npos);
+        QCOMPARE(one(connection, "PRAGMA writable_schema").text(), "0");
+    }
+
     void postgresAlters()
     {
         if (!postgres_)

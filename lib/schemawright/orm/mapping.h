@@ -83,7 +83,7 @@ struct Cascade
 enum class Loading : std::uint8_t {
     OnRequest, ///< by ObjectSession::load(), or a query's with()
     Lazy,      ///< when a member of type Lazy or LazyList is asked for
-    Joined,    ///< in the query of their owners, by an outer join
+    Joined,    ///< in the query of their owners, by an outer join; as SelectIn for hierarchies, and lists under a limit
     SelectIn,  ///< right behind the query of their owners, by one query for all of them
     Raise      ///< asking a Lazy or LazyList for what was not loaded is an Error(Misuse)
 };

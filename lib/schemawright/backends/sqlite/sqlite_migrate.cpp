@@ -66,6 +66,23 @@ public:
 private:
     void add(Phase phase, std::string sql) { migration_.steps.push_back({phase, std::move(sql), current_}); }
 
+    /// ALTER TABLE that looks at all views: one that made no sense before, anywhere, would keep any table from being
+    /// altered. With a writable schema SQLite passes it over; what makes sense is renamed inside all the same.
+    void alterWithViews(Phase phase, std::string sql)
+    {
+        const bool isAnyBroken = std::ranges::any_of(before_.tables(), [](const TablePtr &each) {
+            return each->kind == TableKind::View && each->columns.empty();
+        });
+        if (isAnyBroken)
+            add(phase, "PRAGMA writable_schema = ON");
+        add(phase, std::move(sql));
+        if (!isAnyBroken)
+            return;
+        add(phase, "PRAGMA writable_schema = OFF");
+        if (!std::exchange(opensSchema_, true))
+            add(Phase::After, "PRAGMA writable_schema = OFF");
+    }
+
     /// What comes when all tables are as they will be.
     void addLate(std::string sql) { late_.push_back({Phase::Contract, std::move(sql), current_}); }
 
@@ -374,8 +391,8 @@ private:
                 add(Phase::Expand, "DROP TRIGGER " + quote(before.triggers[*item.before].name));
         }
         if (isRenamed)
-            add(Phase::Expand,
-                fmt::format("ALTER TABLE {} RENAME TO {}", quote(before.name.name), quote(after.name.name)));
+            alterWithViews(Phase::Expand,
+                           fmt::format("ALTER TABLE {} RENAME TO {}", quote(before.name.name), quote(after.name.name)));
         const std::string alterTable = "ALTER TABLE " + quote(after.name.name) + " ";
         const auto renamed = diff.renamedColumns();
         renameColumns(Phase::Expand, after, {renamed.begin(), renamed.end()});
@@ -397,7 +414,7 @@ private:
         else
             for (const DiffItem &item : diff.items)
                 if (item.subject == DiffSubject::Column && item.action == DiffAction::Drop)
-                    add(Phase::Contract, alterTable + "DROP COLUMN " + quote(item.name));
+                    alterWithViews(Phase::Contract, alterTable + "DROP COLUMN " + quote(item.name));
         for (const DiffItem &item : diff.items) {
             if (item.subject == DiffSubject::Index && item.after) {
                 Index index = after.indexes[*item.after];
@@ -408,7 +425,7 @@ private:
             if (item.subject == DiffSubject::Trigger && item.after)
                 add(Phase::Contract, after.triggers[*item.after].definition);
         }
-        if (rebuilds)
+        if (rebuilds || opensSchema_)
             verify(diff);
     }
 
@@ -435,10 +452,10 @@ private:
                 middle = "schemawright_" + to;
                 last.emplace_back(middle, to);
             }
-            add(phase, rename + quote(from) + " TO " + quote(middle));
+            alterWithViews(phase, rename + quote(from) + " TO " + quote(middle));
         }
         for (const auto &[from, to] : last)
-            add(phase, rename + quote(from) + " TO " + quote(to));
+            alterWithViews(phase, rename + quote(from) + " TO " + quote(to));
     }
 
     // The rebuild.
@@ -536,7 +553,8 @@ private:
                 texts.push_back(after.triggers[i].definition);
         const bool isRenamed = before.name.name != after.name.name && !texts.empty();
         const auto renameTable = [&](const Table &from, const Table &to) {
-            add(phase, fmt::format("ALTER TABLE {} RENAME TO {}", quote(from.name.name), quote(to.name.name)));
+            alterWithViews(phase,
+                           fmt::format("ALTER TABLE {} RENAME TO {}", quote(from.name.name), quote(to.name.name)));
         };
         std::vector<std::pair<std::string, std::string>> forth, back;
         if (!texts.empty())
@@ -614,6 +632,7 @@ private:
     std::set<std::string> verified_;
     std::size_t current_ = 0, keysOffFor_ = 0;
     bool needsKeysOff_ = false;
+    bool opensSchema_ = false;
 };
 
 } // namespace
