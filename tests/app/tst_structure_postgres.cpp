@@ -370,6 +370,52 @@ private Q_SLOTS:
         QCOMPARE(ask("SELECT string_agg(author_id::text, ',' ORDER BY id) FROM book"), std::string("1,1,2"));
     }
 
+    void showsPartitionsAndLetsNobodyBreakThem()
+    {
+        open("CREATE TABLE reading (day date NOT NULL, value integer) PARTITION BY RANGE (day);"
+             "CREATE TABLE reading_old PARTITION OF reading FOR VALUES FROM ('2023-01-01') TO ('2024-01-01');"
+             "CREATE TABLE reading_new PARTITION OF reading FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');"
+             "CREATE TABLE plain (id integer PRIMARY KEY); INSERT INTO reading VALUES ('2023-05-05', 1), "
+             "('2024-05-05', 2)");
+        StructureDriver person(*window_);
+        QVERIFY(person.click(person.line(QStringLiteral("reading"))));
+        auto *about = window_->findChild<QLabel *>(QStringLiteral("structureFixed"));
+        QVERIFY(about->isVisible());
+        for (const char *word : {"changed by a script", "Partitioned by RANGE (day), 2 partitions", "reading_old",
+                                 "FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')"})
+            QVERIFY2(about->text().contains(QString::fromLatin1(word).toHtmlEscaped()), qPrintable(about->text()));
+        test::picture(*window_, "partitioned");
+        // Nothing that a person presses changes it.
+        QTableView *columns = person.page("structureColumns");
+        person.select(columns, 1);
+        QTest::keyClick(columns, Qt::Key_F2);
+        QVERIFY(!columns->viewport()->findChild<QLineEdit *>(QStringLiteral("lineEditor")));
+        QTest::keyClick(columns, Qt::Key_Delete, Qt::ControlModifier);
+        QTest::keyClick(columns, Qt::Key_I, Qt::ControlModifier);
+        QVERIFY(!person.press("structureColumnsRemove"));
+        QVERIFY(person.drop(person.line(QStringLiteral("reading"))));
+        QVERIFY(person.drop(person.line(QStringLiteral("reading_old"))));
+        QVERIFY(pending().isEmpty());
+        // A partition leads to its parent.
+        QVERIFY(person.click(person.line(QStringLiteral("reading_new"))));
+        QVERIFY2(about->text().contains(QStringLiteral("Partition of ")), qPrintable(about->text()));
+        about->setFocus();
+        QTest::keyClick(about, Qt::Key_Tab);
+        QTest::keyClick(about, Qt::Key_Return);
+        person.settle();
+        QCOMPARE(window_->workspace()->currentTable()->name, std::string("reading"));
+        // Rows are edited through the parent, and a plain table is changed as ever.
+        WindowDriver rows(*window_);
+        QVERIFY(rows.openTable(QStringLiteral("reading_new")));
+        rows.typeIntoCell(rows.cell(0, "value"), QStringLiteral("22"));
+        QVERIFY(person.drop(person.line(QStringLiteral("plain"))));
+        QVERIFY(!about->isVisible());
+        QVERIFY(person.commit());
+        QVERIFY2(pending().isEmpty(), whyPending().c_str());
+        QCOMPARE(ask("SELECT string_agg(value::text, ',' ORDER BY day) FROM reading"), std::string("1,22"));
+        QCOMPARE(ask("SELECT count(*) FROM pg_class WHERE relname = 'plain'"), std::string("0"));
+    }
+
     void dropsAKeyWithWhatRefersToIt()
     {
         openShop();

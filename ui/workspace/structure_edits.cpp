@@ -47,9 +47,23 @@ QString whyNot(const Workspace &workspace, const TablePtr &table)
         return tr("There is no such table.");
     if (table->isView())
         return tr("The structure of a view is its query.");
-    if (table->kind != TableKind::Table)
-        return tr("Only plain tables can be changed here; this is a %1.")
-            .arg(toQString(toString(table->kind)).replace(u'_', u' '));
+    switch (table->kind) {
+    case TableKind::Partitioned:
+        return tr("A partitioned table and its partitions are changed by a script; rows can be edited here.");
+    case TableKind::Partition:
+        return tr(
+            "A partition has the structure of its parent, which is changed by a script; rows can be edited here.");
+    case TableKind::Foreign:
+        return tr("A foreign table is changed where it is; only its rows can be edited here.");
+    case TableKind::Virtual:
+        return tr("A virtual table is what its module makes of it; only its rows can be edited here.");
+    case TableKind::Shadow:
+        return tr("A shadow table belongs to its virtual table, which writes it.");
+    case TableKind::Table:
+    case TableKind::View:
+    case TableKind::MaterializedView:
+        break;
+    }
     return {};
 }
 

@@ -1,6 +1,7 @@
 #include "ui/panels/inspector/inspector_panel.h"
 
 #include "schemawright/orm/conversion.h"
+#include "schemawright/schema/dependants.h"
 #include "schemawright/sql/statement.h"
 #include "ui/adapt/text.h"
 #include "ui/models/columns_model.h"
@@ -22,6 +23,7 @@
 #include <QTabWidget>
 #include <QTableView>
 #include <QToolButton>
+#include <QUrl>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -42,8 +44,8 @@ QString sentence(const Error &error)
 
 InspectorPanel::InspectorPanel(Workspace &workspace, QWidget *parent)
     : QWidget(parent), workspace_(workspace), pages_(new QStackedWidget), name_(new QLineEdit), comment_(new QLineEdit),
-      about_(new QLabel), state_(new QLabel), problem_(new QLabel), count_(new QToolButton), restore_(new QToolButton),
-      tabs_(new QTabWidget), create_(new CreatePane(workspace))
+      about_(new QLabel), state_(new QLabel), problem_(new QLabel), fixed_(new QLabel), count_(new QToolButton),
+      restore_(new QToolButton), tabs_(new QTabWidget), create_(new CreatePane(workspace))
 {
     auto *empty = new QLabel(tr("Select a table or view to see what it is made of."));
     empty->setAlignment(Qt::AlignCenter);
@@ -69,9 +71,8 @@ InspectorPanel::InspectorPanel(Workspace &workspace, QWidget *parent)
                 return;
             const std::string column = made->model().refusedName().toStdString();
             const auto erase = [made](Table &table) { return made->model().eraseRefused(table); };
-            made->tell(isColumn && !column.empty()
-                           ? structure::dropWithDependants(workspace_, shown_->name, column)
-                           : structure::editWithReferrers(workspace_, shown_->name, erase));
+            made->tell(isColumn && !column.empty() ? structure::dropWithDependants(workspace_, shown_->name, column)
+                                                   : structure::editWithReferrers(workspace_, shown_->name, erase));
         });
         tabs_->addTab(made, title);
         parts_.push_back(made);
@@ -137,6 +138,15 @@ void InspectorPanel::buildHead(QWidget *page)
     problem_->setWordWrap(true);
     problem_->setMargin(6);
     problem_->hide();
+    fixed_->setObjectName(QStringLiteral("structureFixed"));
+    fixed_->setWordWrap(true);
+    fixed_->setMargin(6);
+    fixed_->setTextFormat(Qt::RichText);
+    fixed_->setTextInteractionFlags(Qt::TextBrowserInteraction);
+    connect(fixed_, &QLabel::linkActivated, this, [this](const QString &link) {
+        const QStringList parts = QUrl::fromPercentEncoding(link.toLatin1()).split(u'\n');
+        workspace_.setCurrentTable(QualifiedName{parts[0].toStdString(), parts[1].toStdString()});
+    });
 
     auto *top = new QHBoxLayout;
     top->addWidget(name_, 1);
@@ -152,6 +162,7 @@ void InspectorPanel::buildHead(QWidget *page)
     head->addWidget(problem_);
     head->addLayout(second);
     head->addWidget(comment_);
+    head->addWidget(fixed_);
     auto *layout = new QVBoxLayout(page);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
@@ -215,6 +226,7 @@ void InspectorPanel::refresh()
     parts_[0]->showState();
     showConsequences();
     showHead(table, isDropped);
+    showPartitions(*table);
     showCounts();
     create_->show(isDropped ? nullptr : table);
 }
@@ -230,6 +242,8 @@ void InspectorPanel::showHead(const TablePtr &table, bool isDropped)
         comment_->setText(toQString(table->comment.value_or("")));
     comment_->setVisible(table->comment || (isEditable && workspace_.dialect().capabilities().comments));
     QString text = toQString(toString(table->kind)).replace(u'_', u' ');
+    if (table->kind != TableKind::Table && !table->isView() && table->kind != TableKind::Partition)
+        text += tr(" table");
     text += tr(" in %1").arg(toQString(table->name.schema));
     if (!table->columns.empty())
         text += tr(", %1 columns").arg(table->columns.size());
@@ -258,6 +272,45 @@ void InspectorPanel::showHead(const TablePtr &table, bool isDropped)
     state_->setVisible(isPending);
     restore_->setVisible(isPending);
     count_->setVisible(before != nullptr);
+}
+
+/// Why a table of a special kind has no form, and how it hangs together with others.
+void InspectorPanel::showPartitions(const Table &table)
+{
+    constexpr std::size_t named = 4;
+    const auto link = [&](const QualifiedName &name) {
+        const QString target = toQString(name.schema) + u'\n' + toQString(name.name);
+        const bool isNear = name.schema == table.name.schema;
+        return QStringLiteral("<a style=\"color: %1\" href=\"%2\">%3</a>")
+            .arg(theme().colors().keyword.name(), QString::fromLatin1(QUrl::toPercentEncoding(target)),
+                 toQString(isNear ? name.name : name.text()).toHtmlEscaped());
+    };
+    QStringList lines;
+    if (table.kind != TableKind::Table && !table.isView() && !whyFixed_.isEmpty())
+        lines << whyFixed_.toHtmlEscaped();
+    if (table.partition.of)
+        lines << tr("Partition of %1, %2")
+                     .arg(link(*table.partition.of), toQString(table.partition.bound.value_or("")).toHtmlEscaped());
+    if (table.partition.by) {
+        std::vector<TablePtr> partitions;
+        for (const TablePtr &each : workspace_.session().draft().after.tables())
+            if (each->partition.of && *each->partition.of == table.name)
+                partitions.push_back(each);
+        lines << tr("Partitioned by %1, %2")
+                     .arg(toQString(*table.partition.by).toHtmlEscaped(),
+                          partitions.empty()       ? tr("no partitions yet: no row can be inserted")
+                          : partitions.size() == 1 ? tr("1 partition")
+                                                   : tr("%1 partitions").arg(partitions.size()));
+        for (std::size_t i = 0; i < partitions.size() && i < named; ++i)
+            lines << QStringLiteral("%1 &nbsp; %2")
+                         .arg(link(partitions[i]->name),
+                              toQString(partitions[i]->partition.bound.value_or("")).toHtmlEscaped());
+        if (partitions.size() > named)
+            lines << tr("and %1 more, in the tree").arg(partitions.size() - named);
+    }
+    fixed_->setVisible(!lines.isEmpty());
+    fixed_->setText(lines.join(QStringLiteral("<br>")));
+    fixed_->setStyleSheet(QStringLiteral("background: %1").arg(theme().colors().infoTint.name()));
 }
 
 void InspectorPanel::showCounts()
@@ -290,10 +343,21 @@ void InspectorPanel::showConsequences()
     for (const MigrationProblem &problem : migration.problems)
         if (problem.diff == at)
             notes.emplace_back(sentence(problem.error), true);
-    QStringList views;
+    QStringList views, checked;
     for (const RemadeView &each : migration.remadeViews)
         if (each.diff == at)
             views << toQString(each.view.name);
+    const bool isVerified = std::ranges::any_of(
+        migration.steps, [&](const MigrationStep &step) { return step.diff == at && step.phase == Phase::Verify; });
+    if (isVerified && views.isEmpty())
+        for (const Dependant &each : dependantsOf(draft.before, diff->before->name))
+            if (each.kind == Dependant::Kind::View && draft.after.table(each.table))
+                checked << toQString(each.table.name);
+    if (!checked.isEmpty())
+        notes.emplace_back(
+            tr("The table is made anew; views that read it stay, and are tried before the commit ends: %1.")
+                .arg(checked.join(QStringLiteral(", "))),
+            false);
     if (!views.isEmpty())
         notes.emplace_back(
             tr("Dropped and made again, with their grants and comments: %1.").arg(views.join(QStringLiteral(", "))),

@@ -33,6 +33,7 @@ private:
     void refresh();
     void showHead(const TablePtr &table, bool isDropped);
     void showCounts();
+    void showPartitions(const Table &table);
     void takeName();
     void takeComment();
     void tell(const QString &why);
@@ -46,7 +47,7 @@ private:
     QString whyFixed_; ///< why the table that is shown cannot be changed
     QStackedWidget *pages_;
     QLineEdit *name_, *comment_;
-    QLabel *about_, *state_, *problem_;
+    QLabel *about_, *state_, *problem_, *fixed_;
     QToolButton *count_, *restore_;
     QTabWidget *tabs_;
     std::vector<PartsPage *> parts_;
