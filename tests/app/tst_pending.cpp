@@ -149,6 +149,7 @@ private Q_SLOTS:
     void showsWhatTheDatabaseMadeOfIt();
     void losesNothingWhileTheViewChanges();
     void letsOthersWriteWhileEditsWait();
+    void stopsALongRun();
     void takesALongList();
 };
 
@@ -614,6 +615,37 @@ void tst_Pending::letsOthersWriteWhileEditsWait()
     QVERIFY(waitForReport(QStringLiteral("Committed")));
     QCOMPARE(sqliteFact(path_, "SELECT name || (SELECT size FROM genus WHERE id = 2) FROM genus WHERE id = 1"),
              std::string("Waiting11"));
+}
+
+void tst_Pending::stopsALongRun()
+{
+    // Each row takes so long that the whole would take minutes.
+    runSqlite(path_, "CREATE TRIGGER slow AFTER INSERT ON genus BEGIN SELECT count(*) FROM (WITH RECURSIVE n(i) AS "
+                     "(SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) SELECT i FROM n); END");
+    const std::string before = sqliteFact(path_, "SELECT count(*) || group_concat(name) FROM genus");
+    WindowDriver person(*window_);
+    Session &session = window_->workspace()->session();
+    const TablePtr genus = window_->workspace()->metadata().table({"main", "genus"});
+    constexpr int many = 5000;
+    {
+        const UnitOfWork::Group group(session.unitOfWork());
+        for (int i = 0; i < many; ++i)
+            session.addRow(*genus, {{"id", Value(1000 + i)}, {"name", Value("n" + std::to_string(i))}});
+    }
+    for (const char *button : {"rehearse", "commit"}) {
+        click(button);
+        QVERIFY(QTest::qWaitFor([&] { return window_->workspace()->lane().isBusy(); }, 20'000));
+        QVERIFY(person.click("cancelActivity"));
+        QVERIFY2(waitForReport(QStringLiteral("Nothing was written: cancelled")), qPrintable(person.report()));
+        QVERIFY(!window_->workspace()->isRunning() && !person.pending().isFrozen());
+        QCOMPARE(person.pending().size(), std::size_t{many});
+        QCOMPARE(sqliteFact(path_, "SELECT count(*) || group_concat(name) FROM genus"), before);
+    }
+    // And the list can be worked with as before.
+    runSqlite(path_, "DROP TRIGGER slow");
+    click("commit");
+    QVERIFY2(waitForReport(QStringLiteral("Committed: ")), qPrintable(person.report()));
+    QCOMPARE(sqliteFact(path_, "SELECT count(*) FROM genus WHERE id >= 1000"), std::to_string(many));
 }
 
 void tst_Pending::takesALongList()

@@ -154,6 +154,7 @@ private:
             } catch (const std::exception &error) {
                 job->error = Error(ErrorKind::Internal, error.what());
             }
+            job->work = nullptr; // what it held may be large: here nobody waits for its end
             if (connection_ && !connection_->isUsable())
                 dropConnection();
             {

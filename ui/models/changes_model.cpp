@@ -1,6 +1,7 @@
 #include "ui/models/changes_model.h"
 
 #include "ui/adapt/text.h"
+#include "ui/async/background.h"
 #include "ui/models/change_text.h"
 #include "ui/theme/theme.h"
 
@@ -19,8 +20,9 @@ struct ChangesModel::Node
     Node *parent = nullptr;
     int row = 0;
     std::vector<std::unique_ptr<Node>> children;
-    std::vector<ChangeId> ids; ///< when the children are changes: which; each is made when it is looked at
+    std::vector<ChangeId> ids; ///< when the children are changes: which
     std::vector<int> numbers;  ///< of these in the order of execution; empty when they have none
+    std::vector<Node> changes; ///< made in one piece when the first is looked at: a view looks at all that it lists
 
     std::size_t count() const { return ids.empty() ? children.size() : ids.size(); }
 };
@@ -83,7 +85,7 @@ void ChangesModel::setChanges(const Session &session, const Plan &plan)
     beginResetModel();
     session_ = &session;
     revision_ = session.unitOfWork().revision();
-    root_ = std::make_unique<Node>();
+    dropInBackground(std::exchange(root_, std::make_unique<Node>()));
     takeProblems(plan);
     const UnitOfWork &unit = session.unitOfWork();
     if (arrangement_ == Arrangement::ByTable) {
@@ -111,6 +113,8 @@ void ChangesModel::setChanges(const Session &session, const Plan &plan)
         int number = 0;
         std::unordered_set<ChangeId> planned;
         planned.reserve(unit.size());
+        root_->ids.reserve(unit.size());
+        root_->numbers.reserve(unit.size());
         const auto addPlanned = [&](ChangeId id) {
             if (id != ChangeId::None && unit.find(id)) { // one that is written in two steps stands twice
                 planned.insert(id);
@@ -146,15 +150,21 @@ bool ChangesModel::setPlan(const Plan &plan)
     if (arrangement_ != Arrangement::ByTable || !session_ || revision_ != session_->unitOfWork().revision())
         return false;
     takeProblems(plan);
-    if (const int rows = rowCount(); rows > 0)
-        Q_EMIT dataChanged(index(0, 0), index(rows - 1, ResultColumn));
+    tellAll();
     return true;
 }
 
 void ChangesModel::setOutcomes(Outcomes outcomes)
 {
-    outcomes_ = std::move(outcomes);
-    if (const int rows = rowCount(); rows > 0)
+    dropInBackground(std::exchange(outcomes_, std::move(outcomes)));
+    tellAll();
+}
+
+/// A view looks for the rows that it is told of one by one, and paints itself anew when they are too many.
+void ChangesModel::tellAll()
+{
+    const int rows = rowCount();
+    if (rows > 0 && rows <= 1000)
         Q_EMIT dataChanged(index(0, 0), index(rows - 1, ResultColumn));
 }
 
@@ -198,17 +208,18 @@ ChangesModel::Node *ChangesModel::childAt(Node *parent, std::size_t row) const
 {
     if (parent->ids.empty())
         return parent->children[row].get();
-    parent->children.resize(parent->ids.size());
-    std::unique_ptr<Node> &child = parent->children[row];
-    if (!child) {
-        child = std::make_unique<Node>();
-        child->kind = Kind::Change;
-        child->id = parent->ids[row];
-        child->number = parent->numbers.empty() ? 0 : parent->numbers[row];
-        child->parent = parent;
-        child->row = static_cast<int>(row);
+    if (parent->changes.empty()) {
+        parent->changes.resize(parent->ids.size());
+        for (std::size_t i = 0; i < parent->ids.size(); ++i) {
+            Node &child = parent->changes[i];
+            child.kind = Kind::Change;
+            child.id = parent->ids[i];
+            child.number = parent->numbers.empty() ? 0 : parent->numbers[i];
+            child.parent = parent;
+            child.row = static_cast<int>(i);
+        }
     }
-    return child.get();
+    return &parent->changes[row];
 }
 
 QModelIndex ChangesModel::indexAt(Node *parent, std::size_t row) const

@@ -42,7 +42,7 @@ public:
     void setChanges(const Session &session, const Plan &plan);
     /// Takes a plan of the changes that are shown already; false when that needs another list.
     bool setPlan(const Plan &plan);
-    /// How the last run went; empty when it is too old to be true.
+    /// How the last run went; empty when it is too old to be true. A view of a long list must be painted anew then.
     using Outcomes = std::unordered_map<ChangeId, ChangeOutcome>;
     void setOutcomes(Outcomes outcomes);
     bool hasOutcomes() const noexcept { return !outcomes_.empty(); }
@@ -71,6 +71,7 @@ private:
     QVariant icon(const Node &node) const;
     void fillCells(Node *node) const;
     void takeProblems(const Plan &plan);
+    void tellAll();
 
     Arrangement arrangement_ = Arrangement::ByTable;
     const Session *session_ = nullptr;

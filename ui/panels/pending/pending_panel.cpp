@@ -135,8 +135,17 @@ void PendingPanel::select(ChangeId id)
 void PendingPanel::rebuild()
 {
     plans_.make(); // takes the changes when they are planned; a long list is shown at once, and its order later
-    if (plans_.isPlanning())
-        takeChanges();
+    if (!plans_.isPlanning())
+        return;
+    // The same list stands, and so does the last order until there is another.
+    if (model_->arrangement() == ChangesModel::Arrangement::ByTable && !model_->setPlan(plans_.plan()))
+        return takeChanges();
+    pages_->setCurrentIndex(1);
+    fitColumns();
+    view_->viewport()->update();
+    showBar();
+    showTexts();
+    showSelected();
 }
 
 void PendingPanel::takePlan()
@@ -270,6 +279,7 @@ void PendingPanel::showReport(RunMode, const Report &report)
     ChangesModel::Outcomes outcomes;
     const StepReport *failed = nullptr;
     int failures = 0;
+    outcomes.reserve(report.committed ? 0 : report.steps.size());
     for (const StepReport &step : report.steps) {
         if (report.committed) // the changes are gone
             break;
@@ -289,6 +299,7 @@ void PendingPanel::showReport(RunMode, const Report &report)
     nextProblem_->setVisible(failures > 0);
     reportBox_->show();
     model_->setOutcomes(std::move(outcomes));
+    view_->viewport()->update();
     reportedRevision_ = workspace_.session().unitOfWork().revision();
     rebuildTimer_.stop();
     rebuild();

@@ -95,6 +95,8 @@ QString runText(const Report &report, const std::optional<DoubtOutcome> &doubt)
         const QString done = tr("Committed: %1, %2, %3.").arg(statements, rows, durationText(report.duration));
         return report.error ? done + u'\n' + why : done;
     }
+    if (report.error && report.error->kind == ErrorKind::Cancelled)
+        return tr("Nothing was written: cancelled. Everything is still pending.");
     if (report.mode == RunMode::Rehearse && report.isClean())
         return tr("Rehearsed: %1, %2, %3. It works; everything was rolled back and is still pending.")
             .arg(statements, rows, durationText(report.duration));
