@@ -110,6 +110,8 @@ protected:
     virtual void cast(const ExprNode &node);
     virtual void extract(const ExprNode &node);
     virtual void collate(const ExprNode &node);
+    /// Where the name of a collation is a plain word and cannot be quoted. Throws Error(Misuse) for another.
+    void collateByWord(const ExprNode &node);
     virtual void function(const ExprNode &node);
     virtual void aggregateStrings(const ExprNode &node) { joinedStrings("string_agg", node); }
     /// name(text, separator) with the order of the texts where this database wants it.
@@ -136,7 +138,13 @@ protected:
     virtual void lateralItem(const SourceNode &node, bool isFirst);
     virtual void valuesSource(const SourceNode &node);
     virtual void valuesRows(const std::vector<std::vector<Expr>> &rows);
+    /// The rows as SELECTs put together by UNION ALL, each ending in `from`; the first names the columns, where there
+    /// are names.
+    void rowsAsSelects(const std::vector<std::vector<Expr>> &rows, const std::vector<std::string> &names,
+                       std::string_view from);
     virtual void functionSource(const SourceNode &node);
+    /// What stands behind the call of a function in FROM.
+    virtual void functionAlias(const SourceNode &node);
     virtual void sample(const SourceNode &node);
     virtual void tail(const Tail &tail, bool isCompound);
     virtual void lock(const RowLock &lock);

@@ -204,6 +204,21 @@ void Compiler::valuesSource(const SourceNode &node)
     write(")");
 }
 
+void Compiler::rowsAsSelects(const std::vector<std::vector<Expr>> &rows, const std::vector<std::string> &names,
+                             std::string_view from)
+{
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        write(i ? " UNION ALL SELECT " : "SELECT ");
+        for (std::size_t c = 0; c < rows[i].size(); ++c) {
+            write(c ? ", " : "");
+            expr(rows[i][c]);
+            if (i == 0 && c < names.size())
+                write(" AS " + quote(names[c]));
+        }
+        write(from);
+    }
+}
+
 void Compiler::functionSource(const SourceNode &node)
 {
     if (node.lateral)
@@ -212,6 +227,11 @@ void Compiler::functionSource(const SourceNode &node)
     write("(");
     lonelyList(node.arguments);
     write(")");
+    functionAlias(node);
+}
+
+void Compiler::functionAlias(const SourceNode &node)
+{
     if (node.ordinality)
         unsupported("WITH ORDINALITY");
     if (!node.name.empty() || !node.columns.empty())

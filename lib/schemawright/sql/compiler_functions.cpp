@@ -52,6 +52,17 @@ void Compiler::collate(const ExprNode &node)
     write(" COLLATE " + quote(node.text));
 }
 
+void Compiler::collateByWord(const ExprNode &node)
+{
+    const bool isWord = !node.text.empty() && std::ranges::all_of(node.text, [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    });
+    if (!isWord)
+        throw Error(ErrorKind::Misuse, "'" + node.text + "' is no name of a collation");
+    operand(node.arguments.front(), precedence::Sign);
+    write(" COLLATE " + node.text);
+}
+
 void Compiler::functionName(std::string_view name)
 {
     // Dots part schemas; a part that is no plain word is quoted.

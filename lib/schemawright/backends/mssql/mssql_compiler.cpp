@@ -89,17 +89,6 @@ void MssqlCompiler::extract(const ExprNode &node)
     unsupported("EXTRACT of " + node.text);
 }
 
-void MssqlCompiler::collate(const ExprNode &node)
-{
-    const bool isWord = !node.text.empty() && std::ranges::all_of(node.text, [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-    });
-    if (!isWord)
-        throw Error(ErrorKind::Misuse, "'" + node.text + "' is no name of a collation");
-    operand(node.arguments.front(), precedence::Sign);
-    write(" COLLATE " + node.text);
-}
-
 void MssqlCompiler::function(const ExprNode &node)
 {
     if (node.arguments.empty()) {
@@ -326,6 +315,24 @@ void MssqlCompiler::insert(const InsertNode &node)
     upsertAsMerge(node);
 }
 
+/// What UPDATE and DELETE name: the table, or the alias that it has in their FROM.
+void MssqlCompiler::target(const Source &table)
+{
+    if (table.node().kind == SourceKind::Table)
+        source(table.node());
+    else
+        write(quote(sourceName(table.node())));
+}
+
+void MssqlCompiler::targetFrom(const Source &table, const std::vector<Source> &others)
+{
+    if (others.empty() && table.node().kind == SourceKind::Table)
+        return;
+    std::vector<Source> all{table};
+    all.insert(all.end(), others.begin(), others.end());
+    fromList(all);
+}
+
 void MssqlCompiler::update(const UpdateNode &node)
 {
     const bool isAlias = !node.table.isEmpty() && node.table.node().kind != SourceKind::Table;
@@ -340,18 +347,11 @@ void MssqlCompiler::update(const UpdateNode &node)
         addToScope(source);
     write("UPDATE ");
     snippets(node.prefixes, true);
-    if (node.table.node().kind == SourceKind::Table)
-        source(node.table.node());
-    else
-        write(quote(sourceName(node.table.node())));
+    target(node.table);
     clause("SET ");
     assignments(node.set, false);
     output(node.returning, false);
-    if (!node.from.empty() || node.table.node().kind != SourceKind::Table) {
-        std::vector<Source> all{node.table};
-        all.insert(all.end(), node.from.begin(), node.from.end());
-        fromList(all);
-    }
+    targetFrom(node.table, node.from);
     whereClause(node.where);
     scopes().pop_back();
 }
@@ -370,16 +370,9 @@ void MssqlCompiler::delete_(const DeleteNode &node)
     write("DELETE ");
     snippets(node.prefixes, true);
     write("FROM ");
-    if (node.table.node().kind == SourceKind::Table)
-        source(node.table.node());
-    else
-        write(quote(sourceName(node.table.node())));
+    target(node.table);
     output(node.returning, true);
-    if (!node.from.empty() || node.table.node().kind != SourceKind::Table) {
-        std::vector<Source> all{node.table};
-        all.insert(all.end(), node.from.begin(), node.from.end());
-        fromList(all);
-    }
+    targetFrom(node.table, node.from);
     whereClause(node.where);
     scopes().pop_back();
 }

@@ -32,7 +32,7 @@ protected:
     void concat(const std::vector<Expr> &parts) override;
     void regexpReplace(const ExprNode &) override { unsupported("regular expressions"); }
     void extract(const ExprNode &node) override;
-    void collate(const ExprNode &node) override;
+    void collate(const ExprNode &node) override { collateByWord(node); }
     void function(const ExprNode &node) override;
     void match(const ExprNode &node) override { around("CONTAINS (", node, ", ", ")"); }
     void frame(const WindowFrame &frame) override;
@@ -57,6 +57,8 @@ protected:
 
 private:
     void applied(const SourceNode &node, const char *word);
+    void target(const Source &table);
+    void targetFrom(const Source &table, const std::vector<Source> &others);
     bool locksTarget_ = false;
 };
 

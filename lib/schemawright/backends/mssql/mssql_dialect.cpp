@@ -1,8 +1,6 @@
 #include "schemawright/backends/mssql/mssql_dialect.h"
 
-#include "schemawright/backends/mssql/mssql_compiler.h"
 #include "schemawright/backends/mssql/mssql_ddl.h"
-#include "schemawright/sql/compile_cache.h"
 #include "schemawright/sql/literal.h"
 #include "schemawright/sql/quoting.h"
 
@@ -92,22 +90,6 @@ std::string MssqlDialect::typeSql(const Type &type) const
 }
 
 std::string MssqlDialect::quote(std::string_view identifier) const { return quoteIdentifier(identifier, identifiers); }
-
-Compiled MssqlDialect::compile(const Statement &statement) const
-{
-    static CompileCache cache;
-    return cache.compile<MssqlCompiler>(statement);
-}
-
-Compiled MssqlDialect::compileAs(const Statement &statement, const CompileOptions &options) const
-{
-    return MssqlCompiler(options).compile(statement);
-}
-
-std::string MssqlDialect::expressionSql(const Expr &expression, bool asCondition) const
-{
-    return MssqlCompiler().compileExpression(expression, asCondition);
-}
 
 Script MssqlDialect::createScript(const MetaData &metadata, const ScriptOptions &options) const
 {

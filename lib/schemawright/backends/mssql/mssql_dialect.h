@@ -1,11 +1,13 @@
 #pragma once
 
+#include "schemawright/backends/mssql/mssql_compiler.h"
+#include "schemawright/dialect/compiles_with.h"
 #include "schemawright/dialect/offline_dialect.h"
 
 namespace schemawright {
 
 /// SQL Server 2022, as far as it is written: names, literals, types, statements.
-class MssqlDialect final : public OfflineDialect
+class MssqlDialect final : public CompilesWith<OfflineDialect, MssqlCompiler>
 {
 public:
     using Dialect::quote;
@@ -14,9 +16,6 @@ public:
     std::string quote(std::string_view identifier) const override;
     std::string literal(const Value &value) const override;
     std::string typeSql(const Type &type) const override;
-    Compiled compile(const Statement &statement) const override;
-    Compiled compileAs(const Statement &statement, const CompileOptions &options) const override;
-    std::string expressionSql(const Expr &expression, bool asCondition) const override;
     Script createScript(const MetaData &metadata, const ScriptOptions &options) const override;
     std::string createText(const Table &table) const override;
     std::optional<KeptKeys> keepKeys(const std::string &insert, const Table &table,

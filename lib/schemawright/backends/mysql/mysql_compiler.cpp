@@ -15,13 +15,6 @@ const MysqlDialect &dialect()
     return one;
 }
 
-bool isWord(std::string_view text)
-{
-    return !text.empty() && std::ranges::all_of(text, [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-    });
-}
-
 } // namespace
 
 std::string MysqlCompiler::quote(std::string_view identifier) const { return dialect().quote(identifier); }
@@ -144,14 +137,6 @@ void MysqlCompiler::extract(const ExprNode &node)
     Compiler::extract(node);
 }
 
-void MysqlCompiler::collate(const ExprNode &node)
-{
-    if (!isWord(node.text))
-        throw Error(ErrorKind::Misuse, "'" + node.text + "' is no name of a collation");
-    operand(node.arguments.front(), precedence::Sign);
-    write(" COLLATE " + node.text);
-}
-
 void MysqlCompiler::function(const ExprNode &node)
 {
     if (node.text == "grouping_sets" || node.text == "cube")
@@ -239,24 +224,13 @@ void MysqlCompiler::matchAgainst(const ExprNode &node)
 void MysqlCompiler::valuesRows(const std::vector<std::vector<Expr>> &rows)
 {
     // VALUES is spelt differently by MySQL and MariaDB.
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        write(i ? " UNION ALL SELECT " : "SELECT ");
-        list(rows[i]);
-    }
+    rowsAsSelects(rows, {}, "");
 }
 
 void MysqlCompiler::valuesSource(const SourceNode &node)
 {
     write("(");
-    for (std::size_t i = 0; i < node.rows.size(); ++i) {
-        write(i ? " UNION ALL SELECT " : "SELECT ");
-        for (std::size_t c = 0; c < node.columns.size(); ++c) {
-            write(c ? ", " : "");
-            expr(node.rows[i][c]);
-            if (i == 0)
-                write(" AS " + quote(node.columns[c]));
-        }
-    }
+    rowsAsSelects(node.rows, node.columns, "");
     write(")");
     aliasOf(node);
 }

@@ -29,7 +29,7 @@ protected:
     void regexpReplace(const ExprNode &node) override;
     void extract(const ExprNode &node) override;
     void listQuery(const StatementNode &node) override;
-    void collate(const ExprNode &node) override;
+    void collate(const ExprNode &node) override { collateByWord(node); }
     void function(const ExprNode &node) override;
     void match(const ExprNode &node) override { around("MATCH (", node, ") AGAINST (", " IN BOOLEAN MODE)"); }
     void aggregateStrings(const ExprNode &node) override;

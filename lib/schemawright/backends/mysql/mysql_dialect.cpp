@@ -1,8 +1,6 @@
 #include "schemawright/backends/mysql/mysql_dialect.h"
 
-#include "schemawright/backends/mysql/mysql_compiler.h"
 #include "schemawright/backends/mysql/mysql_ddl.h"
-#include "schemawright/sql/compile_cache.h"
 #include "schemawright/sql/literal.h"
 #include "schemawright/sql/quoting.h"
 
@@ -90,22 +88,6 @@ std::string MysqlDialect::typeSql(const Type &type) const
 }
 
 std::string MysqlDialect::quote(std::string_view identifier) const { return quoteIdentifier(identifier, identifiers); }
-
-Compiled MysqlDialect::compile(const Statement &statement) const
-{
-    static CompileCache cache;
-    return cache.compile<MysqlCompiler>(statement);
-}
-
-Compiled MysqlDialect::compileAs(const Statement &statement, const CompileOptions &options) const
-{
-    return MysqlCompiler(options).compile(statement);
-}
-
-std::string MysqlDialect::expressionSql(const Expr &expression, bool asCondition) const
-{
-    return MysqlCompiler().compileExpression(expression, asCondition);
-}
 
 Script MysqlDialect::createScript(const MetaData &metadata, const ScriptOptions &options) const
 {

@@ -93,17 +93,6 @@ void OracleCompiler::extract(const ExprNode &node)
     Compiler::extract(node);
 }
 
-void OracleCompiler::collate(const ExprNode &node)
-{
-    const bool isWord = !node.text.empty() && std::ranges::all_of(node.text, [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-    });
-    if (!isWord)
-        throw Error(ErrorKind::Misuse, "'" + node.text + "' is no name of a collation");
-    operand(node.arguments.front(), precedence::Sign);
-    write(" COLLATE " + node.text);
-}
-
 void OracleCompiler::function(const ExprNode &node)
 {
     if (node.arguments.empty()) {
@@ -162,28 +151,12 @@ void OracleCompiler::selectHead(const SelectNode &node)
     Compiler::selectHead(plain);
 }
 
-void OracleCompiler::valuesRows(const std::vector<std::vector<Expr>> &rows)
-{
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        write(i ? " UNION ALL SELECT " : "SELECT ");
-        list(rows[i]);
-        write(" FROM DUAL");
-    }
-}
+void OracleCompiler::valuesRows(const std::vector<std::vector<Expr>> &rows) { rowsAsSelects(rows, {}, " FROM DUAL"); }
 
 void OracleCompiler::valuesSource(const SourceNode &node)
 {
     write("(");
-    for (std::size_t i = 0; i < node.rows.size(); ++i) {
-        write(i ? " UNION ALL SELECT " : "SELECT ");
-        for (std::size_t c = 0; c < node.columns.size(); ++c) {
-            write(c ? ", " : "");
-            expr(node.rows[i][c]);
-            if (i == 0)
-                write(" AS " + quote(node.columns[c]));
-        }
-        write(" FROM DUAL");
-    }
+    rowsAsSelects(node.rows, node.columns, " FROM DUAL");
     write(")");
     aliasOf(node);
 }
@@ -195,12 +168,7 @@ void OracleCompiler::functionSource(const SourceNode &node)
     write("(");
     list(node.arguments);
     write("))");
-    if (node.ordinality)
-        unsupported("WITH ORDINALITY");
-    if (!node.name.empty() || !node.columns.empty())
-        aliasOf(node);
-    if (node.listColumns)
-        unsupported("list of columns behind a function in FROM");
+    functionAlias(node);
 }
 
 void OracleCompiler::tail(const Tail &tail, bool)

@@ -37,7 +37,7 @@ protected:
     void regexp(const ExprNode &node) override;
     void regexpReplace(const ExprNode &node) override;
     void extract(const ExprNode &node) override;
-    void collate(const ExprNode &node) override;
+    void collate(const ExprNode &node) override { collateByWord(node); }
     void function(const ExprNode &node) override;
     void match(const ExprNode &node) override { around("CONTAINS (", node, ", ", ") > 0"); }
     void aggregateStrings(const ExprNode &node) override;

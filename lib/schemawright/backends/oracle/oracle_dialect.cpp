@@ -1,8 +1,6 @@
 #include "schemawright/backends/oracle/oracle_dialect.h"
 
-#include "schemawright/backends/oracle/oracle_compiler.h"
 #include "schemawright/backends/oracle/oracle_ddl.h"
-#include "schemawright/sql/compile_cache.h"
 #include "schemawright/sql/literal.h"
 #include "schemawright/sql/quoting.h"
 
@@ -98,22 +96,6 @@ std::string OracleDialect::typeSql(const Type &type) const
 }
 
 std::string OracleDialect::quote(std::string_view identifier) const { return quoteIdentifier(identifier, identifiers); }
-
-Compiled OracleDialect::compile(const Statement &statement) const
-{
-    static CompileCache cache;
-    return cache.compile<OracleCompiler>(statement);
-}
-
-Compiled OracleDialect::compileAs(const Statement &statement, const CompileOptions &options) const
-{
-    return OracleCompiler(options).compile(statement);
-}
-
-std::string OracleDialect::expressionSql(const Expr &expression, bool asCondition) const
-{
-    return OracleCompiler().compileExpression(expression, asCondition);
-}
 
 Script OracleDialect::createScript(const MetaData &metadata, const ScriptOptions &options) const
 {

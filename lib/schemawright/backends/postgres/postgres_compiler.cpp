@@ -293,14 +293,8 @@ void PostgresCompiler::selectHead(const SelectNode &node)
     write(") ");
 }
 
-void PostgresCompiler::functionSource(const SourceNode &node)
+void PostgresCompiler::functionAlias(const SourceNode &node)
 {
-    if (node.lateral)
-        write("LATERAL ");
-    functionName(node.text);
-    write("(");
-    lonelyList(node.arguments);
-    write(")");
     if (node.ordinality)
         write(" WITH ORDINALITY");
     if (node.name.empty() && node.columns.empty())

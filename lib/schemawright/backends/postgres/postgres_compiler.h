@@ -46,7 +46,7 @@ protected:
     void json(const ExprNode &node) override;
     void nextValue(const ExprNode &node) override;
     void selectHead(const SelectNode &node) override;
-    void functionSource(const SourceNode &node) override;
+    void functionAlias(const SourceNode &node) override;
     void sample(const SourceNode &node) override;
     void tail(const Tail &tail, bool isCompound) override;
     void lock(const RowLock &lock) override;

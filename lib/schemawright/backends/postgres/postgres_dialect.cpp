@@ -1,15 +1,13 @@
 #include "schemawright/backends/postgres/postgres_dialect.h"
 
-#include "schemawright/backends/postgres/postgres_compiler.h"
-#include "schemawright/backends/postgres/postgres_ddl.h"
 #include "schemawright/backends/postgres/postgres_conversion.h"
+#include "schemawright/backends/postgres/postgres_ddl.h"
 #include "schemawright/backends/postgres/postgres_migrate.h"
 #include "schemawright/backends/postgres/postgres_migrate_objects.h"
 #include "schemawright/backends/postgres/postgres_reflect.h"
 #include "schemawright/backends/postgres/postgres_text.h"
 #include "schemawright/backends/postgres/postgres_tokens.h"
 #include "schemawright/backends/postgres/postgres_types.h"
-#include "schemawright/sql/compile_cache.h"
 
 #include <algorithm>
 #include <charconv>
@@ -44,21 +42,6 @@ std::string PostgresDialect::quote(std::string_view identifier) const { return p
 std::string PostgresDialect::literal(const Value &value) const { return postgres::literal(value); }
 std::string PostgresDialect::typeSql(const Type &type) const { return postgres::typeSql(type); }
 Type PostgresDialect::parseType(std::string_view native) const { return postgres::parseType(native); }
-Compiled PostgresDialect::compile(const Statement &statement) const
-{
-    static CompileCache cache;
-    return cache.compile<PostgresCompiler>(statement);
-}
-
-Compiled PostgresDialect::compileAs(const Statement &statement, const CompileOptions &options) const
-{
-    return PostgresCompiler(options).compile(statement);
-}
-
-std::string PostgresDialect::expressionSql(const Expr &expression, bool asCondition) const
-{
-    return PostgresCompiler().compileExpression(expression, asCondition);
-}
 std::optional<Conversion> PostgresDialect::conversion(const TableDiff &diff, std::size_t after) const
 {
     return postgres::conversion(*this, diff, after);

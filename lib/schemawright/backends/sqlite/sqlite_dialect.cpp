@@ -1,12 +1,10 @@
 #include "schemawright/backends/sqlite/sqlite_dialect.h"
 
-#include "schemawright/backends/sqlite/sqlite_compiler.h"
-#include "schemawright/backends/sqlite/sqlite_ddl.h"
 #include "schemawright/backends/sqlite/sqlite_conversion.h"
+#include "schemawright/backends/sqlite/sqlite_ddl.h"
 #include "schemawright/backends/sqlite/sqlite_migrate.h"
 #include "schemawright/backends/sqlite/sqlite_tokens.h"
 #include "schemawright/base/error.h"
-#include "schemawright/sql/compile_cache.h"
 #include "schemawright/sql/quoting.h"
 
 #include <algorithm>
@@ -232,22 +230,6 @@ Type SqliteDialect::parseType(std::string_view native) const
     else if (name == "uuid")
         type.kind = TypeKind::Uuid;
     return type;
-}
-
-Compiled SqliteDialect::compile(const Statement &statement) const
-{
-    static CompileCache cache;
-    return cache.compile<SqliteCompiler>(statement);
-}
-
-Compiled SqliteDialect::compileAs(const Statement &statement, const CompileOptions &options) const
-{
-    return SqliteCompiler(options).compile(statement);
-}
-
-std::string SqliteDialect::expressionSql(const Expr &expression, bool asCondition) const
-{
-    return SqliteCompiler().compileExpression(expression, asCondition);
 }
 
 std::string SqliteDialect::literalSql(const Compiled &compiled, const std::map<std::string, std::string> &named) const

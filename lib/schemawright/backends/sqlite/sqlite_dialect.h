@@ -1,11 +1,12 @@
 #pragma once
 
-#include "schemawright/dialect/dialect.h"
+#include "schemawright/backends/sqlite/sqlite_compiler.h"
+#include "schemawright/dialect/compiles_with.h"
 
 namespace schemawright {
 
 /// SQLite 3.35 and later.
-class SqliteDialect final : public Dialect
+class SqliteDialect final : public CompilesWith<Dialect, SqliteCompiler>
 {
 public:
     using Dialect::quote;
@@ -15,9 +16,6 @@ public:
     std::string literal(const Value &value) const override;
     std::string typeSql(const Type &type) const override;
     Type parseType(std::string_view native) const override;
-    Compiled compile(const Statement &statement) const override;
-    Compiled compileAs(const Statement &statement, const CompileOptions &options) const override;
-    std::string expressionSql(const Expr &expression, bool asCondition) const override;
     using Dialect::literalSql;
     std::string literalSql(const Compiled &compiled, const std::map<std::string, std::string> &named) const override;
     std::optional<KeptKeys> keepKeys(const std::string &insert, const Table &table,
