@@ -7,6 +7,7 @@
 #include "schemawright/backends/dialects.h"
 #include "schemawright/engine/engine.h"
 #include "schemawright/engine/inspector.h"
+#include "schemawright/schema/table_builder.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -138,6 +139,153 @@ private Q_SLOTS:
         // Dialects without a server here must at least say something of each table.
         for (const char *dialect : {"mssql", "oracle"})
             QVERIFY(script(dialect).count("CREATE TABLE") > 5);
+    }
+
+    /// A model built in code in its worst form, held against what the server says of it and does with it.
+    void hardNamesAndTextsOnMaria()
+    {
+        if (mariaSocket().isEmpty())
+            QSKIP("skipped: MariaDB (MYSQL_SOCKET) is not there; the test script starts one");
+        const std::string hard = "it's \"q\" `b` \\ */ -- # 表 ; %s \n\t end", odd = "or`der \"t\" 'x'";
+        const std::string json = "{\"a\": \"it's \\\\ \\\"x\\\"\"}";
+        const std::vector<std::string> labels{"it's", "a,b", "back\\slash", "\"d\"", "ÜBER", ""};
+        MetaData m;
+        m.add(TableBuilder(odd)
+                  .column("sel`ect", types::integer())
+                  .primaryKey()
+                  .column("a.b", types::string(200))
+                  .defaultTo(hard)
+                  .comment(hard)
+                  .column("таблица 表", types::string(20))
+                  .notNull()
+                  .defaultTo("")
+                  .unique()
+                  .column("json", types::json())
+                  .defaultTo("{}")
+                  .column("json 2", types::json())
+                  .defaultTo(json)
+                  .column("large", types::text())
+                  .defaultTo("back\\slash's")
+                  .column("flag", types::boolean())
+                  .notNull()
+                  .defaultTo(true)
+                  .column("off", types::boolean())
+                  .defaultTo(false)
+                  .column("mood", types::enumeration("mood", labels))
+                  .defaultTo("back\\slash")
+                  .column("bytes", types::largeBinary())
+                  .defaultTo(Bytes{std::string("\0'\\\xff", 4)})
+                  .column("amount", types::numeric(20, 4))
+                  .defaultTo(*Decimal::parse("-1234567890123456.7891"))
+                  .column("at", types::dateTime(false, 3))
+                  .notNull()
+                  .defaultSql("CURRENT_TIMESTAMP")
+                  .column("w", types::integer())
+                  .defaultTo(21)
+                  .column("twice", types::integer())
+                  .generatedAs("w * 2")
+                  .column("len", types::integer())
+                  .generatedAs("length(\"a.b\")", false)
+                  .index({"large", "flag"}, "ix`on text")
+                  .index({"a.b"}, "uq 'odd'", true)
+                  .check("\"a.b\" <> 'x''y\\'", "ck`1 \"q\"")
+                  .tableComment(hard));
+        m.add(TableBuilder("ring a")
+                  .column("id", types::integer())
+                  .primaryKey()
+                  .column("b", types::integer())
+                  .references("ring b")
+                  .onDelete("SET NULL"));
+        m.add(TableBuilder("ring b")
+                  .column("id", types::integer())
+                  .primaryKey()
+                  .column("a", types::integer())
+                  .references("ring a")
+                  .onUpdate("CASCADE")
+                  .column("t", types::integer())
+                  .references(odd));
+        const auto dialect = dialectNamed("mysql");
+        const auto script = [&](bool drop) {
+            return QByteArray::fromStdString(dialect->createScript(m, {.drop = drop}).text());
+        };
+        const QString database = QStringLiteral("sw_hard");
+        QCOMPARE(
+            maria(
+                "SET FOREIGN_KEY_CHECKS = 0; DROP DATABASE IF EXISTS sw_hard; CREATE DATABASE sw_hard CHARSET latin1"),
+            QByteArray());
+        QByteArray failed = maria(script(false), database);
+        QVERIFY2(failed.isEmpty(), (failed + script(false)).constData());
+        // Texts as hexadecimal digits, so that no client changes them.
+        const auto asked = [&](const std::string &sql) {
+            QProcess process;
+            process.start(QStringLiteral("mariadb"), {QStringLiteral("--no-defaults"), QStringLiteral("-NB"),
+                                                      QStringLiteral("--default-character-set=utf8mb4"),
+                                                      QStringLiteral("--user=") + qEnvironmentVariable("MYSQL_USER"),
+                                                      QStringLiteral("--socket=") + mariaSocket(), database});
+            process.write(QByteArray::fromStdString(sql));
+            process.closeWriteChannel();
+            process.waitForFinished(60'000);
+            QString said = QString::fromUtf8(process.readAllStandardOutput() + process.readAllStandardError());
+            if (said.endsWith(QLatin1Char('\n')))
+                said.chop(1);
+            return said;
+        };
+        const auto hex = [](const std::string &text) {
+            return QString::fromLatin1(QByteArray::fromStdString(text).toHex().toUpper());
+        };
+        const auto q = [&](const std::string &name) { return dialect->quote(name); };
+
+        QStringList columns;
+        const TablePtr table = m.table({"", odd});
+        for (const Column &column : table->columns)
+            columns << hex(column.name) + QLatin1Char('\t') + QLatin1String(column.nullable ? "YES" : "NO") +
+                           QLatin1Char('\t') + hex(column.comment.value_or(""));
+        QCOMPARE(asked("SELECT HEX(CONVERT(column_name USING utf8mb4)), is_nullable, HEX(CONVERT(column_comment USING "
+                       "utf8mb4)) FROM information_schema.columns WHERE table_schema = 'sw_hard' AND table_name LIKE "
+                       "'or%' ORDER BY ordinal_position")
+                     .split(QLatin1Char('\n')),
+                 columns);
+        QCOMPARE(asked("SELECT HEX(CONVERT(table_name USING utf8mb4)), HEX(CONVERT(table_comment USING utf8mb4)) FROM "
+                       "information_schema.tables WHERE table_schema = 'sw_hard' AND table_name LIKE 'or%'"),
+                 hex(odd) + QLatin1Char('\t') + hex(hard));
+        QCOMPARE(
+            asked("SELECT index_name, non_unique, GROUP_CONCAT(column_name ORDER BY seq_in_index), MAX(sub_part) "
+                  "FROM information_schema.statistics WHERE table_schema = 'sw_hard' AND table_name LIKE 'or%' "
+                  "GROUP BY 1, 2 ORDER BY 1")
+                .split(QLatin1Char('\n')),
+            (QStringList{QStringLiteral("ix`on text\t1\tlarge,flag\t255"), QStringLiteral("PRIMARY\t0\tsel`ect\tNULL"),
+                         QStringLiteral("uq 'odd'\t0\ta.b\tNULL"), QStringLiteral("таблица 表\t0\tтаблица 表\tNULL")}));
+        QCOMPARE(asked("SELECT table_name, referenced_table_name, delete_rule, update_rule FROM "
+                       "information_schema.referential_constraints WHERE constraint_schema = 'sw_hard' ORDER BY 1, 2")
+                     .split(QLatin1Char('\n')),
+                 (QStringList{QStringLiteral("ring a\tring b\tSET NULL\tRESTRICT"),
+                              QStringLiteral("ring b\tor`der \"t\" 'x'\tRESTRICT\tRESTRICT"),
+                              QStringLiteral("ring b\tring a\tRESTRICT\tCASCADE")}));
+
+        // What a new row gets.
+        QCOMPARE(asked("INSERT INTO " + q(odd) + " () VALUES ()"), QString());
+        QCOMPARE(asked("SELECT " + q("sel`ect") + ", HEX(" + q("a.b") + "), HEX(" + q("таблица 表") +
+                       "), HEX(json), HEX(" + q("json 2") +
+                       "), HEX(large), flag, off, HEX(CONVERT(mood USING utf8mb4)), "
+                       "HEX(bytes), amount, twice, len, LENGTH(at) FROM " +
+                       q(odd)),
+                 (QStringList{QStringLiteral("1"), hex(hard), QString(), hex("{}"), hex(json), hex("back\\slash's"),
+                              QStringLiteral("1"), QStringLiteral("0"), hex("back\\slash"), QStringLiteral("00275CFF"),
+                              QStringLiteral("-1234567890123456.7891"), QStringLiteral("42"),
+                              QString::number(QString::fromStdString(hard).toUcs4().size()), QStringLiteral("23")})
+                     .join(QLatin1Char('\t')));
+        for (const std::string &label : labels)
+            QCOMPARE(asked("SET NAMES utf8mb4; UPDATE " + q(odd) + " SET mood = " + dialect->literal(Value(label)) +
+                           "; SELECT HEX(CONVERT(mood USING utf8mb4)) FROM " + q(odd)),
+                     hex(label));
+        QVERIFY(
+            asked("UPDATE " + q(odd) + " SET " + q("a.b") + " = 'x''y\\\\'").contains(QStringLiteral("ck``1 \"q\"")));
+        QVERIFY(asked("UPDATE " + q(odd) + " SET json = '{'").contains(QStringLiteral("ERROR")));
+
+        failed = maria(script(true), database);
+        QVERIFY2(failed.isEmpty(), failed.constData());
+        QCOMPARE(asked("SHOW TABLES"), QString());
+        QCOMPARE(maria("DROP DATABASE sw_hard"), QByteArray());
     }
 
     void asksForAllServers()
