@@ -69,3 +69,8 @@ REVOKE GRANT OPTION FOR SELECT ON pr.revgo FROM sw_round_trip_3;
 REVOKE UPDATE ON pr.revgo FROM CURRENT_USER;
 SELECT lo_create(4711);
 COMMENT ON LARGE OBJECT 4711 IS 'lo';
+-- A signature longer than a name may be.
+CREATE FUNCTION pr.signature(timestamp with time zone, double precision, character varying, timestamp with time zone)
+    RETURNS int LANGUAGE sql AS 'SELECT 1';
+REVOKE ALL ON FUNCTION pr.signature FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION pr.signature TO sw_round_trip_3;

@@ -81,12 +81,13 @@ std::optional<bool> flagOf(const CatalogRow &row, std::size_t column)
 
 std::string Reflection::privilegesSql() const
 {
-    // The system's own objects and those of extensions start from what they were installed with.
+    // The system's own objects and those of extensions start from what they were installed with. As names, of the type
+    // `name`, the texts of long signatures would be cut.
     const auto objects = [](ObjectId catalogId, const std::string &word, const std::string &schema,
                             const std::string &name, const std::string &prefix, const std::string &standard,
                             const std::string &from, const std::string &where) {
         return fmt::format(
-            "SELECT {1} AS word, {2} AS schema, {3} AS name, '' AS part, t.{4}owner AS owner, t.{4}acl AS "
+            "SELECT {1} AS word, {2}::text AS schema, {3}::text AS name, '' AS part, t.{4}owner AS owner, t.{4}acl AS "
             "acl, coalesce(i.initprivs, pg_catalog.acldefault({5}, t.{4}owner)) AS base FROM {6} LEFT "
             "JOIN pg_catalog.pg_init_privs i ON i.classoid = {0} AND i.objoid = t.oid AND i.objsubid = 0 "
             "WHERE t.{4}acl IS NOT NULL AND t.{4}acl IS DISTINCT FROM i.initprivs{7}",
