@@ -124,8 +124,7 @@ private Q_SLOTS:
     void initTestCase() { application_ = test::startApplication("tst_pending"); }
     void init()
     {
-        path_ = folder_.filePath(QStringLiteral("%1.db").arg(QString::fromLatin1(QTest::currentTestFunction())))
-                    .toStdString();
+        path_ = folder_.filePath(test::testFileName(".db")).toStdString();
         runSqlite(path_, script);
         window_ = application_->openText(QString::fromStdString(path_), false);
         QVERIFY(QTest::qWaitForWindowExposed(window_));

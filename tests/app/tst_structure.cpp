@@ -117,7 +117,7 @@ private Q_SLOTS:
         QVERIFY(person.click(person.line(QStringLiteral("shelf"))));
     }
 
-    void addsAColumnThatMustNotBeNullFillsItAndCommits() // CASES 17
+    void addsAColumnThatMustNotBeNullFillsItAndCommits()
     {
         openShop();
         StructureDriver person(*window_);
@@ -524,7 +524,7 @@ private Q_SLOTS:
             std::string("4.0,6.0,8.00"));
     }
 
-    void countsWhatCannotBeConvertedBefore() // CASES 18
+    void countsWhatCannotBeConvertedBefore()
     {
         openShop();
         file_->run("update book set title = '12' where id = 1");
@@ -548,7 +548,7 @@ private Q_SLOTS:
         QVERIFY(columns->isColumnHidden(ColumnsModel::Convert));
     }
 
-    void oddTablesAreRebuilt_data() // CASES 22
+    void oddTablesAreRebuilt_data()
     {
         QTest::addColumn<QString>("table");
         QTest::addColumn<QString>("kept");
@@ -594,7 +594,7 @@ private Q_SLOTS:
         QCOMPARE(fact("select count(*) from sqlite_master where name like '%schemawright%'"), std::string("0"));
     }
 
-    void aTriggersColumnIsRenamedAndAParentDeletedWithARebuild() // CASES 21 and 23
+    void aTriggersColumnIsRenamedAndAParentDeletedWithARebuild()
     {
         open("create table parent(id integer primary key, a text, b int);"
              "create table child(id integer primary key, parent_id int references parent(id) on delete cascade);"
@@ -617,7 +617,7 @@ private Q_SLOTS:
         QCOMPARE(fact("select group_concat(x) from log"), std::string("yz"));
     }
 
-    void aRebuildKeepsAll() // CASES 21 to 23
+    void aRebuildKeepsAll()
     {
         open("create table parent(id integer primary key autoincrement, a text collate nocase, b int, c, "
              "d generated always as (b * 2) virtual, check (b > 5), unique (a) on conflict replace);"

@@ -220,7 +220,7 @@ private Q_SLOTS:
         QCOMPARE(columnFact("author", "born", "is_nullable || coalesce(column_default, '-')"), std::string("NO-"));
     }
 
-    void addsAColumnThatMustNotBeNullFillsItAndCommits() // CASES 17
+    void addsAColumnThatMustNotBeNullFillsItAndCommits()
     {
         openShop();
         StructureDriver person(*window_);
@@ -255,7 +255,7 @@ private Q_SLOTS:
         QVERIFY(person.type(checks, 0, 0, QStringLiteral("price >= 1")));
         QTableView *indexes = person.page("structureIndexes");
         const int old = person.rowOf(indexes, QStringLiteral("book_title"));
-        QVERIFY(person.type(indexes, old, IndexesModel::On, QStringLiteral("title, price desc"))); // CASES 4
+        QVERIFY(person.type(indexes, old, IndexesModel::On, QStringLiteral("title, price desc")));
         QVERIFY(person.tick(indexes, old, IndexesModel::Unique));
         QVERIFY(person.type(indexes, old, IndexesModel::Where, QStringLiteral("price > 2")));
         QCOMPARE(pending().size(), std::size_t{1});
@@ -287,7 +287,7 @@ private Q_SLOTS:
         QCOMPARE(ask("SELECT count(*) FROM pg_indexes WHERE tablename = 'book'"), std::string("0"));
     }
 
-    void countsWhatCannotBeConvertedAndMakesViewsAgain() // CASES 18 and 19
+    void countsWhatCannotBeConvertedAndMakesViewsAgain()
     {
         openShop();
         script("CREATE VIEW titles AS SELECT id, title FROM book; CREATE VIEW all_titles AS SELECT title FROM titles;"

@@ -66,8 +66,7 @@ void tst_Window::initTestCase()
 
 void tst_Window::init()
 {
-    path_ =
-        folder_.filePath(QStringLiteral("%1.db").arg(QString::fromLatin1(QTest::currentTestFunction()))).toStdString();
+    path_ = folder_.filePath(test::testFileName(".db")).toStdString();
     std::filesystem::copy_file(sample_, path_, std::filesystem::copy_options::overwrite_existing);
     window_ = application_->openText(QString::fromStdString(path_), false);
     QVERIFY(QTest::qWaitForWindowExposed(window_));

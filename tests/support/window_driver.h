@@ -34,6 +34,18 @@ inline std::unique_ptr<Application> startApplication(const char *name)
     return std::make_unique<Application>();
 }
 
+/// The running test and, where there is one, its row of data, as a file can be called.
+inline QString testFileName(const char *suffix)
+{
+    QString name = QString::fromLatin1(QTest::currentTestFunction());
+    if (const char *row = QTest::currentDataTag())
+        name += u'-' + QString::fromUtf8(row);
+    for (QChar &c : name)
+        if (!c.isLetterOrNumber() && c != u'-')
+            c = u'_';
+    return name + QString::fromLatin1(suffix);
+}
+
 /// Closes a window without a question about what is pending, and waits for the threads that it leaves behind.
 inline bool closeWindow(MainWindow *&window)
 {
