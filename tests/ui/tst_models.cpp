@@ -26,7 +26,10 @@ constexpr auto numbers =
     "% 10 ELSE '' END, value / 2.0 FROM (WITH RECURSIVE g(value) AS (SELECT 1 UNION ALL SELECT value + 1 "
     "FROM g WHERE value < 1000) SELECT value FROM g);"
     "CREATE TABLE pair (a TEXT, b INTEGER, v TEXT, PRIMARY KEY (a, b)) WITHOUT ROWID;"
-    "INSERT INTO pair SELECT char(97 + id % 7), id, id FROM n;";
+    "INSERT INTO pair SELECT char(97 + id % 7), id, id FROM n;"
+    "CREATE TABLE visit (id INTEGER PRIMARY KEY, at TIMESTAMP, said TEXT);"
+    "INSERT INTO visit VALUES (1, '2024-03-31 02:30:00', 'hello'), (2, '2024-03-31 02:30:01', 'hello there'),"
+    "(3, '2024-03-31', '02:30:00'), (4, NULL, '2024-03-31 02:30:00');";
 
 } // namespace
 
@@ -174,6 +177,46 @@ private Q_SLOTS:
         QVERIFY(!model.error());
         QCOMPARE(std::to_string(model.total().value()),
                  file_->fact(("SELECT count(*) FROM n WHERE " + condition).constData()));
+    }
+
+    void readsAPointInTimeAsOneValue_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QByteArray>("condition");
+        const auto row = [](const char *text, const char *condition) {
+            QTest::newRow(text) << QByteArray(text) << QByteArray(condition);
+        };
+        row("at = 2024-03-31 02:30:00", "at = '2024-03-31 02:30:00'");
+        row("at = '2024-03-31 02:30:00' hello", "id = 1");
+        row("at >= 2024-03-31 02:30:00 and id < 3", "id IN (1, 2)");
+        row("at in (2024-03-31 02:30:00, 2024-03-31 02:30:01)", "id IN (1, 2)");
+        row("at = 2024-03-31 02:30:01 said ~ there", "id = 2");
+        row("said = 2024-03-31 02:30:00", "id = 4");
+        row("id = 2 hello", "id = 2");
+        row("said = 'hello there' or said = hello", "id IN (1, 2)");
+    }
+    void readsAPointInTimeAsOneValue()
+    {
+        QFETCH(QByteArray, text);
+        QFETCH(QByteArray, condition);
+        ui::RowsModel model(*workspace_, table("visit"));
+        model.setFilter(filter(text.constData(), "visit"));
+        QVERIFY(waitUntilIdle());
+        QVERIFY(!model.error());
+        const std::string expected = file_->fact(("SELECT count(*) FROM visit WHERE " + condition).constData());
+        QVERIFY(expected != "0");
+        QCOMPARE(std::to_string(model.total().value()), expected);
+    }
+
+    void asksForQuotesAroundBlanks()
+    {
+        const auto error = [this](const char *text) {
+            return ui::FilterExpression::parse(QString::fromUtf8(text), table("visit"), workspace_->dialect()).error;
+        };
+        for (const char *text : {"said = hello there", "said like hello t%", "said ~ hello there", "said in (a b, c)",
+                                 "at = 2024-03-31 tomorrow"})
+            QVERIFY2(error(text).contains(QStringLiteral("quotes")), text);
+        QVERIFY(error("said = hello there").contains(QStringLiteral("'hello there'")));
     }
 
     void saysWhatIsWrongInAFilter_data()

@@ -5,6 +5,7 @@
 #include "schemawright/base/error.h"
 
 #include <QCoreApplication>
+#include <QRegularExpression>
 
 #include <vector>
 
@@ -75,6 +76,21 @@ std::vector<Token> tokenize(const QString &text)
     }
     tokens.push_back({Token::Kind::End, {}, size});
     return tokens;
+}
+
+/// What stands behind a date: a time, an offset from UTC, an era.
+bool isTimePart(const QString &word)
+{
+    static const QRegularExpression part(
+        QStringLiteral("^(\\d{1,2}:\\d{2}(:\\d{2}([.]\\d+)?)?([+-]\\d{2}(:?\\d{2})?|Z)?|[+-]\\d{2}(:?\\d{2})?|Z|UTC|BC|AD)$"),
+        QRegularExpression::CaseInsensitiveOption);
+    return part.match(word).hasMatch();
+}
+
+bool mayHoldBlanks(const Type &type)
+{
+    return !type.isNumber() && type.kind != TypeKind::Boolean && type.kind != TypeKind::Uuid &&
+           type.kind != TypeKind::LargeBinary;
 }
 
 class Parser
@@ -199,11 +215,38 @@ private:
         return known.type.isText() ? left : cast(left, types::text());
     }
 
-    Value value(const Column &known)
+    /// Whether the next word belongs to no condition of its own, but stands right behind a value.
+    bool isLooseWordAhead() const
     {
-        const Token token = take();
+        return peek().kind == Token::Kind::Word && !isWord("and") && !isWord("or") && !isWord("not") &&
+               !isOperatorAhead();
+    }
+
+    /// A value as it is typed. Behind one without quotes there may be the rest of a point in time; any other word there
+    /// could be meant as part of the value as well as to be looked for, so it is asked what is meant.
+    Token takeValue(const Column &known)
+    {
+        Token token = take();
         if (token.kind == Token::Kind::End || token.kind == Token::Kind::Symbol)
             throw Problem{tr("A value is missing here."), token.at};
+        if (token.kind != Token::Kind::Word || !mayHoldBlanks(known.type))
+            return token;
+        while (isLooseWordAhead() && isTimePart(peek().text))
+            token.text += u' ' + take().text;
+        if (!isLooseWordAhead())
+            return token;
+        QString whole = token.text;
+        const int at = peek().at;
+        while (isLooseWordAhead())
+            whole += u' ' + take().text;
+        throw Problem{tr("A value with blanks needs quotes, as in '%1'; or write “and” before “%2”.")
+                          .arg(whole, whole.mid(token.text.size() + 1)),
+                      at};
+    }
+
+    Value value(const Column &known)
+    {
+        const Token token = takeValue(known);
         try {
             return dialect_.parseCell(known.type, token.text.toStdString());
         } catch (const Error &error) {
@@ -229,7 +272,7 @@ private:
             take();
         if (isWord("like")) {
             take();
-            const Expr condition = ilike(asText(known), Value(take().text.toStdString()));
+            const Expr condition = ilike(asText(known), Value(takeValue(known).text.toStdString()));
             return negated ? not_(condition) : condition;
         }
         if (isWord("in")) {
@@ -251,7 +294,7 @@ private:
         }
         const QString op = take().text;
         if (op == QLatin1String("~"))
-            return schemawright::icontains(asText(known), take().text.toStdString());
+            return schemawright::icontains(asText(known), takeValue(known).text.toStdString());
         const Expr right = bind(value(known));
         if (op == QLatin1String("="))
             return left == right;
