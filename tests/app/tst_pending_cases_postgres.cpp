@@ -173,6 +173,14 @@ private Q_SLOTS:
             "CREATE TABLE shut.t (id integer PRIMARY KEY, v text); CREATE TABLE public.locked (id integer PRIMARY "
             "KEY, v text); GRANT SELECT, UPDATE ON public.t TO GUEST; GRANT SELECT ON other.t TO GUEST");
         WindowDriver person(*window_);
+        const auto problem = [&](const char *name) {
+            return person.treeLine(QString::fromLatin1(name)).data(ui::SchemaModel::ProblemRole).toString();
+        };
+        QVERIFY2(problem("shut").contains(QStringLiteral("may not use the schema shut")), qPrintable(problem("shut")));
+        QCOMPARE(person.treeLine(QStringLiteral("shut")).data(ui::SchemaModel::DetailRole).toString(),
+                 QStringLiteral("no permission"));
+        QCOMPARE(problem("other"), QString());
+        QCOMPARE(problem("public"), QString());
         openTable("locked");
         auto *message = person.page()->findChild<QLabel *>(QStringLiteral("rowMessage"));
         QVERIFY(message);
@@ -204,6 +212,34 @@ private Q_SLOTS:
         type(0, "v", "other"); // back to what it was
         commits(QStringLiteral("1 statement"));
         QCOMPARE(ask("SELECT v || (SELECT v FROM other.t) FROM public.t"), std::string("changedother"));
+    }
+
+    void keepsADamagedCatalogEntryToItself()
+    {
+        // In a database of its own: what is damaged so cannot be dropped from it.
+        auto other = std::exchange(database_, std::make_unique<test::PostgresForWindow>("damaged"));
+        const auto back = qScopeGuard([&] {
+            test::closeWindow(window_);
+            database_ = std::move(other);
+        });
+        open("CREATE TABLE good (id integer PRIMARY KEY, v text); INSERT INTO good VALUES (1, 'a');"
+             "CREATE FUNCTION gone(int) RETURNS int LANGUAGE sql AS 'SELECT $1';"
+             "CREATE VIEW lost AS SELECT gone(id) AS b FROM good; CREATE VIEW whole AS SELECT v FROM good;"
+             "DELETE FROM pg_proc WHERE proname = 'gone'");
+        WindowDriver person(*window_);
+        const auto problem = [&](const char *name) {
+            return person.treeLine(QString::fromLatin1(name)).data(ui::SchemaModel::ProblemRole).toString();
+        };
+        QVERIFY2(!problem("lost").isEmpty(), qPrintable(problem("lost")));
+        QCOMPARE(problem("good"), QString());
+        QCOMPARE(problem("whole"), QString());
+        QVERIFY(person.treeLine(QStringLiteral("whole")).isValid());
+        const auto *said = window_->findChild<QLabel *>(QStringLiteral("messageText"));
+        QVERIFY2(said->text().contains(QStringLiteral("lost")), qPrintable(said->text()));
+        openTable("good");
+        type(0, "v", "edited");
+        commits(QStringLiteral("1 statement"));
+        QCOMPARE(ask("SELECT v FROM whole"), std::string("edited"));
     }
 
     void keepsLargeIntegers()

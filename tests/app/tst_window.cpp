@@ -52,6 +52,7 @@ private Q_SLOTS:
     void isLockedByAnotherProgram();
     void offersKeptEditsAtTheNextStart();
     void asksBeforeItClosesOnPendingEdits();
+    void showsWhatCanBeReadOfADamagedCatalog();
     void refusesEditsWhenReadOnly();
     void saysWhyAFileCannotBeOpened_data();
     void saysWhyAFileCannotBeOpened();
@@ -322,6 +323,38 @@ void tst_Window::refusesEditsWhenReadOnly()
     const auto *said = window_->findChild<QLabel *>(QStringLiteral("messageText"));
     QVERIFY(said->isVisible());
     QVERIFY(said->text().contains(QStringLiteral("read-only")));
+}
+
+void tst_Window::showsWhatCanBeReadOfADamagedCatalog()
+{
+    delete window_;
+    const std::string path = folder_.filePath(QStringLiteral("damaged.db")).toStdString();
+    runSqlite(path, "CREATE TABLE good (x INTEGER PRIMARY KEY, y TEXT); INSERT INTO good VALUES (1, 'still here');"
+                    "CREATE TABLE bad (z); CREATE VIEW lost AS SELECT * FROM nowhere;"
+                    "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE TABLE bad (z' WHERE name = "
+                    "'bad'");
+    window_ = application_->openText(QString::fromStdString(path), false);
+    WindowDriver person(*window_);
+    QVERIFY(person.waitUntilRead());
+    const auto problem = [&](const char *name) {
+        return person.treeLine(QString::fromLatin1(name)).data(ui::SchemaModel::ProblemRole).toString();
+    };
+    QVERIFY(person.treeLine(QStringLiteral("good")).isValid());
+    QCOMPARE(problem("good"), QString());
+    QVERIFY2(problem("lost").contains(QStringLiteral("no such table")), qPrintable(problem("lost")));
+    QVERIFY2(problem("bad").contains(QStringLiteral("malformed")), qPrintable(problem("bad")));
+    QCOMPARE(person.treeLine(QStringLiteral("bad")).parent().data().toString(), QStringLiteral("Could Not Be Read"));
+    const auto *said = window_->findChild<QLabel *>(QStringLiteral("messageText"));
+    QCOMPARE(said->text(), QStringLiteral("2 objects could not be read"));
+    QVERIFY(said->isVisible());
+    // The inspector says it as well.
+    auto *tree = person.find<QTreeView>("schemaTree");
+    const QModelIndex lost = person.treeLine(QStringLiteral("lost"));
+    QTest::mouseClick(tree->viewport(), Qt::LeftButton, {}, tree->visualRect(lost).center());
+    const auto *fixed = window_->findChild<QLabel *>(QStringLiteral("structureFixed"));
+    QVERIFY(QTest::qWaitFor([&] { return fixed->isVisible(); }));
+    QVERIFY2(fixed->text().contains(QStringLiteral("no such table")), qPrintable(fixed->text()));
+    test::picture(*window_, "damaged-catalog");
 }
 
 void tst_Window::saysWhyAFileCannotBeOpened_data()

@@ -118,6 +118,15 @@ public:
     }
     QString report() { return find<QLabel>("runReport")->text(); }
 
+    /// The line of the tree that shows this name; of a table, schema or of what could not be read.
+    QModelIndex treeLine(const QString &name)
+    {
+        auto *tree = find<QTreeView>("schemaTree");
+        for (QModelIndex index = tree->model()->index(0, 0); index.isValid(); index = tree->indexBelow(index))
+            if (index.data().toString() == name)
+                return index;
+        return {};
+    }
     /// Double-clicks a table in the tree; its page once it shows rows.
     ui::GridPage *openTable(const QString &name)
     {

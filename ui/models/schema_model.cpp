@@ -15,7 +15,7 @@ namespace schemawright::ui {
 struct SchemaModel::Node
 {
     NodeKind kind = NodeKind::Schema;
-    QString text, detail, icon;
+    QString text, detail, icon, problem;
     TablePtr table;  ///< of the table itself and all inside it
     TablePtr before; ///< as it is in the database; the same pointer when nothing is pending
     Mark mark = Mark::None;
@@ -98,6 +98,7 @@ void SchemaModel::setDraft(const Draft &draft)
     beginResetModel();
     root_ = std::make_unique<Node>();
     tables_.clear();
+    schemas_.clear();
     std::map<std::string, std::vector<Shown>> bySchema;
     for (const Schema &schema : draft.after.schemas)
         bySchema[schema.name];
@@ -120,12 +121,49 @@ void SchemaModel::setDraft(const Draft &draft)
             tables.insert(place, {diff.before, diff.before, Mark::Dropped});
         }
     for (const auto &[schema, tables] : bySchema) {
-        if (bySchema.size() == 1)
-            addTables(root_.get(), tables);
-        else
-            addTables(addNode(root_.get(), NodeKind::Schema, toQString(schema), {}, QStringLiteral("schema")), tables);
+        Node *node = bySchema.size() == 1
+                         ? root_.get()
+                         : addNode(root_.get(), NodeKind::Schema, toQString(schema), {}, QStringLiteral("schema"));
+        schemas_[schema] = node;
+        addTables(node, tables);
     }
+    addProblems(draft.after);
     endResetModel();
+}
+
+void SchemaModel::addProblems(const MetaData &metadata)
+{
+    for (const Schema &schema : metadata.schemas)
+        if (!schema.isUsable) {
+            Node *node = schemas_.at(schema.name);
+            node->icon = QStringLiteral("lock");
+            node->detail = tr("no permission");
+            node->problem = tr("You may not use the schema %1: its tables are listed, and their rows cannot be read.")
+                                .arg(toQString(schema.name));
+        }
+    std::map<Node *, Node *> groups;
+    for (const Remark &remark : metadata.errors) {
+        const auto table = std::ranges::find_if(tables_, [&](const auto &each) { return remark.isAbout(each.first); });
+        if (table != tables_.end()) {
+            table->second->problem = toQString(remark.what);
+            table->second->detail = tr("not read");
+            continue;
+        }
+        // Of one that is not even listed: beside the tables of its schema.
+        Node *above = root_.get();
+        std::string name = remark.object;
+        for (const auto &[schema, node] : schemas_)
+            if (remark.object.starts_with(schema + ".")) {
+                above = node;
+                name = remark.object.substr(schema.size() + 1);
+            }
+        Node *&group = groups[above];
+        if (!group)
+            group = addNode(above, NodeKind::Group, tr("Could Not Be Read"), {}, QStringLiteral("warning"));
+        addNode(group, NodeKind::Unread, toQString(name), toQString(remark.what), QStringLiteral("error"))->problem =
+            toQString(remark.what);
+        group->detail = grouped(static_cast<std::int64_t>(group->children.size()));
+    }
 }
 
 void SchemaModel::addTables(Node *parent, const std::vector<Shown> &tables)
@@ -358,7 +396,11 @@ QVariant SchemaModel::data(const QModelIndex &index, int role) const
         return node->text;
     case MarkRole:
         return static_cast<int>(node->mark);
+    case ProblemRole:
+        return node->problem;
     case Qt::ToolTipRole:
+        if (!node->problem.isEmpty())
+            return node->text + QStringLiteral(": ") + node->problem;
         return node->detail.isEmpty() ? node->text : node->text + QStringLiteral("  ") + node->detail;
     case Qt::DecorationRole:
         return theme().icon(node->icon);

@@ -21,12 +21,13 @@ inline constexpr char tableMimeType[] = "application/x-schemawright-table";
 std::optional<QualifiedName> draggedTable(const QMimeData &data);
 
 /// The tree of a database: schemas (when there are more than one), tables and views, and in each its columns, keys,
-/// foreign keys, indexes and triggers. What is inside a table is built when it is first looked into.
+/// foreign keys, indexes and triggers. What is inside a table is built when it is first looked into. What could not be
+/// read stands where it would be, and says why.
 class SchemaModel : public QAbstractItemModel
 {
     Q_OBJECT
 public:
-    enum class NodeKind { Schema, Group, Table, Section, Column, Key, ForeignKey, Unique, Check, Index, Trigger };
+    enum class NodeKind { Schema, Group, Table, Section, Column, Key, ForeignKey, Unique, Check, Index, Trigger, Unread };
     enum Role {
         KindRole = Qt::UserRole + 1, ///< int(NodeKind)
         DetailRole,                  ///< the muted text behind the name: a type, a count
@@ -35,6 +36,7 @@ public:
         SchemaNameRole,
         TableNameRole,
         MarkRole, ///< int(Mark): how it stands against the database
+        ProblemRole, ///< why it, or something of it, could not be read; empty when it could
     };
 
     explicit SchemaModel(QObject *parent = nullptr);
@@ -81,11 +83,13 @@ private:
         Mark mark = Mark::None;
     };
     void addTables(Node *parent, const std::vector<Shown> &tables);
+    void addProblems(const MetaData &metadata);
     void build(Node *table) const;
     void buildColumns(Node *table) const;
 
     std::unique_ptr<Node> root_;
     std::map<QualifiedName, Node *> tables_;
+    std::map<std::string, Node *> schemas_; ///< below which tables stand; the root when there is but one
     std::map<QualifiedName, std::int64_t> counts_;
     std::map<QualifiedName, int> pending_;
     bool isEditable_ = false;

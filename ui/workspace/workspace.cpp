@@ -109,15 +109,27 @@ void Workspace::readSchema()
         this, tr("Reading the schema"),
         [](Connection &connection, std::stop_token) { return Inspector(connection).reflect(); },
         [this](MetaData metadata) {
-            for (const Remark &remark : metadata.errors)
-                notify({Notice::Severity::Warning,
-                        tr("%1 could not be read").arg(QString::fromStdString(remark.object)),
-                        QString::fromStdString(remark.what)});
+            tellErrors(metadata.errors);
             session_->setBaseline(std::move(metadata));
             isSchemaRead_ = true;
             Q_EMIT metadataChanged();
         },
         [this](const Error &error) { notify(error); });
+}
+
+/// In one message, as one would hide the other. Each stands beside its object as well.
+void Workspace::tellErrors(const std::vector<Remark> &errors)
+{
+    QStringList lines;
+    for (const Remark &error : errors)
+        lines << QStringLiteral("%1: %2").arg(QString::fromStdString(error.object), QString::fromStdString(error.what));
+    if (errors.size() == 1)
+        notify({Notice::Severity::Warning,
+                tr("%1 could not be read").arg(QString::fromStdString(errors.front().object)),
+                QString::fromStdString(errors.front().what)});
+    else if (!errors.empty())
+        notify({Notice::Severity::Warning, tr("%1 objects could not be read").arg(errors.size()),
+                lines.join(u'\n')});
 }
 
 QualifiedName Workspace::firstName(const QualifiedName &draftName) const

@@ -119,6 +119,7 @@ Q_SIGNALS:
 private:
     void setState(State state);
     void readSchema();
+    void tellErrors(const std::vector<Remark> &errors);
     void runChanges(RunMode mode, std::vector<Change> changes);
     void resolveDoubt(const Report &report);
     void endRun(const Report &report);

@@ -65,7 +65,7 @@ struct OtherObject
 };
 
 /// Names an object of any kind: "table" (views too), "sequence", "type" (enums and domains too), "function" with its
-/// arguments, or the kind of an OtherObject.
+/// arguments, "primary_key" by its table, or the kind of an OtherObject.
 struct ObjectReference
 {
     std::string kind;
@@ -87,7 +87,10 @@ struct Schema
 {
     std::string name;
     std::optional<std::string> comment;
-    friend bool operator==(const Schema &, const Schema &) = default;
+    /// Whether whoever asked may use what is in it; else the names are known and the rows cannot be read. Says nothing
+    /// of the schema itself, so it is no difference.
+    bool isUsable = true;
+    friend bool operator==(const Schema &a, const Schema &b) { return a.name == b.name && a.comment == b.comment; }
 };
 
 /// Something that could not be carried, or could not be read, and why. Never dropped in silence.
@@ -95,6 +98,8 @@ struct Remark
 {
     std::string object;
     std::string what;
+    /// Whether it is about this table or view.
+    bool isAbout(const QualifiedName &name) const { return object == name.text() || object == name.name; }
     friend bool operator==(const Remark &, const Remark &) = default;
 };
 

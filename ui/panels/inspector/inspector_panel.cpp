@@ -286,6 +286,9 @@ void InspectorPanel::showPartitions(const Table &table)
                  toQString(isNear ? name.name : name.text()).toHtmlEscaped());
     };
     QStringList lines;
+    for (const Remark &error : workspace_.metadata().errors)
+        if (error.isAbout(table.name))
+            lines << tr("It could not be read as a whole: %1").arg(toQString(error.what).toHtmlEscaped());
     if (table.kind != TableKind::Table && !table.isView() && !whyFixed_.isEmpty())
         lines << whyFixed_.toHtmlEscaped();
     if (table.partition.of)

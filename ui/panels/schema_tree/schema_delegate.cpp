@@ -73,7 +73,7 @@ void SchemaDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option
     painter->drawText(rect, Qt::AlignLeft | Qt::AlignVCenter, shown);
     if (!detail.isEmpty() && rect.width() - nameWidth > 24) {
         const QRect rest = rect.adjusted(nameWidth + 8, 0, 0, 0);
-        painter->setPen(colors.mutedText);
+        painter->setPen(index.data(SchemaModel::ProblemRole).toString().isEmpty() ? colors.mutedText : colors.error);
         QFont small = font;
         small.setPixelSize(11);
         small.setStrikeOut(false);

@@ -122,9 +122,13 @@ void Reflection::readSchemas()
         condition += ")";
     }
     catalog_.read("schemas",
-                  "SELECT oid, nspname FROM pg_catalog.pg_namespace WHERE " + condition + " ORDER BY nspname",
+                  "SELECT oid, nspname, pg_catalog.has_schema_privilege(oid, 'USAGE') FROM pg_catalog.pg_namespace "
+                  "WHERE " +
+                      condition + " ORDER BY nspname",
                   [&](const CatalogRow &row) {
                       schemas_[row.number(0)] = row.text(1);
+                      if (!row.flag(2))
+                          closedSchemas_.insert(row.number(0));
                       known_[{catalog::schema, row.number(0)}] = {"schema", {"", row.text(1)}, ""};
                   });
 }
@@ -137,7 +141,7 @@ void Reflection::readMembers()
                       members_.insert({row.number(0), row.number(1)});
                   });
     for (const auto &[id, name] : schemas_)
-        metadata_.schemas.push_back({name, std::nullopt});
+        metadata_.schemas.push_back({name, std::nullopt, !closedSchemas_.contains(id)});
 }
 
 /// What a database has none of need not be asked for: one query instead of dozens.

@@ -151,6 +151,7 @@ private:
     bool narrowed_ = false;
 
     std::map<ObjectId, std::string> schemas_;
+    std::set<ObjectId> closedSchemas_; ///< that the user may not use
     std::set<Key> members_; ///< objects that belong to an extension
     std::set<std::string> absent_;
     std::map<std::pair<Key, std::int64_t>, std::string> comments_;
