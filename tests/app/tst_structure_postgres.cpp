@@ -436,6 +436,62 @@ private Q_SLOTS:
         QCOMPARE(ask("SELECT string_agg(author_id::text, ',' ORDER BY id) FROM book"), std::string("1,1,2"));
     }
 
+    void dropsAKeyByWhichAViewGroups()
+    {
+        open("CREATE TABLE piece (id integer PRIMARY KEY, name text, tag integer);"
+             "INSERT INTO piece VALUES (1, 'a', 1), (2, 'b', 1);"
+             "CREATE VIEW per_piece AS SELECT id, name, max(tag) AS tag FROM piece GROUP BY id;"
+             "CREATE VIEW over_it AS SELECT name FROM per_piece;"
+             "CREATE VIEW beside AS SELECT tag, count(*) AS n FROM piece GROUP BY tag;");
+        StructureDriver person(*window_);
+        const QString why =
+            QStringLiteral("The view over_it needs it, the view per_piece needs it.");
+        // By its name to come as well as by that of the database.
+        QVERIFY(person.rename(person.line(QStringLiteral("piece")), QStringLiteral("part")));
+        QVERIFY(person.click(person.line(QStringLiteral("part"))));
+        QTableView *columns = person.page("structureColumns");
+        QVERIFY(person.tick(columns, 0, ColumnsModel::Key));
+        QVERIFY2(person.problem("structureColumnsProblem").startsWith(why),
+                 qPrintable(person.problem("structureColumnsProblem")));
+        QTableView *keys = person.page("structureKeys");
+        QVERIFY(person.type(keys, 0, KeysModel::Columns, QStringLiteral("id, tag"))); // that it groups by no longer
+        QCOMPARE(person.problem("structureKeysProblem"), why);
+        person.select(keys, 0);
+        QVERIFY(person.press("structureKeysRemove"));
+        QCOMPARE(person.problem("structureKeysProblem"), why);
+        QCOMPARE(pending().size(), std::size_t{1});
+        QVERIFY(person.press("structureKeysDropWith"));
+        QCOMPARE(pending().size(), std::size_t{3});
+        QCOMPARE(person.mark(person.line(QStringLiteral("over_it"))), Mark::Dropped);
+        person.undo();
+        QCOMPARE(pending().size(), std::size_t{1});
+        person.redo();
+        QVERIFY(person.commit());
+        QVERIFY2(pending().isEmpty(), whyPending().c_str());
+        QCOMPARE(ask("SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relkind = 'v' AND "
+                     "relnamespace = 'public'::regnamespace"),
+                 std::string("beside"));
+        QCOMPARE(ask("SELECT count(*) FROM pg_constraint WHERE conrelid = 'part'::regclass"), std::string("0"));
+        QCOMPARE(ask("SELECT string_agg(name, ' ' ORDER BY id) FROM part"), std::string("a b"));
+    }
+
+    void remakesAKeyUnderAViewThatGroupsByMore()
+    {
+        open("CREATE TABLE piece (id integer, sort integer, name text, PRIMARY KEY (id, sort));"
+             "INSERT INTO piece VALUES (1, 1, 'a'), (2, 1, 'b');"
+             "CREATE VIEW per_piece AS SELECT id, sort, name, count(*) AS n FROM piece GROUP BY id, sort");
+        StructureDriver person(*window_);
+        QVERIFY(person.click(person.line(QStringLiteral("piece"))));
+        QTableView *keys = person.page("structureKeys");
+        QVERIFY(person.type(keys, 0, KeysModel::Columns, QStringLiteral("id")));
+        QCOMPARE(person.problem("structureKeysProblem"), QString());
+        QVERIFY(person.commit());
+        QVERIFY2(pending().isEmpty(), whyPending().c_str());
+        QCOMPARE(ask("SELECT string_agg(name || n, ' ' ORDER BY id) FROM per_piece"), std::string("a1 b1"));
+        QCOMPARE(ask("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'piece'::regclass"),
+                 std::string("PRIMARY KEY (id)"));
+    }
+
     void dropsColumnsAndTables()
     {
         openShop();

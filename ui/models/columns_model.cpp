@@ -3,6 +3,7 @@
 #include "schemawright/schema/dependants.h"
 #include "schemawright/schema/table_diff.h"
 #include "ui/adapt/text.h"
+#include "ui/workspace/column_edits.h"
 
 #include <QRegularExpression>
 
@@ -214,6 +215,8 @@ QString ColumnsModel::write(Table &table, const Part &part, int field, const QSt
             if (table.primaryKey->columns.empty())
                 table.primaryKey.reset();
         }
+        if (const QString why = whatRefers(context().draft, table); !why.isEmpty())
+            return why + u' ' + tr("The page Keys can drop them with the key.");
         break;
     case Default:
         column.defaultSql = optional(text);

@@ -68,6 +68,10 @@ QString whatRefers(const MetaData &draft, const Table &after)
 {
     QStringList all;
     for (const Dependant &each : keysLeftWithout(draft, after)) {
+        if (each.kind == Dependant::Kind::View) {
+            all << tr("the view %1 needs it").arg(toQString(each.table.name));
+            continue;
+        }
         const Table &owner = each.table == after.name ? after : *draft.table(each.table);
         all << tr("the foreign key of %1 (%2) refers to it")
                    .arg(toQString(each.table.name), listed(owner.foreignKeys[each.at].columns));

@@ -182,9 +182,12 @@ QString editWithReferrers(Workspace &workspace, const QualifiedName &table,
         if (const QString why = change(copy); !why.isEmpty())
             return why;
         std::map<QualifiedName, std::vector<std::size_t>> referrers;
-        for (const Dependant &each : keysLeftWithout(draft, copy))
-            referrers[each.table].push_back(each.at);
         UnitOfWork::Group group(session.unitOfWork());
+        for (const Dependant &each : keysLeftWithout(draft, copy))
+            if (each.kind == Dependant::Kind::View)
+                session.dropTable(each.table);
+            else
+                referrers[each.table].push_back(each.at);
         for (const auto &[name, places] : referrers) {
             Table other = name == copy.name ? copy : session.editTable(name);
             for (auto at = places.rbegin(); at != places.rend(); ++at)

@@ -29,6 +29,29 @@ bool follow(Table &table, const Draft &draft, const std::string &defaultSchema)
     return changed;
 }
 
+/// What reads or needs a table that has another name goes on doing so.
+void followByName(Draft &draft)
+{
+    const auto follow = [&](QualifiedName &name) {
+        const auto renamed = draft.tableNames.find(name);
+        if (renamed == draft.tableNames.end() || renamed->second.name.empty() || renamed->second == name)
+            return false;
+        name = renamed->second;
+        return true;
+    };
+    for (const TablePtr &view : draft.after.tables()) {
+        Table copy = view->dependsOn.empty() ? Table() : *view;
+        bool isChanged = false;
+        for (QualifiedName &read : copy.dependsOn)
+            isChanged = follow(read) || isChanged;
+        if (isChanged)
+            draft.after.add(std::move(copy));
+    }
+    for (Dependency &each : draft.after.dependencies)
+        if (each.needs.kind == "primary_key")
+            follow(each.needs.name);
+}
+
 } // namespace
 
 TablePtr Draft::tableOf(const QualifiedName &baselineName) const
@@ -83,6 +106,7 @@ Draft draftOf(const MetaData &baseline, const std::vector<const Change *> &chang
         for (const TablePtr &table : metadata->tables())
             if (Table copy = *table; !copy.foreignKeys.empty() && follow(copy, draft, baseline.defaultSchema))
                 metadata->add(std::move(copy));
+    followByName(draft);
     const DiffRules rules = DiffRules::of(baseline.dialect, baseline.defaultSchema);
     for (const Change *change : tables) {
         TableDiff diff = diffTables(change->tableBefore ? draft.before.table(change->tableBefore->name) : nullptr,

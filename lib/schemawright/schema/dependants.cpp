@@ -89,6 +89,21 @@ bool hasKeyOf(const Table &table, std::vector<std::string> columns)
     });
 }
 
+/// A query that groups by the key of `before` groups by that of `after` as well: it has one of fewer columns, or the
+/// same.
+bool isGroupedBySame(const Table &before, const Table &after)
+{
+    return after.primaryKey && std::ranges::all_of(after.primaryKey->columns, [&](const std::string &name) {
+               return std::ranges::find(before.primaryKey->columns, name) != before.primaryKey->columns.end();
+           });
+}
+
+void addViewOnce(std::vector<Dependant> &all, Dependant view)
+{
+    if (view.kind == Dependant::Kind::View && std::ranges::find(all, view.table, &Dependant::table) == all.end())
+        all.push_back(std::move(view));
+}
+
 class Finder
 {
 public:
@@ -232,6 +247,14 @@ std::vector<Dependant> keysLeftWithout(const MetaData &metadata, const Table &af
                 found.push_back(dependantKey(table, i));
         }
     };
+    if (before->primaryKey && !isGroupedBySame(*before, after))
+        for (const Dependency &each : metadata.dependencies)
+            if (const TablePtr view = metadata.table(each.object.name);
+                view && each.needs == ObjectReference{"primary_key", before->name, ""}) {
+                for (Dependant &over : dependantsOf(metadata, view->name))
+                    addViewOnce(found, std::move(over));
+                addViewOnce(found, {Dependant::Kind::View, view->name, {}, 0, true, "the view " + view->name.name});
+            }
     for (const TablePtr &each : metadata.tables())
         look(each->name == before->name ? after : *each);
     return found;

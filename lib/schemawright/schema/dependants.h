@@ -28,8 +28,9 @@ struct Dependant
 std::vector<Dependant> dependantsOf(const MetaData &metadata, const QualifiedName &table,
                                     const std::string &column = {});
 
-/// The foreign keys whose columns a key or unique index of the table stood for, and none does in `after`, its state to
-/// come: of other tables, and its own as `after` has them.
+/// What a key or unique index of the table stood for, and none does in `after`, its state to come: views that group by
+/// the primary key and select more of its row, with those over them, each before those that it reads; then foreign keys
+/// of other tables, and its own as `after` has them.
 std::vector<Dependant> keysLeftWithout(const MetaData &metadata, const Table &after);
 
 /// True when this name stands in the text as an identifier. `foldsCase` as the database compares names.

@@ -105,7 +105,12 @@ private:
                     (item.subject == DiffSubject::Column && item.action == DiffAction::Drop)) {
                     columns[diff.before->name].push_back(item.name);
                     byTable_.emplace(diff.before->name, i);
-                }
+                } else if (isKeyGone(item))
+                    for (const Dependency &each : before_.dependencies)
+                        if (each.needs == ObjectReference{"primary_key", diff.before->name, ""}) {
+                            gone.insert(each.object.name);
+                            redone_.emplace(each.object.name, i);
+                        }
             if (diff.isDrop())
                 byTable_.emplace(diff.before->name, i);
         }
@@ -127,30 +132,43 @@ private:
             }
     }
 
+    static Table asCalledBefore(const TableDiff &diff)
+    {
+        Table table = *diff.after;
+        table.name = diff.before->name;
+        for (const auto &[was, now] : diff.renamedColumns())
+            for (std::size_t i = 0; table.primaryKey && i < table.primaryKey->columns.size(); ++i)
+                if (diff.after->primaryKey->columns[i] == now)
+                    table.primaryKey->columns[i] = was;
+        return table;
+    }
+
     /// A view that reads what is dropped could not be made again, and a generated column or trigger goes or fails.
     void refuseWhatDepends(const TableDiff &diff) const
     {
         if (!diff.before || isView(diff))
             return;
         std::vector<std::string> names, needed;
-        const auto look = [&](const std::string &column) {
-            for (const Dependant &each : dependantsOf(before_, diff.before->name, column)) {
+        const auto take = [&](const std::vector<Dependant> &dependants, const std::string &what) {
+            for (const Dependant &each : dependants) {
                 const TablePtr now = after_.table(each.table), then = before_.table(each.table);
                 const bool isKept = now && then && now->definition == then->definition;
                 if (each.kind != Dependant::Kind::View || !each.isCertain || !isKept)
                     continue;
-                const std::string what = diff.before->name.name + (column.empty() ? "" : "." + column);
                 if (std::ranges::find(needed, what) == needed.end())
                     needed.push_back(what);
                 if (std::ranges::find(names, each.text) == names.end())
                     names.push_back(each.text);
             }
         };
+        const std::string &table = diff.before->name.name;
         if (diff.isDrop())
-            look({});
+            take(dependantsOf(before_, diff.before->name), table);
         for (const DiffItem &item : diff.items)
             if (item.subject == DiffSubject::Column && item.action == DiffAction::Drop)
-                look(item.name);
+                take(dependantsOf(before_, diff.before->name, item.name), table + "." + item.name);
+        if (std::ranges::any_of(diff.items, isKeyGone))
+            take(keysLeftWithout(before_, asCalledBefore(diff)), "the primary key of " + table);
         if (!names.empty())
             throw Error(ErrorKind::Conflict,
                         fmt::format("{} is needed by {}", fmt::join(needed, ", "), fmt::join(names, ", ")))
@@ -266,6 +284,11 @@ private:
 
     // One table.
 
+    static bool isKeyGone(const DiffItem &item)
+    {
+        return item.subject == DiffSubject::PrimaryKey &&
+               (item.action == DiffAction::Drop || item.action == DiffAction::Alter);
+    }
     static bool isGone(const DiffItem &item) { return item.before && item.action != DiffAction::Add; }
 
     /// A name that the server gave, for a constraint that a model leaves without one.

@@ -378,7 +378,9 @@ void Reflection::readDependencies()
             ofShells.contains({row.needs.second, row.object.second}))
             continue;
         const auto object = reference(row.object.first, row.object.second);
-        const auto needs = reference(row.needs.first, row.needs.second);
+        auto needs = reference(row.needs.first, row.needs.second);
+        if (needs && row.object.first == catalog::rewrite && row.needs.first == catalog::constraint)
+            needs->kind = "primary_key"; // by which the query groups
         if (object && needs && *object != *needs && seen.insert({*object, *needs}).second)
             metadata_.dependencies.push_back({*object, *needs});
     }
