@@ -53,6 +53,15 @@ private:
         (void)QTest::qWaitFor([&] { return index.data(ui::RowsModel::IsLoadedRole).toBool(); }, 10'000);
         return index.data().toString();
     }
+    void takeChanges(ui::ChangesModel &model)
+    {
+        const Session &session = workspace_->session();
+        const Plan plan = session.plan();
+        std::vector<Change> changes;
+        for (const Change *change : session.unitOfWork().changes())
+            changes.push_back(*change);
+        model.setChanges(session, plan, ui::PlanOrder::of(plan, changes));
+    }
     Expr filter(const char *text, const char *name = "n")
     {
         const auto parsed = ui::FilterExpression::parse(QString::fromUtf8(text), table(name), workspace_->dialect());
@@ -248,7 +257,7 @@ private Q_SLOTS:
             session.setCell(session.target(*table("n"), row), "square", Value(2), row);
             session.addRow(*table("pair"), {{"a", Value("x")}, {"b", Value(1)}});
             session.addRow(*table("pair"));
-            model.setChanges(session, session.plan());
+            takeChanges(model);
             const bool isByTable = arrangement == ui::ChangesModel::Arrangement::ByTable;
             QCOMPARE(model.rowCount(), isByTable ? 2 : 3);
             const QModelIndex update = model.indexOf(session.unitOfWork().changes().front()->id);
@@ -260,8 +269,66 @@ private Q_SLOTS:
             QCOMPARE(model.index(1, ui::ChangesModel::AfterColumn, update).data().toString(), QStringLiteral("NULL"));
         }
         session.unitOfWork().discardAll();
-        model.setChanges(session, session.plan());
+        takeChanges(model);
         QCOMPARE(model.rowCount(), 0);
+    }
+
+    void foldsALongListIntoRanges()
+    {
+        using Model = ui::ChangesModel;
+        Session &session = workspace_->session();
+        constexpr int many = 2500;
+        std::vector<ChangeId> made;
+        for (int i = 0; i < many; ++i) // the parents last, so that the order is not that of the edits
+            session.addRow(*table("n"), {{"id", Value(5000 + i)}, {"square", Value(i)}});
+        const RowImage one{{"id", Value(1)}, {"square", Value(1)}, {"word", Value("w1")}, {"half", Value(0.5)}};
+        session.deleteRow(session.target(*table("n"), one), one);
+        session.addRow(*table("n"), {{"id", Value(1)}, {"square", Value("no number")}}); // takes the key of the one above
+        Model model;
+        const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
+        model.setArrangement(Model::Arrangement::InOrder);
+        takeChanges(model);
+        QCOMPARE(model.rowCount(), 3);
+        QCOMPARE(model.index(0, 0).data().toString(), QStringLiteral("Changes 1 to 1,000"));
+        QCOMPARE(model.index(2, 0).data().toString(), QStringLiteral("Changes 2,001 to 2,502"));
+        // Every change stands there once, in the order of the plan.
+        std::vector<ChangeId> shown;
+        int last = 0;
+        for (int range = 0; range < model.rowCount(); ++range) {
+            const QModelIndex above = model.index(range, 0);
+            QCOMPARE(above.data(Model::KindRole).toInt(), static_cast<int>(Model::Kind::Range));
+            for (int row = 0; row < model.rowCount(above); ++row) {
+                const QModelIndex index = model.index(row, 0, above);
+                shown.push_back(static_cast<ChangeId>(index.data(Model::ChangeIdRole).toULongLong()));
+                QCOMPARE(model.indexOf(shown.back()), index);
+                const QString text = index.data().toString();
+                const int number = QString(text.left(text.indexOf(u'.'))).remove(u',').toInt();
+                QVERIFY2(number >= last, qPrintable(text));
+                last = number;
+            }
+        }
+        std::vector<ChangeId> planned;
+        const Plan plan = session.plan();
+        for (const Step &step : plan.steps) {
+            if (step.batch.empty() && step.change != ChangeId::None)
+                planned.push_back(step.change);
+            for (const BatchRow &row : step.batch)
+                planned.push_back(row.change);
+        }
+        QCOMPARE(shown.size(), std::size_t{many + 2});
+        QVERIFY(shown == planned);
+        // A failure deep inside is found from outside.
+        const ChangeId bad = shown[2345];
+        session.unitOfWork().setError(bad, Error(ErrorKind::Constraint, "no"));
+        QCOMPARE(model.nextProblem({}), model.indexOf(bad));
+        QVERIFY(!model.index(2, 0).data(Qt::DecorationRole).isNull());
+        QVERIFY(model.index(1, 0).data(Qt::DecorationRole).isNull());
+        // The table of a long list is folded in the same way.
+        model.setArrangement(Model::Arrangement::ByTable);
+        takeChanges(model);
+        QCOMPARE(model.rowCount(), 1);
+        QCOMPARE(model.rowCount(model.index(0, 0)), 3);
+        QCOMPARE(model.indexOf(bad).parent().parent(), model.index(0, 0));
     }
 
     void theLogKeepsTheRulesOfAModel()

@@ -6,7 +6,6 @@
 #include "ui/theme/theme.h"
 
 #include <algorithm>
-#include <unordered_set>
 
 namespace schemawright::ui {
 
@@ -80,7 +79,30 @@ ChangesModel::Node *ChangesModel::add(Node *parent, Kind kind, ChangeId id) cons
     return parent->children.back().get();
 }
 
-void ChangesModel::setChanges(const Session &session, const Plan &plan)
+/// A long list of changes becomes one of ranges.
+void ChangesModel::fold(Node *parent) const
+{
+    if (parent->ids.size() <= 2 * rangeLength)
+        return;
+    const std::vector<ChangeId> ids = std::exchange(parent->ids, {});
+    const std::vector<int> numbers = std::exchange(parent->numbers, {});
+    for (std::size_t from = 0; from < ids.size(); from += rangeLength) {
+        const std::size_t to = std::min(from + rangeLength, ids.size());
+        Node *range = add(parent, Kind::Range);
+        range->line = std::make_unique<ChangeLine>();
+        range->line->what = tr("Changes %1 to %2")
+                                .arg(grouped(static_cast<std::int64_t>(from + 1)), grouped(static_cast<std::int64_t>(to)));
+        const auto slice = [from, to](const auto &all, auto &into) {
+            if (!all.empty())
+                into.assign(all.begin() + static_cast<std::ptrdiff_t>(from),
+                            all.begin() + static_cast<std::ptrdiff_t>(to));
+        };
+        slice(ids, range->ids);
+        slice(numbers, range->numbers);
+    }
+}
+
+void ChangesModel::setChanges(const Session &session, const Plan &plan, const PlanOrder &order)
 {
     beginResetModel();
     session_ = &session;
@@ -109,31 +131,18 @@ void ChangesModel::setChanges(const Session &session, const Plan &plan)
                 changes.size() == 1 ? tr("1 change") : tr("%1 changes").arg(grouped(static_cast<int>(changes.size())));
             table->ids = std::move(changes);
         }
+        for (const auto &table : root_->children)
+            fold(table.get());
+    } else if (!order.ids.empty()) {
+        root_->ids = order.ids;
+        root_->numbers = order.numbers;
+        fold(root_.get());
     } else {
-        int number = 0;
-        std::unordered_set<ChangeId> planned;
-        planned.reserve(unit.size());
         root_->ids.reserve(unit.size());
-        root_->numbers.reserve(unit.size());
-        const auto addPlanned = [&](ChangeId id) {
-            if (id != ChangeId::None && unit.find(id)) { // one that is written in two steps stands twice
-                planned.insert(id);
-                root_->ids.push_back(id);
-                root_->numbers.push_back(number);
-            }
-        };
-        for (const Step &step : plan.steps) {
-            number += step.change != ChangeId::None;
-            if (step.batch.empty())
-                addPlanned(step.change);
-            for (const BatchRow &row : step.batch) // one statement, so one number
-                addPlanned(row.change);
-        }
-        // What cannot be planned must still be seen.
         for (const Change *change : unit.changes())
-            if (!planned.contains(change->id))
-                root_->ids.push_back(change->id);
+            root_->ids.push_back(change->id);
         root_->numbers.resize(root_->ids.size());
+        fold(root_.get());
     }
     endResetModel();
 }
@@ -197,10 +206,15 @@ QModelIndex ChangesModel::indexOf(ChangeId id) const
 /// Those whose children are changes.
 std::vector<ChangesModel::Node *> ChangesModel::parents() const
 {
-    std::vector<Node *> all{root_.get()};
-    for (const auto &child : root_->children)
-        if (child && child->kind == Kind::Table)
-            all.push_back(child.get());
+    std::vector<Node *> all;
+    const auto add = [&all](Node *node, auto &&self) -> void {
+        if (!node->ids.empty())
+            all.push_back(node);
+        for (const auto &child : node->children)
+            if (child->kind == Kind::Table || child->kind == Kind::Range)
+                self(child.get(), self);
+    };
+    add(root_.get(), add);
     return all;
 }
 
@@ -345,6 +359,10 @@ QVariant ChangesModel::icon(const Node &node) const
 {
     if (node.kind == Kind::Table)
         return theme().icon(QStringLiteral("table"));
+    if (node.kind == Kind::Range)
+        return std::ranges::any_of(node.ids, [this](ChangeId id) { return errorOf(id) != nullptr; })
+                   ? theme().icon(QStringLiteral("error"))
+                   : QVariant();
     const Change *change = node.kind == Kind::Change ? changeOf(node) : nullptr;
     if (!change)
         return {};
@@ -367,7 +385,7 @@ QVariant ChangesModel::data(const QModelIndex &index, int role) const
     if (!index.isValid())
         return {};
     const Node &node = *nodeOf(index);
-    const bool isChange = node.kind == Kind::Change;
+    const bool isChange = node.kind == Kind::Change, isHeading = node.kind == Kind::Table || node.kind == Kind::Range;
     switch (role) {
     case Qt::DisplayRole:
         return text(node, index.column());
@@ -379,17 +397,17 @@ QVariant ChangesModel::data(const QModelIndex &index, int role) const
     case Qt::DecorationRole:
         return index.column() == WhatColumn ? icon(node) : QVariant();
     case Qt::FontRole:
-        if (node.kind != Kind::Table && (index.column() == BeforeColumn || index.column() == AfterColumn))
+        if (!isHeading && (index.column() == BeforeColumn || index.column() == AfterColumn))
             return theme().monospaceFont();
         return {};
     case Qt::ForegroundRole:
         if (isChange && errorOf(node.id) && (index.column() == WhatColumn || index.column() == ResultColumn))
             return theme().colors().error;
-        if ((node.kind == Kind::Table && index.column() == AfterColumn) || index.column() == ResultColumn)
+        if ((isHeading && index.column() == AfterColumn) || index.column() == ResultColumn)
             return theme().colors().mutedText;
         if (index.column() == BeforeColumn)
             return theme().colors().deleted;
-        if (node.kind != Kind::Table && index.column() == AfterColumn)
+        if (!isHeading && index.column() == AfterColumn)
             return theme().colors().inserted;
         return {};
     case KindRole:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "schemawright/orm/session.h"
+#include "ui/workspace/plan_maker.h"
 
 #include <QAbstractItemModel>
 
@@ -21,14 +22,15 @@ struct ChangeOutcome
 };
 
 /// The pending edits as a list that a person reviews: by table, each change with its cells, or in the order in which
-/// Commit will run them. Works out only what is looked at, so that a list of any length opens at once. Reads the
-/// session, which must outlive it, on the GUI thread.
+/// Commit will run them. Works out only what is looked at, and folds a long list into ranges that are opened one by one,
+/// so that a list of any length opens at once: a view lays out every line of it. Reads the session, which must outlive
+/// it, on the GUI thread.
 class ChangesModel : public QAbstractItemModel
 {
     Q_OBJECT
 public:
     enum class Arrangement { ByTable, InOrder };
-    enum class Kind { Table, Change, Cell };
+    enum class Kind { Table, Range, Change, Cell };
     enum Column { WhatColumn, BeforeColumn, AfterColumn, ResultColumn, ColumnCount };
     enum Role { KindRole = Qt::UserRole + 1, ChangeIdRole, StateRole, HasErrorRole };
     enum class State { None, Inserted, Updated, Deleted };
@@ -38,8 +40,11 @@ public:
 
     void setArrangement(Arrangement arrangement) { arrangement_ = arrangement; }
     Arrangement arrangement() const noexcept { return arrangement_; }
-    /// Takes what is pending now; `plan` gives the order of execution and what cannot be carried out.
-    void setChanges(const Session &session, const Plan &plan);
+    /// Lists that are longer are folded into ranges of so many changes.
+    static constexpr std::size_t rangeLength = 1000;
+    /// Takes what is pending now; the plan says what cannot be carried out, and the order how it is run. Without an
+    /// order the changes stand as they were made.
+    void setChanges(const Session &session, const Plan &plan, const PlanOrder &order);
     /// Takes a plan of the changes that are shown already; false when that needs another list.
     bool setPlan(const Plan &plan);
     /// How the last run went; empty when it is too old to be true. A view of a long list must be painted anew then.
@@ -64,6 +69,7 @@ private:
     Node *add(Node *parent, Kind kind, ChangeId id = ChangeId::None) const;
     const Change *changeOf(const Node &node) const;
     std::vector<Node *> parents() const;
+    void fold(Node *parent) const;
     Node *childAt(Node *parent, std::size_t row) const;
     QModelIndex indexAt(Node *parent, std::size_t row) const;
     const Error *errorOf(ChangeId id) const;

@@ -2,6 +2,8 @@
 
 #include "ui/async/background.h"
 
+#include <unordered_set>
+
 namespace schemawright::ui {
 
 namespace {
@@ -32,15 +34,53 @@ Plan PlanInput::make(const std::stop_token &stop) const
     }
 }
 
+PlanOrder PlanOrder::of(const Plan &plan, const std::vector<Change> &changes)
+{
+    PlanOrder order;
+    order.ids.reserve(changes.size());
+    order.numbers.reserve(changes.size());
+    std::unordered_set<ChangeId> planned;
+    planned.reserve(changes.size());
+    int number = 0;
+    const auto add = [&](ChangeId id) {
+        if (id == ChangeId::None)
+            return;
+        planned.insert(id);
+        order.ids.push_back(id);
+        order.numbers.push_back(number);
+    };
+    for (const Step &step : plan.steps) {
+        number += step.change != ChangeId::None;
+        if (step.batch.empty())
+            add(step.change);
+        for (const BatchRow &row : step.batch) // one statement, so one number
+            add(row.change);
+    }
+    for (const Change &change : changes) // what cannot be planned must still be seen
+        if (!planned.contains(change.id))
+            order.ids.push_back(change.id);
+    order.numbers.resize(order.ids.size());
+    return order;
+}
+
 PlanMaker::PlanMaker(std::shared_ptr<const Dialect> dialect, const Session &session, QObject *parent)
     : QObject(parent), dialect_(std::move(dialect)), session_(session), copy_(session)
 {}
 
-void PlanMaker::setPlan(Plan plan)
+PlanMaker::Planned PlanMaker::makeAll(const PlanInput &input, const std::stop_token &stop)
 {
-    if (plan_->steps.size() > plannedAtOnce)
-        dropInBackground(std::move(plan_));
-    plan_ = std::make_shared<const Plan>(std::move(plan));
+    Planned result;
+    result.plan = input.make(stop);
+    result.order = PlanOrder::of(result.plan, input.changes);
+    return result;
+}
+
+void PlanMaker::setPlan(Planned planned)
+{
+    if (order_->ids.size() > plannedAtOnce)
+        dropInBackground(std::pair(std::move(plan_), std::move(order_)));
+    plan_ = std::make_shared<const Plan>(std::move(planned.plan));
+    order_ = std::make_shared<const PlanOrder>(std::move(planned.order));
 }
 
 PlanMaker::~PlanMaker() { stop_.request_stop(); }
@@ -57,10 +97,10 @@ void PlanMaker::make()
     stop();
     isReady_ = false;
     isPlanning_ = true;
-    const auto take = [this, mine = stop_.get_token()](Plan plan) {
+    const auto take = [this, mine = stop_.get_token()](Planned made) {
         if (mine.stop_requested()) // a newer list is planned, or none is wanted
-            return dropInBackground(std::move(plan));
-        setPlan(std::move(plan));
+            return dropInBackground(std::move(made));
+        setPlan(std::move(made));
         isPlanning_ = false;
         isReady_ = true;
         Q_EMIT planned();
@@ -71,14 +111,14 @@ void PlanMaker::make()
     copy_.take([this, isShort, take](std::vector<Change> changes) {
         PlanInput input = PlanInput::of(dialect_, session_, std::move(changes));
         if (isShort)
-            return take(input.make());
+            return take(makeAll(input, {}));
         runInBackground(
             this,
             [input = std::move(input), mine = stop_.get_token()] {
                 try {
-                    return input.make(mine);
+                    return makeAll(input, mine);
                 } catch (const Error &) { // given up
-                    return Plan();
+                    return Planned();
                 }
             },
             take);

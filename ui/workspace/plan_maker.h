@@ -23,6 +23,15 @@ struct PlanInput
     Plan make(const std::stop_token &stop = {}) const;
 };
 
+/// The pending changes as Commit runs them.
+struct PlanOrder
+{
+    std::vector<ChangeId> ids; ///< those that cannot be planned last; one that is written in two steps stands twice
+    std::vector<int> numbers;  ///< of the statement that writes each; 0 for those that cannot be planned
+
+    static PlanOrder of(const Plan &plan, const std::vector<Change> &changes);
+};
+
 /// Keeps the plan of what is pending. Short lists are planned at once, long ones on another thread, so that the window
 /// never waits for them; a newer list replaces one that is being planned. GUI thread.
 class PlanMaker : public QObject
@@ -42,18 +51,27 @@ public:
     bool isReady() const noexcept { return isReady_; }
     const Plan &plan() const noexcept { return *plan_; }
     std::shared_ptr<const Plan> sharedPlan() const noexcept { return plan_; }
+    /// Of the same plan.
+    const PlanOrder &order() const noexcept { return *order_; }
 
 Q_SIGNALS:
     void planned();
 
 private:
-    void setPlan(Plan plan);
+    struct Planned
+    {
+        Plan plan;
+        PlanOrder order;
+    };
+    static Planned makeAll(const PlanInput &input, const std::stop_token &stop);
+    void setPlan(Planned planned);
     void stop();
 
     std::shared_ptr<const Dialect> dialect_;
     const Session &session_;
     PendingCopy copy_;
     std::shared_ptr<const Plan> plan_ = std::make_shared<const Plan>();
+    std::shared_ptr<const PlanOrder> order_ = std::make_shared<const PlanOrder>();
     std::stop_source stop_; ///< of the plan that is being made
     bool isPlanning_ = false, isReady_ = false;
 };

@@ -98,6 +98,7 @@ PendingPanel::PendingPanel(Workspace &workspace, QWidget *parent)
     connect(detail_, &ChangeDetail::conflictClosed, view_, qOverload<>(&QWidget::setFocus));
     connect(&plans_, &PlanMaker::planned, this, &PendingPanel::takePlan);
     connect(&workspace, &Workspace::runStarted, this, [this](RunMode mode) {
+        hasFailures_ = false;
         report_->setText(mode == RunMode::Commit ? tr("Committing…") : tr("Rehearsing…"));
         setSeverity(report_, "info");
         nextProblem_->hide();
@@ -170,20 +171,15 @@ void PendingPanel::takeChanges()
         for (const Change *change : unit.changes())
             if (const QModelIndex index = model_->indexOf(change->id); index.isValid() && view_->isExpanded(index))
                 open.push_back(change->id);
-    model_->setChanges(workspace_.session(), plans_.plan());
+    model_->setChanges(workspace_.session(), plans_.plan(), plans_.order());
     if (unit.revision() != reportedRevision_ && model_->hasOutcomes())
         model_->setOutcomes({}); // of other edits than these
-    if (unit.revision() != reportedRevision_ && report_->property("severity") == QLatin1String("success"))
-        reportBox_->hide(); // what went well is over with the next edit; what did not stands until it is mended
+    // What went well is over with the next edit; what did not stands until it is mended.
+    const bool isMended = hasFailures_ && !model_->nextProblem({}).isValid();
+    if (unit.revision() != reportedRevision_ && (isMended || report_->property("severity") == QLatin1String("success")))
+        reportBox_->hide();
     fitColumns();
-    if (model_->arrangement() == ChangesModel::Arrangement::ByTable)
-        for (int row = 0; row < model_->rowCount(); ++row) {
-            const QModelIndex table = model_->index(row, 0);
-            const auto known = expanded_.find(table.data().toString());
-            const bool isOpen = known != expanded_.end() ? known->second : unit.size() <= readAtOnce;
-            const QSignalBlocker quiet(view_); // by us, not by hand
-            view_->setExpanded(table, isOpen);
-        }
+    openParents({});
     for (const ChangeId id : open)
         view_->expand(model_->indexOf(id));
     if (const QModelIndex again = model_->indexOf(selected); again.isValid())
@@ -192,6 +188,32 @@ void PendingPanel::takeChanges()
     showBar();
     showTexts();
     showSelected();
+}
+
+/// Tables and ranges stand open as they were left; at first the tables of a short list, and the first range in order.
+void PendingPanel::openParents(const QModelIndex &above)
+{
+    const std::size_t pending = workspace_.session().unitOfWork().size();
+    for (int row = 0; row < model_->rowCount(above); ++row) {
+        const QModelIndex index = model_->index(row, 0, above);
+        const auto kind = static_cast<ChangesModel::Kind>(index.data(ChangesModel::KindRole).toInt());
+        if (kind != ChangesModel::Kind::Table && kind != ChangesModel::Kind::Range)
+            return;
+        const auto known = expanded_.find(pathOf(index));
+        const bool isOpen = known != expanded_.end()            ? known->second
+                            : kind == ChangesModel::Kind::Table ? pending <= readAtOnce
+                                                                : row == 0 && !above.isValid();
+        const QSignalBlocker quiet(view_); // by us, not by hand
+        view_->setExpanded(index, isOpen);
+        if (isOpen && kind == ChangesModel::Kind::Table)
+            openParents(index);
+    }
+}
+
+/// What a table or range is remembered by.
+QString PendingPanel::pathOf(const QModelIndex &index)
+{
+    return index.isValid() ? pathOf(index.parent()) + u'\n' + index.data().toString() : QString();
 }
 
 /// Shares the width among the columns when they come or go; between, widths are as they were pulled. Beside a conflict
@@ -296,7 +318,8 @@ void PendingPanel::showReport(RunMode, const Report &report)
     setSeverity(report_, report.committed || report.isClean()               ? "success"
                          : workspace_.doubt() == DoubtOutcome::NotCommitted ? "warning"
                                                                             : "error");
-    nextProblem_->setVisible(failures > 0);
+    hasFailures_ = failures > 0;
+    nextProblem_->setVisible(hasFailures_);
     reportBox_->show();
     model_->setOutcomes(std::move(outcomes));
     view_->viewport()->update();

@@ -37,6 +37,8 @@ private:
     void rebuild();
     void takePlan();
     void takeChanges();
+    void openParents(const QModelIndex &above);
+    static QString pathOf(const QModelIndex &index);
     void fitColumns();
     void showBar();
     void showTexts();
@@ -60,9 +62,10 @@ private:
     PendingCopy scriptCopy_;
     ChangesModel *model_;
     QTimer rebuildTimer_;
-    std::map<QString, bool> expanded_; ///< tables that were opened or closed by hand
+    std::map<QString, bool> expanded_; ///< tables and ranges that were opened or closed by hand
     std::uint64_t reportedRevision_ = 0;
     bool isConflictShown_ = false;
+    bool hasFailures_ = false; ///< of changes, in what is reported
     int fittedColumns_ = 0; ///< those that shared the width of the list last
     std::vector<ChangeId> revertWanted_;
     QStackedWidget *pages_;

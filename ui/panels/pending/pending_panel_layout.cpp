@@ -59,8 +59,9 @@ void PendingPanel::makeList()
     connect(view_, &QWidget::customContextMenuRequested, this, &PendingPanel::showMenu);
     connect(view_, &QTreeView::activated, this, &PendingPanel::goToRow);
     const auto remember = [this](const QModelIndex &index, bool isOpen) {
-        if (index.data(ChangesModel::KindRole).toInt() == static_cast<int>(ChangesModel::Kind::Table))
-            expanded_[index.data().toString()] = isOpen;
+        const auto kind = static_cast<ChangesModel::Kind>(index.data(ChangesModel::KindRole).toInt());
+        if (kind == ChangesModel::Kind::Table || kind == ChangesModel::Kind::Range)
+            expanded_[pathOf(index)] = isOpen;
     };
     connect(view_, &QTreeView::expanded, this, [remember](const QModelIndex &index) { remember(index, true); });
     connect(view_, &QTreeView::collapsed, this, [remember](const QModelIndex &index) { remember(index, false); });
