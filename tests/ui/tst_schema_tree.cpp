@@ -62,6 +62,7 @@ private Q_SLOTS:
     void cleanup();
     void selectsForTheInspectorAndOpensRows();
     void filtersAndOpensWithTheKeyboard();
+    void prefersWhatIsNamedSo();
     void opensWhatIsHitByAColumn();
     void slashGoesToTheFilter();
     void staysOpenThroughARefresh();
@@ -131,6 +132,24 @@ void tst_SchemaTree::filtersAndOpensWithTheKeyboard()
     QVERIFY(filter_->text().isEmpty());
     QVERIFY(item(QStringLiteral("customer")).isValid());
     QCOMPARE(view_->currentIndex().data().toString(), QStringLiteral("orders")); // still where one was
+}
+
+void tst_SchemaTree::prefersWhatIsNamedSo()
+{
+    start("CREATE TABLE account (person_id INTEGER); CREATE TABLE person_old (id INTEGER); CREATE TABLE person (id "
+          "INTEGER)");
+    QSignalSpy opened(workspace_.get(), &ui::Workspace::tableRequested);
+    const auto opens = [&](const char *text) {
+        view_->setFocus();
+        QTest::keyClick(view_, Qt::Key_Slash);
+        filter_->clear();
+        QTest::keyClicks(filter_, QString::fromLatin1(text));
+        QTest::keyClick(filter_, Qt::Key_Return);
+        return opened.isEmpty() ? std::string() : opened.takeLast()[0].value<QualifiedName>().name;
+    };
+    QCOMPARE(opens("person"), std::string("person"));
+    QCOMPARE(opens("person_"), std::string("person_old"));
+    QCOMPARE(opens("person_i"), std::string("account"));
 }
 
 void tst_SchemaTree::opensWhatIsHitByAColumn()

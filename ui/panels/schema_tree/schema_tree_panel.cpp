@@ -33,7 +33,8 @@ SchemaTreePanel::SchemaTreePanel(Workspace &workspace, QWidget *parent)
 {
     filtered_->setSourceModel(model_);
     filter_->setObjectName(QStringLiteral("schemaFilter"));
-    filter_->setPlaceholderText(tr("Filter tables and columns"));
+    filter_->setPlaceholderText(tr("Tables and columns"));
+    filter_->setToolTip(tr("Show what is named like this (Ctrl+P, or / in the tree)"));
     filter_->setClearButtonEnabled(true);
     QAction *search = filter_->addAction(theme().icon(QStringLiteral("search")), QLineEdit::LeadingPosition);
     columns_ = filter_->addAction(theme().icon(QStringLiteral("column")), QLineEdit::TrailingPosition);
@@ -221,14 +222,11 @@ bool SchemaTreePanel::eventFilter(QObject *watched, QEvent *event)
         const int key = static_cast<QKeyEvent *>(event)->key();
         if (key == Qt::Key_Down || key == Qt::Key_Return || key == Qt::Key_Enter) {
             view_->setFocus();
-            // To the first table that matches: that is what was looked for.
-            for (QModelIndex index = filtered_->index(0, 0); index.isValid(); index = view_->indexBelow(index))
-                if (index.data(SchemaModel::KindRole).toInt() == static_cast<int>(SchemaModel::NodeKind::Table)) {
-                    view_->setCurrentIndex(index);
-                    if (key != Qt::Key_Down)
-                        openIndex(index);
-                    break;
-                }
+            if (const QModelIndex index = lookedFor(); index.isValid()) {
+                view_->setCurrentIndex(index);
+                if (key != Qt::Key_Down)
+                    openIndex(index);
+            }
             return true;
         }
         if (key == Qt::Key_Escape) {
@@ -241,6 +239,25 @@ bool SchemaTreePanel::eventFilter(QObject *watched, QEvent *event)
         return true;
     }
     return QWidget::eventFilter(watched, event);
+}
+
+/// The table of that very name, else the first whose name holds it, else the first that is kept for a column.
+QModelIndex SchemaTreePanel::lookedFor() const
+{
+    const QString text = filter_->text();
+    QModelIndex first, named;
+    for (QModelIndex index = filtered_->index(0, 0); index.isValid(); index = view_->indexBelow(index)) {
+        if (index.data(SchemaModel::KindRole).toInt() != static_cast<int>(SchemaModel::NodeKind::Table))
+            continue;
+        const QString name = index.data().toString();
+        if (name.compare(text, Qt::CaseInsensitive) == 0)
+            return index;
+        if (!named.isValid() && name.contains(text, Qt::CaseInsensitive))
+            named = index;
+        if (!first.isValid())
+            first = index;
+    }
+    return named.isValid() ? named : first;
 }
 
 void SchemaTreePanel::takeMetaData()
@@ -306,7 +323,8 @@ void SchemaTreePanel::showHint()
     else if (workspace_.state() == Workspace::State::Opening)
         hint_->setText(tr("Opening…"));
     else if (workspace_.state() == Workspace::State::Open)
-        hint_->setText(tr("This database has no tables yet."));
+        hint_->setText(workspace_.isReadOnly() ? tr("This database has no tables yet.")
+                                               : tr("This database has no tables yet. Ctrl+Shift+N makes one."));
     else
         hint_->clear();
 }

@@ -32,6 +32,7 @@ public:
 
     /// Brings the tree to the front and puts the cursor into its filter.
     void focusFilter();
+    QModelIndex lookedFor() const;
     /// For the window's menus too.
     StructureActions &structure() noexcept { return *structure_; }
 
