@@ -48,7 +48,7 @@ MainWindow *Application::openText(const QString &text, bool readOnly, MainWindow
             url.arguments.database = std::filesystem::absolute(url.arguments.database).lexically_normal().string();
         return open(url, reuse);
     } catch (const Error &error) {
-        MainWindow *window = reuse ? reuse : newWindow();
+        MainWindow *window = reuse && !reuse->hasDatabase() ? reuse : newWindow();
         window->showFailure(error);
         return window;
     }

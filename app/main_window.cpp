@@ -138,7 +138,7 @@ void MainWindow::closeDatabase()
     delete std::exchange(grid_, nullptr);
     workspace_.reset();
     lastUrl_.reset();
-    messages_->hide();
+    messages_->clear();
     start_->showWelcome();
     showState();
     showPending();
@@ -227,7 +227,7 @@ void MainWindow::showState()
         text = ui::toQString(workspace_->engine().url().text());
         if (isOpen && !workspace_->metadata().serverVersion.empty())
             text += QStringLiteral("   %1 %2")
-                        .arg(ui::toQString(workspace_->metadata().dialect),
+                        .arg(ui::dialectTitle(workspace_->metadata().dialect),
                              ui::toQString(workspace_->metadata().serverVersion));
         if (workspace_->isReadOnly())
             text += tr("   read-only");

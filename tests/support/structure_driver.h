@@ -218,7 +218,7 @@ public:
         box->setCurrentIndex(scope);
         if (dialect) {
             auto *dialects = window_.findChild<QComboBox *>(QStringLiteral("createDialect"));
-            dialects->setCurrentText(QString::fromLatin1(dialect));
+            dialects->setCurrentIndex(dialects->findData(QString::fromLatin1(dialect)));
         }
         return window_.findChild<ui::SqlView *>(QStringLiteral("createSql"))->sql();
     }

@@ -3,6 +3,9 @@
 #include <QCoreApplication>
 #include <QLocale>
 
+#include <algorithm>
+#include <utility>
+
 namespace schemawright::ui {
 
 namespace {
@@ -96,6 +99,17 @@ bool isTextEditable(const Value &value)
         return false;
     const std::string *text = value.as<std::string>();
     return !text || (isUtf8(*text) && text->find('\0') == std::string::npos);
+}
+
+QString dialectTitle(std::string_view dialect)
+{
+    static constexpr std::pair<std::string_view, const char *> titles[] = {{"sqlite", "SQLite"},
+                                                                           {"postgresql", "PostgreSQL"},
+                                                                           {"mysql", "MySQL"},
+                                                                           {"mssql", "SQL Server"},
+                                                                           {"oracle", "Oracle"}};
+    const auto *found = std::ranges::find(titles, dialect, &std::pair<std::string_view, const char *>::first);
+    return found == std::end(titles) ? toQString(dialect) : QString::fromLatin1(found->second);
 }
 
 } // namespace schemawright::ui

@@ -38,6 +38,8 @@ bool isTextEditable(const Value &value);
 
 /// "1.2 kB"
 QString byteCount(std::size_t bytes);
+/// "PostgreSQL" of "postgresql".
+QString dialectTitle(std::string_view dialect);
 /// "12,345", whatever the locale.
 QString grouped(std::int64_t number);
 /// "PNG", "JPEG", "GIF"… of image data by its first bytes; empty for anything else.

@@ -68,7 +68,7 @@ MessageBar::MessageBar(QWidget *parent)
 
     auto *row = new QHBoxLayout;
     row->setSpacing(8);
-    row->addWidget(icon_, 0, Qt::AlignTop);
+    row->addWidget(icon_, 0, Qt::AlignVCenter);
     row->addWidget(text_, 1);
     row->addLayout(choices_);
     row->addWidget(more_);
@@ -85,10 +85,7 @@ MessageBar::MessageBar(QWidget *parent)
     connect(copy_, &QToolButton::clicked, this, [this] {
         QGuiApplication::clipboard()->setText(detail_->text().isEmpty() ? text_->text() : detail_->text());
     });
-    connect(close_, &QToolButton::clicked, this, [this] {
-        asking_ = false;
-        hide();
-    });
+    connect(close_, &QToolButton::clicked, this, &MessageBar::answered);
     hide();
 }
 
@@ -114,8 +111,10 @@ void MessageBar::present(const Notice &notice)
 
 void MessageBar::show(const Notice &notice)
 {
-    if (asking_) // a question waits for its answer
+    if (asking_) { // a question waits for its answer, and what was said meanwhile for its turn
+        waiting_ = notice;
         return;
+    }
     present(notice);
     const bool goes = notice.severity == Notice::Severity::Info || notice.severity == Notice::Severity::Success;
     if (goes)
@@ -133,11 +132,24 @@ void MessageBar::ask(const QString &text, const std::vector<std::pair<QString, s
         auto *button = new QPushButton(label);
         choices_->addWidget(button);
         connect(button, &QPushButton::clicked, this, [this, act] {
-            asking_ = false;
-            hide();
+            answered();
             act();
         });
     }
+}
+
+void MessageBar::clear()
+{
+    waiting_.reset();
+    answered();
+}
+
+void MessageBar::answered()
+{
+    asking_ = false;
+    hide();
+    if (const auto next = std::exchange(waiting_, std::nullopt))
+        show(*next);
 }
 
 } // namespace schemawright::ui

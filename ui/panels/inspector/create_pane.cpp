@@ -71,8 +71,8 @@ CreatePane::CreatePane(Workspace &workspace, QWidget *parent)
     dialect_->setObjectName(QStringLiteral("createDialect"));
     dialect_->setToolTip(tr("The database for which the text is written"));
     for (const Dialect *each : Workspace::knownDialects())
-        dialect_->addItem(toQString(each->name()));
-    dialect_->setCurrentIndex(std::max(0, dialect_->findText(toQString(workspace_.dialect().name()))));
+        dialect_->addItem(dialectTitle(each->name()), toQString(each->name()));
+    dialect_->setCurrentIndex(std::max(0, dialect_->findData(toQString(workspace_.dialect().name()))));
     sql_->setObjectName(QStringLiteral("createSql"));
     auto *copy = new QToolButton;
     copy->setText(tr("Copy"));

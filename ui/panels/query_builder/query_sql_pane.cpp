@@ -20,28 +20,13 @@
 
 namespace schemawright::ui {
 
-namespace {
-
-QString titleOf(std::string_view dialect)
-{
-    static constexpr std::pair<std::string_view, const char *> titles[] = {{"sqlite", "SQLite"},
-                                                                           {"postgresql", "PostgreSQL"},
-                                                                           {"mysql", "MySQL"},
-                                                                           {"mssql", "SQL Server"},
-                                                                           {"oracle", "Oracle"}};
-    const auto *found = std::ranges::find(titles, dialect, &std::pair<std::string_view, const char *>::first);
-    return found == std::end(titles) ? toQString(dialect) : QString::fromLatin1(found->second);
-}
-
-} // namespace
-
 QuerySqlPane::QuerySqlPane(const Dialect &dialect, QWidget *parent) : QWidget(parent)
 {
     dialect_ = new QComboBox;
     dialect_->setObjectName(QStringLiteral("queryDialect"));
     dialect_->setToolTip(tr("The database for which the SQL is shown; it runs on the one that is open"));
     for (const Dialect *each : Workspace::knownDialects())
-        dialect_->addItem(titleOf(each->name()), toQString(each->name()));
+        dialect_->addItem(dialectTitle(each->name()), toQString(each->name()));
     dialect_->setCurrentIndex(std::max(0, dialect_->findData(toQString(dialect.name()))));
     connect(dialect_, &QComboBox::currentIndexChanged, this, &QuerySqlPane::refresh);
     const auto button = [this](const char *name, const QString &text, const QString &tip, auto slot) {
