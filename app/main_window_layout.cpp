@@ -49,8 +49,11 @@ QAction *MainWindow::addIconAction(const QString &icon, const QString &text, con
 {
     auto *action = new QAction(theme().icon(icon), text, this);
     action->setShortcut(shortcut);
+    const QString plain = QString(text).remove(u'&');
+    if (plain != text)
+        action->setIconText(plain); // on a button, where no letter is underlined
     action->setToolTip(
-        shortcut.isEmpty() ? text : QStringLiteral("%1 (%2)").arg(text, shortcut.toString(QKeySequence::NativeText)));
+        shortcut.isEmpty() ? plain : QStringLiteral("%1 (%2)").arg(plain, shortcut.toString(QKeySequence::NativeText)));
     connect(action, &QAction::triggered, this, slot);
     connect(&theme(), &ui::Theme::changed, action, [action, icon] { action->setIcon(theme().icon(icon)); });
     return action;
@@ -60,49 +63,49 @@ void MainWindow::buildActions()
 {
     const auto icon = [](const char *name) { return QString::fromLatin1(name); };
     QAction *open =
-        addIconAction(icon("open"), tr("Open SQLite File…"), QKeySequence::Open, [this] { askForFile(false); });
-    QAction *server = addIconAction(icon("connect"), tr("Connect to Database…"), QKeySequence(tr("Ctrl+Shift+O")),
+        addIconAction(icon("open"), tr("&Open SQLite File…"), QKeySequence::Open, [this] { askForFile(false); });
+    QAction *server = addIconAction(icon("connect"), tr("&Connect to Database…"), QKeySequence(tr("Ctrl+Shift+O")),
                                     [this] { askForConnection({}); });
     refresh_ =
-        addIconAction(icon("refresh"), tr("Refresh"), QKeySequence(Qt::Key_F5), [this] { workspace_->refresh(); });
-    undo_ = addIconAction(icon("undo"), tr("Undo Edit"), QKeySequence::Undo,
+        addIconAction(icon("refresh"), tr("Re&fresh"), QKeySequence(Qt::Key_F5), [this] { workspace_->refresh(); });
+    undo_ = addIconAction(icon("undo"), tr("&Undo Edit"), QKeySequence::Undo,
                           [this] { workspace_->session().unitOfWork().undo(); });
-    redo_ = addIconAction(icon("redo"), tr("Redo Edit"), QKeySequence::Redo,
+    redo_ = addIconAction(icon("redo"), tr("&Redo Edit"), QKeySequence::Redo,
                           [this] { workspace_->session().unitOfWork().redo(); });
     redo_->setShortcuts({QKeySequence(tr("Ctrl+Shift+Z")), QKeySequence(tr("Ctrl+Y"))}); // both are in people's hands
-    discard_ = addIconAction(icon("discard"), tr("Discard All Edits"), {},
+    discard_ = addIconAction(icon("discard"), tr("&Discard All Edits"), {},
                              [this] { workspace_->session().unitOfWork().discardAll(); });
-    rehearse_ = addIconAction(icon("rehearse"), tr("Rehearse"), QKeySequence(tr("Ctrl+Shift+R")),
+    rehearse_ = addIconAction(icon("rehearse"), tr("Re&hearse"), QKeySequence(tr("Ctrl+Shift+R")),
                               [this] { workspace_->run(RunMode::Rehearse); });
     commit_ = addIconAction(icon("commit"), tr("Commit"), QKeySequence(tr("Ctrl+S")),
                             [this] { workspace_->run(RunMode::Commit); });
-    close_ = addIconAction({}, tr("Close Database"), QKeySequence(tr("Ctrl+Shift+W")),
+    close_ = addIconAction({}, tr("C&lose Database"), QKeySequence(tr("Ctrl+Shift+W")),
                            [this] { afterPendingDecision([this] { closeDatabase(); }); });
     QAction *dark =
-        addIconAction(icon("moon"), tr("Switch between Light and Dark"), QKeySequence(tr("Ctrl+Shift+T")), [this] {
+        addIconAction(icon("moon"), tr("Switch between &Light and Dark"), QKeySequence(tr("Ctrl+Shift+T")), [this] {
             application_.setTheme(theme().isDark() ? ui::Theme::Mode::Light : ui::Theme::Mode::Dark);
         });
 
     QMenu *file = menuBar()->addMenu(tr("&File"));
     file->addAction(open);
-    file->addAction(tr("Open Read-Only…"), this, [this] { askForFile(true); });
+    file->addAction(tr("Open &Read-Only…"), this, [this] { askForFile(true); });
     file->addAction(server);
-    file->addAction(tr("Open the Sample"), this, [this] { application_.openSample(this); });
-    recentMenu_ = file->addMenu(tr("Open Recent"));
+    file->addAction(tr("Open the &Sample"), this, [this] { application_.openSample(this); });
+    recentMenu_ = file->addMenu(tr("Open Rec&ent"));
     connect(recentMenu_, &QMenu::aboutToShow, this, &MainWindow::fillRecent);
     file->addSeparator();
-    file->addAction(tr("New Window"), QKeySequence::New, this, [this] { application_.newWindow(); });
+    file->addAction(tr("&New Window"), QKeySequence::New, this, [this] { application_.newWindow(); });
     file->addAction(close_);
-    file->addAction(tr("Quit"), QKeySequence::Quit, qApp, &QApplication::closeAllWindows);
+    file->addAction(tr("&Quit"), QKeySequence::Quit, qApp, &QApplication::closeAllWindows);
     QMenu *edit = menuBar()->addMenu(tr("&Edit"));
     edit->addActions({undo_, redo_});
     edit->addSeparator();
     edit->addAction(discard_);
     viewMenu_ = menuBar()->addMenu(tr("&View"));
     viewMenu_->addAction(dark);
-    viewMenu_->addAction(tr("Follow the System's Colours"), this,
+    viewMenu_->addAction(tr("Follow the &System's Colours"), this,
                          [this] { application_.setTheme(ui::Theme::Mode::System); });
-    viewMenu_->addAction(tr("Reset Layout"), this, [this] { restoreState(defaultState_); });
+    viewMenu_->addAction(tr("Reset La&yout"), this, [this] { restoreState(defaultState_); });
     viewMenu_->addSeparator();
     QMenu *database = databaseMenu_ = menuBar()->addMenu(tr("&Database"));
     database->addActions({refresh_});
@@ -110,7 +113,7 @@ void MainWindow::buildActions()
     database->addSeparator();
     database->addActions({rehearse_, commit_});
     QMenu *help = menuBar()->addMenu(tr("&Help"));
-    help->addAction(tr("About Schemawright"), this, &MainWindow::showAbout);
+    help->addAction(tr("&About Schemawright"), this, &MainWindow::showAbout);
 
     QToolBar *bar = bar_ = addToolBar(tr("Main"));
     bar->setObjectName(QStringLiteral("mainToolBar"));

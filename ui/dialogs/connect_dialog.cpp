@@ -153,6 +153,7 @@ QWidget *ConnectDialog::makeServerPage()
     portLabel->setObjectName(QStringLiteral("portLabel")); // stands in the row, not before it
     hostRow->addSpacing(4);
     hostRow->addWidget(portLabel);
+    hostRow->addSpacing(4);
     hostRow->addWidget(port_);
     form->addRow(tr("Host"), hostRow);
     form->addRow(tr("Database"), database_);

@@ -118,7 +118,7 @@ QToolTip { background: $raised; color: $text; border: 1px solid $border; padding
 QMainWindow::separator { background: $border; width: 1px; height: 1px; }
 QMainWindow::separator:hover { background: $accent; }
 QDockWidget::title { background: $window; padding: 7px 10px; border-bottom: 1px solid $border; text-align: left; }
-QDockWidget { font-weight: 600; color: $text; titlebar-close-icon: url(:/icons/close.svg); }
+QDockWidget { font-weight: 600; color: $text; titlebar-close-icon: url(:/icons/close$scheme.svg); }
 QDockWidget::close-button { border: 0; border-radius: 4px; padding: 1px; background: transparent; }
 QDockWidget::close-button:hover { background: $hover; }
 QToolBar { background: $window; border: 0; border-bottom: 1px solid $border; spacing: 2px; padding: 4px 8px; }
@@ -130,7 +130,7 @@ QToolButton:disabled { color: $disabled; }
 QToolButton[popupMode="1"] { padding-right: 19px; }
 QToolButton::menu-button { border: 0; background: transparent; width: 15px; }
 QToolButton::menu-button:hover { background: $hover; border-radius: 5px; }
-QToolButton::menu-arrow { image: url(:/icons/chevron-down.svg); width: 10px; height: 10px; }
+QToolButton::menu-arrow { image: url(:/icons/chevron-down$scheme.svg); width: 10px; height: 10px; }
 QPushButton[choice="true"] { padding: 3px 9px; text-align: left; }
 QPushButton[choice="true"]:hover { border: 1px solid $accent; background: $selection; }
 QToolButton[primary="true"]:enabled, QPushButton[primary="true"]:enabled { background: $accent; color: $accentText; border: 1px solid $accent; font-weight: 600; }
@@ -148,7 +148,7 @@ QLineEdit[invalid="true"] { border: 1px solid $error; }
 QComboBox { background: $raised; border: 1px solid $border; border-radius: 5px; padding: 4px 8px; min-height: 16px; }
 QComboBox:focus { border: 1px solid $accent; }
 QComboBox::drop-down { border: 0; width: 18px; }
-QComboBox::down-arrow { image: url(:/icons/chevron-down.svg); width: 12px; height: 12px; }
+QComboBox::down-arrow { image: url(:/icons/chevron-down$scheme.svg); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { border: 1px solid $border; background: $raised; selection-background-color: $selection; selection-color: $text; }
 QMenuBar { background: $window; border-bottom: 1px solid $border; }
 QMenuBar::item { padding: 4px 9px; background: transparent; border-radius: 4px; }
@@ -163,12 +163,12 @@ QTabBar { background: $window; }
 QTabBar::tab { background: transparent; color: $mutedText; padding: 6px 12px; border: 0; border-bottom: 2px solid transparent; }
 QTabBar::tab:hover { color: $text; background: $hover; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
-QTabBar::close-button { image: url(:/icons/close.svg); width: 14px; height: 14px; border-radius: 4px; subcontrol-position: right; margin: 2px; }
+QTabBar::close-button { image: url(:/icons/close$scheme.svg); width: 14px; height: 14px; border-radius: 4px; subcontrol-position: right; margin: 2px; }
 QTabBar::close-button:hover { background: $selection; }
 QAbstractScrollArea::corner { background: $window; border: 0; }
 QTabWidget::pane { border: 0; border-top: 1px solid $border; }
 QHeaderView { background: $window; border: 0; }
-QHeaderView::section { background: $window; color: $mutedText; border: 0; border-right: 1px solid $border; border-bottom: 1px solid $border; padding: 4px 8px; font-weight: 500; }
+QHeaderView::section { background: $window; color: $mutedText; border: 0; border-right: 1px solid $border; border-bottom: 1px solid $border; padding: 4px 6px; font-weight: 500; }
 QTableCornerButton::section { background: $window; border: 0; border-right: 1px solid $border; border-bottom: 1px solid $border; }
 QAbstractItemView { background: $base; border: 0; outline: 0; selection-background-color: $selection; selection-color: $text; }
 QTableView { gridline-color: $grid; }
@@ -176,8 +176,8 @@ QTreeView::item { min-height: 24px; }
 QTreeView::item:hover, QListView::item:hover { background: $hover; }
 QTreeView::item:selected, QListView::item:selected { background: $selection; color: $text; }
 QTreeView::branch { background: transparent; }
-QTreeView::branch:has-children:!has-siblings:closed, QTreeView::branch:closed:has-children:has-siblings { image: url(:/icons/expand.svg); }
-QTreeView::branch:open:has-children:!has-siblings, QTreeView::branch:open:has-children:has-siblings { image: url(:/icons/collapse.svg); }
+QTreeView::branch:has-children:!has-siblings:closed, QTreeView::branch:closed:has-children:has-siblings { image: url(:/icons/expand$scheme.svg); }
+QTreeView::branch:open:has-children:!has-siblings, QTreeView::branch:open:has-children:has-siblings { image: url(:/icons/collapse$scheme.svg); }
 QStatusBar { background: $window; border-top: 1px solid $border; color: $mutedText; }
 QStatusBar::item { border: 0; }
 QStatusBar QLabel { color: $mutedText; padding: 0 6px; }
@@ -202,6 +202,7 @@ QLabel[role="title"] { font-size: 15px; font-weight: 600; }
 QFrame[role="separator"] { background: $border; max-height: 1px; border: 0; }
 )");
     const bool dark = c.window.lightness() < 128;
+    sheet.replace(QLatin1String("$scheme"), QLatin1String(dark ? "-dark" : "")); // a style sheet colours no icon
     // Longest names first, so that $accent does not eat the start of $accentText.
     const std::pair<const char *, QColor> names[] = {
         {"$accentHover", c.accent.darker(110)},

@@ -76,7 +76,7 @@ void CellPainter::paint(QPainter *painter, const QStyleOptionViewItem &option, c
     if (isSelected) {
         QColor veil = theme().colors().selection;
         if (item.backgroundBrush.style() != Qt::NoBrush)
-            veil.setAlpha(150);
+            veil.setAlpha(100); // what the ground says is still seen
         painter->fillRect(item.rect, veil);
     }
     if (index.data(RowsModel::HasErrorRole).toBool()) {

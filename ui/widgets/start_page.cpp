@@ -6,6 +6,7 @@
 #include <QLabel>
 #include <QListWidget>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QVBoxLayout>
 
 namespace schemawright::ui {
@@ -53,6 +54,10 @@ StartPage::StartPage(QWidget *parent)
         each->setMinimumHeight(34);
     recent_->setFrameShape(QFrame::NoFrame);
     recent_->setMaximumHeight(220);
+    recent_->setTextElideMode(Qt::ElideMiddle); // where it is and what it is called are the ends
+    recent_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    recent_->setUniformItemSizes(true);
+    recent_->setToolTip(tr("Double-click to open it"));
     recentTitle_->setProperty("role", QStringLiteral("muted"));
 
     auto *column = new QVBoxLayout;
@@ -113,7 +118,11 @@ StartPage::StartPage(QWidget *parent)
 void StartPage::setRecent(const QStringList &urls)
 {
     recent_->clear();
-    recent_->addItems(urls);
+    for (const QString &url : urls) {
+        auto *item = new QListWidgetItem(url, recent_);
+        item->setSizeHint({0, 26});
+        item->setToolTip(url);
+    }
     recent_->setVisible(!urls.isEmpty());
     recentTitle_->setVisible(!urls.isEmpty());
 }
@@ -136,14 +145,16 @@ void StartPage::showBusy(const QString &text)
 void StartPage::showFailure(const QString &what, const Error &error)
 {
     failureTitle_->setText(what);
-    QString text = QString::fromStdString(error.message);
+    static const QRegularExpression indent(QStringLiteral("\\s*\\n\\s*")); // libpq sets its second line off by a tab
+    QString text = QString::fromStdString(error.message).replace(indent, QStringLiteral("\n"));
     if (!error.nativeCode.empty())
         text += QStringLiteral("  [%1]").arg(QString::fromStdString(error.nativeCode));
     if (!error.detail.empty())
         text += u'\n' + QString::fromStdString(error.detail);
     failureText_->setText(text);
-    failureHint_->setText(QString::fromStdString(error.hint));
-    failureHint_->setVisible(!error.hint.empty());
+    const QString hint = QString::fromStdString(error.hint);
+    failureHint_->setText(hint);
+    failureHint_->setVisible(!hint.isEmpty() && !text.contains(hint.section(u' ', 0, 3))); // the server asks so itself
     welcome_->hide();
     busy_->hide();
     failure_->show();

@@ -190,9 +190,12 @@ void DataGridPanel::paintEvent(QPaintEvent *event)
     QPainter painter(this);
     painter.fillRect(rect(), theme().colors().base);
     painter.setPen(theme().colors().mutedText);
-    const bool isOpen = workspace_.state() == Workspace::State::Open;
-    painter.drawText(rect(), Qt::AlignCenter,
-                     isOpen ? tr("Double-click a table in the tree to see its rows") : QString());
+    QString text;
+    if (workspace_.state() == Workspace::State::Open)
+        text = workspace_.session().draft().after.tables().empty()
+                   ? tr("There is no table yet.\nNew Table (Ctrl+Shift+N) makes the first one, as a pending edit.")
+                   : tr("Double-click a table in the tree to see its rows");
+    painter.drawText(rect().adjusted(24, 0, -24, 0), Qt::AlignCenter | Qt::TextWordWrap, text);
 }
 
 } // namespace schemawright::ui

@@ -100,6 +100,7 @@ GridPage::GridPage(Workspace &workspace, const TablePtr &table, QWidget *parent)
 
     message_->setObjectName(QStringLiteral("rowMessage"));
     message_->setWordWrap(true);
+    message_->setProperty("severity", QStringLiteral("error")); // the room around the text is that of the first style
     message_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     auto *messageRow = new QHBoxLayout;
     messageRow->setContentsMargins(8, 0, 8, 6);
@@ -258,6 +259,7 @@ void GridPage::applyFilter()
     if (!parsed.error.isEmpty()) {
         message_->setText(parsed.error);
         message_->setProperty("severity", QStringLiteral("warning"));
+        message_->style()->unpolish(message_);
         message_->style()->polish(message_);
         message_->show();
         return;

@@ -18,6 +18,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <set>
 
 namespace schemawright::ui {
 
@@ -206,10 +207,10 @@ void PartsPage::fitFields()
         return model_->fields()[static_cast<std::size_t>(field)];
     };
     const auto isShared = [&](int field) {
-        return fieldAt(field).isMain && fieldAt(field).kind != PartsModel::FieldKind::Flag;
+        return fieldAt(field).isMain && fieldAt(field).kind != PartsModel::FieldKind::Flag &&
+               fieldAt(field).kind != PartsModel::FieldKind::Fixed;
     };
-    std::vector<int> widths;
-    int fixed = 0, shared = 0;
+    std::vector<int> widths, headings;
     for (int field = 0; field < model_->columnCount(); ++field) {
         const int heading = view_->horizontalHeader()->sectionSizeHint(field) + 4;
         int widest = 0;
@@ -219,14 +220,34 @@ void PartsPage::fitFields()
         widths.push_back(fieldAt(field).kind == PartsModel::FieldKind::Flag
                              ? heading - 4
                              : std::max(heading, std::clamp(widest + 6, width * 3 / 5, width * 2)));
-        if (!view_->isColumnHidden(field) && fieldAt(field).isMain)
-            (isShared(field) ? shared : fixed) += widths.back();
+        // What a part is called is what one looks for.
+        headings.push_back(field == 0 ? std::clamp(widest + 6, heading - 4, std::max(heading - 4, width * 3 / 2))
+                                      : heading - 4);
     }
-    const int room = view_->viewport()->width() - fixed;
-    const double factor = shared > 0 ? std::clamp(room / static_cast<double>(shared), 0.6, 2.0) : 1.0;
+    // No heading is cut, nor the first field: what cannot become narrower leaves the others to share the rest.
+    std::set<int> atLeast;
+    double factor = 1;
+    for (bool isSettled = false; !isSettled;) {
+        int fixed = 0, shared = 0;
+        for (int field = 0; field < model_->columnCount(); ++field)
+            if (const auto at = static_cast<std::size_t>(field); !view_->isColumnHidden(field) && fieldAt(field).isMain)
+                (isShared(field) && !atLeast.contains(field) ? shared : fixed) +=
+                    atLeast.contains(field) ? headings[at] : widths[at];
+        const int room = view_->viewport()->width() - fixed;
+        factor = shared > 0 ? std::clamp(room / static_cast<double>(shared), 0.6, 2.0) : 1.0;
+        isSettled = true;
+        for (int field = 0; field < model_->columnCount(); ++field)
+            if (const auto at = static_cast<std::size_t>(field);
+                isShared(field) && !atLeast.contains(field) && widths[at] * factor < headings[at]) {
+                atLeast.insert(field);
+                isSettled = false;
+            }
+    }
     for (int field = 0; field < model_->columnCount(); ++field) {
-        const int width = widths[static_cast<std::size_t>(field)];
-        view_->setColumnWidth(field, isShared(field) ? static_cast<int>(width * factor) : width);
+        const auto at = static_cast<std::size_t>(field);
+        view_->setColumnWidth(field, atLeast.contains(field) ? headings[at]
+                                     : isShared(field)       ? static_cast<int>(widths[at] * factor)
+                                                             : widths[at]);
     }
     isFitting_ = false;
 }
