@@ -10,6 +10,9 @@
 
 #include <sqlite3.h>
 
+/// So that a comparison that fails says what it compared.
+template <> inline char *QTest::toString(const std::string &text) { return qstrdup(text.c_str()); }
+
 namespace schemawright::test {
 
 /// Runs a script; whatever fails in it ends the test.

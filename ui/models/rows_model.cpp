@@ -316,6 +316,19 @@ int RowsModel::addRow()
     return rowCount() - 1;
 }
 
+void RowsModel::addRow(const std::vector<std::pair<int, Cell>> &cells)
+{
+    if (isDropped_)
+        throw Error(ErrorKind::Unsupported, tr("The table is to be dropped.").toStdString());
+    Session &session = workspace_.session();
+    const RowTarget row = session.addRow(*draft_);
+    for (const auto &[column, cell] : cells) {
+        if (const std::string why = session.whyNotEditable(*draft_, columnAt(column)->name); !why.empty())
+            throw Error(ErrorKind::Unsupported, why);
+        session.setCell(row, shown_[static_cast<std::size_t>(column)], cell, {});
+    }
+}
+
 int RowsModel::duplicateRow(int row)
 {
     const auto image = shownRow(row);
@@ -389,7 +402,9 @@ QVariant RowsModel::data(const QModelIndex &index, int role) const
     case IsNumberRole: {
         const Cell shown = cell(row, index.column());
         const Value *value = std::get_if<Value>(&shown);
-        return value && (value->is<std::int64_t>() || value->is<double>() || value->is<Decimal>());
+        if (!value || value->isNull()) // stands where a value would
+            return columnAt(index.column())->type.isNumber();
+        return value->is<std::int64_t>() || value->is<double>() || value->is<Decimal>();
     }
     case CellRole: {
         const Cell shown = cell(row, index.column());

@@ -74,6 +74,8 @@ public:
     // Edits. Throw Error for what the table can never hold.
     void setCell(int row, int column, const Cell &cell);
     int addRow();
+    /// A new row that holds these cells, by column; also amid a group of edits, where its place is not known yet.
+    void addRow(const std::vector<std::pair<int, Cell>> &cells);
     int duplicateRow(int row);
     void deleteRows(const std::vector<int> &rows);
     void revertRows(const std::vector<int> &rows);

@@ -9,6 +9,8 @@
 #include <QGuiApplication>
 #include <QTableView>
 
+#include <map>
+#include <optional>
 #include <set>
 
 // What is done to the rows of a page: added, deleted, set, copied, pasted, loaded from files.
@@ -56,6 +58,14 @@ std::vector<QStringList> fieldsOf(const QString &text)
         rows.pop_back();
     return rows;
 }
+
+/// What was copied last, with what its text cannot tell: NULL, defaults, blobs. Pasted while the clipboard holds the text.
+struct Copied
+{
+    QString text;
+    std::vector<std::vector<std::optional<Cell>>> cells; ///< nothing where nothing was chosen
+};
+Copied lastCopied;
 
 } // namespace
 
@@ -132,13 +142,16 @@ void GridPage::copy()
         columns.insert(index.column());
     }
     QStringList lines;
+    lastCopied.cells.clear();
     for (const int row : rows) {
         QStringList fields;
+        auto &cells = lastCopied.cells.emplace_back();
         for (const int column : columns) {
-            const QModelIndex index = model_->index(row, column);
+            const bool isChosen = view_->selectionModel()->isSelected(model_->index(row, column));
             const Cell cell = model_->cell(row, column);
             const Value *value = std::get_if<Value>(&cell);
-            if (!view_->selectionModel()->isSelected(index) || !value)
+            cells.push_back(isChosen ? std::optional(cell) : std::nullopt);
+            if (!isChosen || !value)
                 fields << QString();
             else
                 fields << field(value->is<Bytes>() ? QStringLiteral("\\x") + toQString(value->text())
@@ -146,34 +159,73 @@ void GridPage::copy()
         }
         lines << fields.join(u'\t');
     }
-    QGuiApplication::clipboard()->setText(lines.join(u'\n'));
+    lastCopied.text = lines.join(u'\n');
+    QGuiApplication::clipboard()->setText(lastCopied.text);
 }
 
 void GridPage::paste()
 {
     const QModelIndex start = view_->currentIndex();
-    const auto rows = fieldsOf(QGuiApplication::clipboard()->text());
-    if (!start.isValid() || rows.empty())
+    const QString text = QGuiApplication::clipboard()->text();
+    const bool isOurs = !text.isEmpty() && text == lastCopied.text;
+    const std::vector<QStringList> fields = isOurs ? std::vector<QStringList>() : fieldsOf(text);
+    const std::size_t height = isOurs ? lastCopied.cells.size() : fields.size();
+    if (!start.isValid() || height == 0)
         return;
-    // One value fills all that is selected, as in any sheet.
-    const QModelIndexList selected = view_->selectionModel()->selectedIndexes();
-    edit([&] {
-        const UnitOfWork::Group group(workspace_.session().unitOfWork());
-        const auto put = [&](int row, int column, const QString &text) {
-            const Value value = workspace_.dialect().parseCell(model_->columnAt(column)->type, text.toStdString());
-            model_->setCell(row, column, value);
-        };
-        if (rows.size() == 1 && rows.front().size() == 1 && selected.size() > 1) {
-            for (const QModelIndex &index : selected)
-                put(index.row(), index.column(), rows.front().front());
+    const auto width = [&](std::size_t row) {
+        return isOurs ? lastCopied.cells[row].size() : static_cast<std::size_t>(fields[row].size());
+    };
+    struct Put
+    {
+        int row, column;
+        Cell cell;
+    };
+    std::vector<Put> all;
+    const auto put = [&](int row, int column, std::size_t r, std::size_t c) {
+        if (row < model_->rowCount())
+            if (const QString why = model_->whyNotEditable(row, column); !why.isEmpty())
+                throw Error(ErrorKind::Unsupported, why.toStdString());
+        const Type &type = model_->columnAt(column)->type;
+        if (isOurs) {
+            const auto &copied = lastCopied.cells[r][c];
+            const Value *value = copied ? std::get_if<Value>(&*copied) : nullptr;
+            const bool isText = value && !value->isNull() && !value->is<Bytes>(); // of another type there, maybe
+            if (copied)
+                all.push_back(
+                    {row, column, isText ? Cell(workspace_.dialect().parseCell(type, value->text())) : *copied});
             return;
         }
-        for (int r = 0; r < static_cast<int>(rows.size()); ++r) {
-            if (start.row() + r >= model_->rowCount())
-                model_->addRow();
-            for (int c = 0; c < static_cast<int>(rows[static_cast<std::size_t>(r)].size()); ++c)
-                if (start.column() + c < model_->columnCount())
-                    put(start.row() + r, start.column() + c, rows[static_cast<std::size_t>(r)][c]);
+        const QString &field = fields[r][static_cast<qsizetype>(c)];
+        const bool isNothing = field.isEmpty() && !type.isText(); // a number has no empty text
+        all.push_back({row, column, isNothing ? Value() : workspace_.dialect().parseCell(type, field.toStdString())});
+    };
+    edit([&] {
+        // One value fills all that is selected, as in any sheet. All is looked at before anything is put.
+        const QModelIndexList selected = view_->selectionModel()->selectedIndexes();
+        if (height == 1 && width(0) == 1 && selected.size() > 1)
+            for (const QModelIndex &index : selected)
+                put(index.row(), index.column(), 0, 0);
+        else
+            for (std::size_t r = 0; r < height; ++r)
+                for (std::size_t c = 0; c < width(r); ++c)
+                    if (start.column() + static_cast<int>(c) < model_->columnCount())
+                        put(start.row() + static_cast<int>(r), start.column() + static_cast<int>(c), r, c);
+        UnitOfWork &unit = workspace_.session().unitOfWork();
+        const std::uint64_t revision = unit.revision();
+        try {
+            const UnitOfWork::Group group(unit);
+            std::map<int, std::vector<std::pair<int, Cell>>> added;
+            for (const Put &each : all)
+                if (each.row < model_->rowCount())
+                    model_->setCell(each.row, each.column, each.cell);
+                else
+                    added[each.row].emplace_back(each.column, each.cell);
+            for (const auto &[row, cells] : added)
+                model_->addRow(cells);
+        } catch (const Error &) { // the whole block or nothing of it
+            if (unit.revision() != revision)
+                unit.undo();
+            throw;
         }
     });
 }
