@@ -1,5 +1,7 @@
 #include "schemawright/schema/metadata_diff.h"
 
+#include "schemawright/schema/sql_pieces.h"
+
 #include <map>
 #include <set>
 
@@ -55,6 +57,16 @@ Said objectsOf(const MetaData &metadata, const DiffRules &rules, bool hasSchemas
     return all;
 }
 
+/// No statement makes a table of a view, or another kind of these of one.
+bool canBecome(const Table &before, const Table &after)
+{
+    const auto isOfItsOwn = [](const Table &table) {
+        return table.isView() || table.kind == TableKind::Virtual || table.kind == TableKind::Foreign;
+    };
+    return before.kind == after.kind || (before.isView() && after.isView()) ||
+           (!isOfItsOwn(before) && !isOfItsOwn(after));
+}
+
 } // namespace
 
 MetaDataDiff diffMetaData(const MetaData &before, const MetaData &after)
@@ -63,9 +75,20 @@ MetaDataDiff diffMetaData(const MetaData &before, const MetaData &after)
     const DiffRules rules = DiffRules::of(before.dialect.empty() ? after.dialect : before.dialect,
                                           before.defaultSchema.empty() ? after.defaultSchema : before.defaultSchema);
     std::map<TableId, TablePtr> byId;
-    for (const TablePtr &table : after.tables())
+    std::map<std::pair<std::string, std::string>, TablePtr> byName;
+    for (const TablePtr &table : after.tables()) {
         if (table->id != TableId::None)
             byId[table->id] = table;
+        if (rules.foldsObjects)
+            byName[{table->name.schema, pieces::lower(table->name.name)}] = table;
+    }
+    const auto named = [&](const QualifiedName &name) {
+        TablePtr exact = after.table(name);
+        if (exact || !rules.foldsObjects)
+            return exact;
+        const auto found = byName.find({name.schema, pieces::lower(name.name)});
+        return found == byName.end() ? nullptr : found->second;
+    };
     std::set<const Table *> found;
     for (const TablePtr &old : before.tables()) {
         if (old->kind == TableKind::Shadow)
@@ -73,9 +96,11 @@ MetaDataDiff diffMetaData(const MetaData &before, const MetaData &after)
         TablePtr now;
         if (const auto same = byId.find(old->id); old->id != TableId::None && same != byId.end())
             now = same->second;
-        else if (TablePtr named = after.table(old->name);
-                 named && (named->id == TableId::None || old->id == TableId::None))
-            now = std::move(named);
+        else if (TablePtr alike = named(old->name);
+                 alike && (alike->id == TableId::None || old->id == TableId::None))
+            now = std::move(alike);
+        if (now && !canBecome(*old, *now))
+            now.reset(); // the one goes, the other comes
         if (now)
             found.insert(now.get());
         if (now == old)

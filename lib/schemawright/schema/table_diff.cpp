@@ -94,6 +94,7 @@ DiffRules DiffRules::of(std::string_view dialect, std::string defaultSchema)
     DiffRules rules;
     rules.defaultSchema = std::move(defaultSchema);
     rules.truthIsNumber = dialect == "sqlite" || dialect == "mysql";
+    rules.foldsObjects = dialect == "sqlite";
     rules.foldsNames = dialect == "sqlite" || dialect == "mysql" || dialect == "mssql";
     return rules;
 }
@@ -179,7 +180,8 @@ private:
         for (std::size_t i = 0; i < before_.columns.size(); ++i) {
             const Column &old = before_.columns[i];
             const auto match = std::ranges::find_if(after_.columns, [&](const Column &now) {
-                return old.id != ColumnId::None && now.id != ColumnId::None ? old.id == now.id : old.name == now.name;
+                return old.id != ColumnId::None && now.id != ColumnId::None ? old.id == now.id
+                                                                            : folded(old.name) == folded(now.name);
             });
             if (match == after_.columns.end())
                 add(DiffAction::Drop, DiffSubject::Column, old.name, describe(old), {}, i);
@@ -265,6 +267,7 @@ private:
             add(DiffAction::Rename, DiffSubject::PrimaryKey, name, before_.primaryKey->name, after_.primaryKey->name);
     }
 
+    std::string folded(const std::string &name) const { return rules_.foldsObjects ? lower(name) : name; }
     static Text nameOf(const std::string &name) { return name.empty() ? Text() : Text(name); }
     static Text nameOf(const Text &name) { return name; }
 
@@ -279,14 +282,14 @@ private:
         for (std::size_t j = 0; j < after.size(); ++j) {
             saysAfter.push_back(say(after[j], false));
             if (const Text name = nameOf(after[j].name))
-                byName.emplace(*name, j);
+                byName.emplace(folded(*name), j);
             bySaying.emplace(saysAfter[j], j);
         }
         std::set<std::size_t> used;
         std::vector<std::size_t> open;
         for (std::size_t i = 0; i < before.size(); ++i) {
             const Text name = nameOf(before[i].name);
-            const auto found = name ? byName.find(*name) : byName.end();
+            const auto found = name ? byName.find(folded(*name)) : byName.end();
             if (found == byName.end()) {
                 open.push_back(i);
                 continue;
@@ -294,6 +297,8 @@ private:
             used.insert(found->second);
             if (saysBefore[i] != saysAfter[found->second])
                 add(DiffAction::Alter, subject, *name, saysBefore[i], saysAfter[found->second], i, found->second);
+            else if (const Text now = nameOf(after[found->second].name); now != name)
+                add(DiffAction::Rename, subject, *name, name, now, i, found->second);
         }
         for (const std::size_t i : open) {
             bool isFound = false;
@@ -348,13 +353,15 @@ private:
     std::string say(const ForeignKey &key, bool isBefore) const
     {
         std::vector<std::string> pairs;
-        const bool isSelf = resolved(key.referred) == resolved(isBefore ? before_.name : after_.name);
+        const std::string referredTable = folded(resolved(key.referred).text());
+        const bool isSelf = referredTable == folded(resolved(isBefore ? before_.name : after_.name).text());
         for (std::size_t i = 0; i < key.columns.size(); ++i) {
             const std::string referred = i < key.referredColumns.size() ? key.referredColumns[i] : std::string();
-            pairs.push_back(name(key.columns[i], isBefore) + ">" + (isSelf ? name(referred, isBefore) : referred));
+            pairs.push_back(name(key.columns[i], isBefore) + ">" +
+                            folded(isSelf ? name(referred, isBefore) : referred));
         }
         std::ranges::sort(pairs);
-        const std::string target = isSelf ? "itself" : resolved(key.referred).text();
+        const std::string target = isSelf ? "itself" : referredTable;
         const auto action = [](const char *when, const Text &what) {
             return what && lower(*what) != "no action" ? when + lower(*what) : std::string();
         };

@@ -55,6 +55,7 @@ struct DiffRules
     std::string defaultSchema;
     bool truthIsNumber = false; ///< true and 1 are the same
     bool foldsNames = false;    ///< column names are compared without case inside expressions
+    bool foldsObjects = false;  ///< what is named alike but for case is the same thing, renamed
     /// Rules for a dialect by its name and a database's default schema.
     static DiffRules of(std::string_view dialect, std::string defaultSchema);
 };

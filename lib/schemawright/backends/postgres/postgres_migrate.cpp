@@ -3,6 +3,7 @@
 #include "schemawright/backends/postgres/postgres_ddl.h"
 #include "schemawright/backends/postgres/postgres_migrate_columns.h"
 #include "schemawright/backends/postgres/postgres_text.h"
+#include "schemawright/dialect/rename_order.h"
 #include "schemawright/schema/dependants.h"
 
 #include <algorithm>
@@ -44,6 +45,17 @@ public:
             if (diff.before && !isView(diff))
                 dropKeys(diff);
         });
+        dropTables(Phase::Expand);
+        each([&](const TableDiff &diff) {
+            if (isAltered(diff))
+                dropParts(diff);
+        });
+        renameParts();
+        each([&](const TableDiff &diff) {
+            if (isAltered(diff))
+                leaveParents(diff);
+        });
+        renameTables();
         each([&](const TableDiff &diff) {
             if (isAltered(diff))
                 expand(diff);
@@ -53,7 +65,7 @@ public:
             if (isAltered(diff))
                 contract(diff);
         });
-        dropTables();
+        dropTables(Phase::Contract);
         each([&](const TableDiff &diff) {
             if (diff.after && !isView(diff))
                 addKeys(diff);
@@ -265,11 +277,12 @@ private:
         }
     }
 
-    void dropTables()
+    /// When rows have been written, but for those whose names something else gets.
+    void dropTables(Phase phase)
     {
         std::map<QualifiedName, std::size_t> gone;
         for (std::size_t i = 0; i < diffs_.size(); ++i)
-            if (diffs_[i].isDrop() && !isView(diffs_[i]))
+            if (diffs_[i].isDrop() && !isView(diffs_[i]) && inTheWay_.contains(i) == (phase == Phase::Expand))
                 gone.emplace(diffs_[i].before->name, i);
         if (gone.empty())
             return;
@@ -278,7 +291,7 @@ private:
         for (const TablePtr &table : tables)
             if (const auto found = gone.find(table->name); found != gone.end()) {
                 current_ = found->second;
-                add(Phase::Contract, std::string("DROP ") + ddl::relationWord(*table) + " " + quoteName(table->name));
+                add(phase, std::string("DROP ") + ddl::relationWord(*table) + " " + quoteName(table->name));
             }
     }
 
@@ -306,73 +319,112 @@ private:
     void dropKeys(const TableDiff &diff)
     {
         if (diff.isDrop()) { // two that are dropped may refer to each other
+            const bool isFirst = inTheWay_.contains(current_);
             for (const ForeignKey &key : diff.before->foreignKeys)
                 if (!key.inherited && key.referred != diff.before->name)
-                    alter(Phase::Contract, *diff.before,
+                    alter(isFirst ? Phase::Expand : Phase::Contract, *diff.before,
                           "DROP CONSTRAINT " + quoteName(nameOr(key.name, *diff.before, key.columns, "_fkey")));
             return;
         }
         for (const DiffItem &item : diff.items)
             if (item.subject == DiffSubject::ForeignKey && isGone(item)) {
                 const ForeignKey &key = diff.before->foreignKeys[*item.before];
-                const std::string name = quoteName(nameOr(key.name, *diff.before, key.columns, "_fkey"));
-                if (item.action == DiffAction::Rename)
-                    alter(Phase::Expand, *diff.before, "RENAME CONSTRAINT " + name + " TO " + quoteName(*item.to));
-                else
-                    alter(Phase::Expand, *diff.before, "DROP CONSTRAINT " + name);
+                if (item.action != DiffAction::Rename)
+                    alter(Phase::Expand, *diff.before,
+                          "DROP CONSTRAINT " + quoteName(nameOr(key.name, *diff.before, key.columns, "_fkey")));
             }
+    }
+
+    /// The name of the constraint or index that an item drops, alters or renames; a check may have none.
+    static std::optional<std::string> partName(const TableDiff &diff, const DiffItem &item)
+    {
+        const Table &table = *diff.before;
+        switch (item.subject) {
+        case DiffSubject::PrimaryKey:
+            return table.primaryKey->name.value_or(table.name.name + "_pkey");
+        case DiffSubject::Unique:
+            return nameOr(table.uniques[*item.before].name, table, table.uniques[*item.before].columns, "_key");
+        case DiffSubject::ForeignKey:
+            return nameOr(table.foreignKeys[*item.before].name, table, table.foreignKeys[*item.before].columns,
+                          "_fkey");
+        case DiffSubject::Check:
+            return table.checks[*item.before].name;
+        case DiffSubject::Exclusion:
+            return table.exclusions[*item.before].name;
+        case DiffSubject::Index:
+            return table.indexes[*item.before].name;
+        default:
+            return std::nullopt;
+        }
     }
 
     void dropParts(const TableDiff &diff)
     {
         const Table &table = *diff.before;
-        const auto constraint = [&](const DiffItem &item, const std::string &name) {
-            if (item.action == DiffAction::Rename)
-                alter(Phase::Expand, table, "RENAME CONSTRAINT " + quoteName(name) + " TO " + quoteName(*item.to));
-            else
-                alter(Phase::Expand, table, "DROP CONSTRAINT " + quoteName(name));
-        };
         for (const DiffItem &item : diff.items) {
-            if (item.subject == DiffSubject::PrimaryKey && item.action != DiffAction::Add)
-                constraint(item, table.primaryKey->name.value_or(table.name.name + "_pkey"));
-            if (!isGone(item))
+            const bool isKey = item.subject == DiffSubject::PrimaryKey && item.action != DiffAction::Add;
+            if ((!isKey && !isGone(item)) || item.action == DiffAction::Rename ||
+                item.subject == DiffSubject::ForeignKey)
                 continue;
-            if (item.subject == DiffSubject::Unique) {
-                const UniqueConstraint &each = table.uniques[*item.before];
-                constraint(item, nameOr(each.name, table, each.columns, "_key"));
-            } else if (item.subject == DiffSubject::Check) {
-                const CheckConstraint &each = table.checks[*item.before];
-                if (!each.name)
-                    throw Error(ErrorKind::Conflict, "a check without a name cannot be dropped: " + each.expression);
-                constraint(item, *each.name);
-            } else if (item.subject == DiffSubject::Exclusion)
-                constraint(item, table.exclusions[*item.before].name);
-            else if (item.subject == DiffSubject::Trigger)
+            if (item.subject == DiffSubject::Trigger)
                 add(Phase::Expand,
                     "DROP TRIGGER " + quoteName(table.triggers[*item.before].name) + " ON " + quoteName(table.name));
-            else if (item.subject == DiffSubject::Index) {
-                const std::string name = quoteName(QualifiedName{table.name.schema, table.indexes[*item.before].name});
-                add(Phase::Expand, item.action == DiffAction::Rename
-                                       ? "ALTER INDEX " + name + " RENAME TO " + quoteName(*item.to)
-                                       : "DROP INDEX " + name);
-            }
+            else if (item.subject == DiffSubject::Index)
+                add(Phase::Expand,
+                    "DROP INDEX " + quoteName(QualifiedName{table.name.schema, table.indexes[*item.before].name}));
+            else if (const auto name = partName(diff, item))
+                alter(Phase::Expand, table, "DROP CONSTRAINT " + quoteName(*name));
+            else if (item.subject == DiffSubject::Check)
+                throw Error(ErrorKind::Conflict, "a check without a name cannot be dropped: " +
+                                                     table.checks[*item.before].expression);
+        }
+    }
+
+    /// Indexes, and constraints with one, share the names of the schema; other constraints have those of their table.
+    void renameParts()
+    {
+        std::vector<Rename> indexes, constraints;
+        for (std::size_t i = 0; i < diffs_.size(); ++i)
+            for (const DiffItem &item : diffs_[i].items)
+                if (item.action == DiffAction::Rename) {
+                    const auto name = isView(diffs_[i]) ? std::nullopt : partName(diffs_[i], item);
+                    if (!name)
+                        continue;
+                    const QualifiedName &table = diffs_[i].before->name;
+                    if (item.subject == DiffSubject::ForeignKey || item.subject == DiffSubject::Check)
+                        constraints.push_back({*name, *item.to, table.text(), i});
+                    else
+                        indexes.push_back({*name, *item.to, table.schema, i});
+                }
+        for (const Rename &each : orderedRenames(std::move(indexes), {})) {
+            current_ = each.diff;
+            add(Phase::Expand, "ALTER INDEX " + quoteName(QualifiedName{each.space, each.from}) + " RENAME TO " +
+                                   quoteName(each.to));
+        }
+        for (const Rename &each : orderedRenames(std::move(constraints), {})) {
+            current_ = each.diff;
+            alter(Phase::Expand, *diffs_[each.diff].before,
+                  "RENAME CONSTRAINT " + quoteName(each.from) + " TO " + quoteName(each.to));
+        }
+    }
+
+    void renameTables()
+    {
+        std::vector<Rename> tables;
+        for (std::size_t i = 0; i < diffs_.size(); ++i)
+            if (const TableDiff &diff = diffs_[i];
+                diff.before && diff.after && !isView(diff) && diff.before->name.name != diff.after->name.name)
+                tables.push_back({diff.before->name.name, diff.after->name.name, diff.after->name.schema, i});
+        for (const Rename &each : orderedRenames(std::move(tables), {})) {
+            current_ = each.diff;
+            add(Phase::Expand,
+                "ALTER TABLE " + quoteName({each.space, each.from}) + " RENAME TO " + quoteName(each.to));
         }
     }
 
     void expand(const TableDiff &diff)
     {
         const Table &before = *diff.before, &after = *diff.after;
-        dropParts(diff);
-        if (const DiffItem *item = kindItem(diff); item && !canBecome(before, after))
-            throw Error(ErrorKind::Unsupported,
-                        fmt::format("what kind of table {} is cannot be altered in place: {} to {}", before.name.text(),
-                                    item->from.value_or(""), item->to.value_or("")));
-        leaveParents(before, after);
-        if (before.name.schema != after.name.schema && !before.name.schema.empty() && !after.name.schema.empty())
-            alter(Phase::Expand, before, "SET SCHEMA " + quoteName(after.name.schema));
-        if (before.name.name != after.name.name)
-            add(Phase::Expand, "ALTER TABLE " + quoteName({after.name.schema, before.name.name}) + " RENAME TO " +
-                                   quoteName(after.name.name));
         renameColumns(diff);
         for (const DiffItem &item : diff.items)
             if (item.subject == DiffSubject::Column && item.action == DiffAction::Add) {
@@ -413,8 +465,13 @@ private:
         return isSameKind && was == is && before.partition.by == after.partition.by;
     }
 
-    void leaveParents(const Table &before, const Table &after)
+    void leaveParents(const TableDiff &diff)
     {
+        const Table &before = *diff.before, &after = *diff.after;
+        if (const DiffItem *item = kindItem(diff); item && !canBecome(before, after))
+            throw Error(ErrorKind::Unsupported,
+                        fmt::format("what kind of table {} is cannot be altered in place: {} to {}", before.name.text(),
+                                    item->from.value_or(""), item->to.value_or("")));
         const auto has = [](const Table &table, const QualifiedName &parent) {
             return std::ranges::find(table.inherits, parent) != table.inherits.end();
         };
@@ -426,6 +483,8 @@ private:
                 "ALTER TABLE " + quoteName(*before.partition.of) + " DETACH PARTITION " + quoteName(before.name));
         if (before.hasOption("unlogged") != after.hasOption("unlogged"))
             alter(Phase::Expand, before, after.hasOption("unlogged") ? "SET UNLOGGED" : "SET LOGGED");
+        if (before.name.schema != after.name.schema && !before.name.schema.empty() && !after.name.schema.empty())
+            alter(Phase::Expand, before, "SET SCHEMA " + quoteName(after.name.schema));
     }
 
     void joinParents(const TableDiff &diff)
@@ -457,17 +516,12 @@ private:
 
     void renameColumns(const TableDiff &diff)
     {
-        std::vector<std::pair<std::string, std::string>> last;
-        for (const auto &[from, to] : diff.renamedColumns()) {
-            std::string middle = to;
-            if (diff.before->column(to)) {
-                middle = "schemawright_" + to;
-                last.emplace_back(middle, to);
-            }
-            alter(Phase::Expand, *diff.after, "RENAME COLUMN " + quoteName(from) + " TO " + quoteName(middle));
-        }
-        for (const auto &[from, to] : last)
-            alter(Phase::Expand, *diff.after, "RENAME COLUMN " + quoteName(from) + " TO " + quoteName(to));
+        std::vector<Rename> renames;
+        for (const auto &[from, to] : diff.renamedColumns())
+            renames.push_back({from, to, {}, current_});
+        for (const Rename &each : orderedRenames(std::move(renames), {}))
+            alter(Phase::Expand, *diff.after,
+                  "RENAME COLUMN " + quoteName(each.from) + " TO " + quoteName(each.to));
     }
 
     void contract(const TableDiff &diff)
@@ -541,6 +595,7 @@ private:
     const Dialect &dialect_;
     const MetaData &before_, &after_;
     const std::vector<TableDiff> &diffs_;
+    const std::set<std::size_t> inTheWay_ = dropsInTheWay(diffs_, false);
     std::map<QualifiedName, std::size_t> redone_;  ///< views that are dropped and made again, and for which diff
     std::map<QualifiedName, std::size_t> byTable_; ///< the diff of a table whose views must go
     Migration migration_;

@@ -5,6 +5,7 @@
 #include "schemawright/backends/sqlite/sqlite_key_actions.h"
 #include "schemawright/backends/sqlite/sqlite_table_text.h"
 #include "schemawright/backends/sqlite/sqlite_tokens.h"
+#include "schemawright/dialect/rename_order.h"
 #include "schemawright/schema/dependants.h"
 
 #include <algorithm>
@@ -35,15 +36,23 @@ public:
         for (current_ = 0; current_ < diffs_.size(); ++current_)
             if (diffs_[current_].isDrop() && diffs_[current_].before->isView())
                 add(Phase::Expand, "DROP VIEW " + quote(diffs_[current_].before->name.name));
+        for (current_ = 0; current_ < diffs_.size(); ++current_)
+            dropParts(diffs_[current_]);
+        for (const std::size_t i : inTheWay_) {
+            current_ = i;
+            drop(*diffs_[i].before, Phase::Expand);
+        }
+        renameTables();
         for (current_ = 0; current_ < diffs_.size(); ++current_) {
             const TableDiff &diff = diffs_[current_];
             try {
                 refuseWhatDepends(diff);
                 if (diff.isCreate())
                     create(*diff.after);
-                else if (diff.isDrop())
-                    drop(*diff.before);
-                else if (!diff.isEmpty())
+                else if (diff.isDrop()) {
+                    if (!inTheWay_.contains(current_))
+                        drop(*diff.before, Phase::Contract);
+                } else if (!diff.isEmpty())
                     alter(diff);
             } catch (const Error &error) {
                 migration_.problems.push_back({current_, error});
@@ -218,13 +227,45 @@ private:
             addLate(trigger.definition);
     }
 
-    void drop(const Table &table)
+    void drop(const Table &table, Phase phase)
     {
         if (table.isView())
             return;
         // With keys enforced DROP TABLE deletes the rows first, and their children with them.
         keysOff();
-        add(Phase::Contract, "DROP TABLE " + quote(table.name.name));
+        add(phase, "DROP TABLE " + quote(table.name.name));
+    }
+
+    void dropParts(const TableDiff &diff)
+    {
+        if (!diff.before || diff.before->kind != TableKind::Table)
+            return;
+        for (const DiffItem &item : diff.items) {
+            if (!item.before || item.action == DiffAction::Add)
+                continue;
+            if (item.subject == DiffSubject::Index)
+                add(Phase::Expand, "DROP INDEX " + quote(diff.before->indexes[*item.before].name));
+            if (item.subject == DiffSubject::Trigger)
+                add(Phase::Expand, "DROP TRIGGER " + quote(diff.before->triggers[*item.before].name));
+        }
+    }
+
+    void renameTables()
+    {
+        std::vector<Rename> renames;
+        for (std::size_t i = 0; i < diffs_.size(); ++i)
+            if (const TableDiff &diff = diffs_[i];
+                diff.before && diff.after && !diff.before->isView() && diff.before->name.name != diff.after->name.name)
+                renames.push_back({diff.before->name.name, diff.after->name.name, diff.after->name.schema, i});
+        renameTables(Phase::Expand, std::move(renames));
+    }
+    void renameTables(Phase phase, std::vector<Rename> renames)
+    {
+        for (const Rename &each :
+             orderedRenames(std::move(renames), {.foldsCase = true, .keepsCaseOfTaken = true})) {
+            current_ = each.diff;
+            alterWithViews(phase, fmt::format("ALTER TABLE {} RENAME TO {}", quote(each.from), quote(each.to)));
+        }
     }
 
     // What ALTER can do.
@@ -383,16 +424,6 @@ private:
                         fmt::format("{} is a {}, which SQLite cannot change", before.name.name, toString(before.kind)))
                 .withHint("Create a new one and copy the rows.");
         const bool rebuilds = needsRebuild(diff);
-        const bool isRenamed = before.name.name != after.name.name;
-        for (const DiffItem &item : diff.items) {
-            if (item.subject == DiffSubject::Index && item.before && item.action != DiffAction::Add)
-                add(Phase::Expand, "DROP INDEX " + quote(before.indexes[*item.before].name));
-            if (item.subject == DiffSubject::Trigger && item.before && item.action != DiffAction::Add)
-                add(Phase::Expand, "DROP TRIGGER " + quote(before.triggers[*item.before].name));
-        }
-        if (isRenamed)
-            alterWithViews(Phase::Expand,
-                           fmt::format("ALTER TABLE {} RENAME TO {}", quote(before.name.name), quote(after.name.name)));
         const std::string alterTable = "ALTER TABLE " + quote(after.name.name) + " ";
         const auto renamed = diff.renamedColumns();
         renameColumns(Phase::Expand, after, {renamed.begin(), renamed.end()});
@@ -438,24 +469,14 @@ private:
         return alterTable + "ADD COLUMN " + writer_->columnSql(none, bare);
     }
 
-    /// Names that are exchanged go over a third one.
     void renameColumns(Phase phase, const Table &table, const std::vector<std::pair<std::string, std::string>> &renames)
     {
-        std::vector<std::pair<std::string, std::string>> last;
-        std::set<std::string> taken;
+        std::vector<Rename> all;
         for (const auto &[from, to] : renames)
-            taken.insert(foldedName(from));
-        const std::string rename = "ALTER TABLE " + quote(table.name.name) + " RENAME COLUMN ";
-        for (const auto &[from, to] : renames) {
-            std::string middle = to;
-            if (taken.contains(foldedName(to)) && !sameName(from, to)) {
-                middle = "schemawright_" + to;
-                last.emplace_back(middle, to);
-            }
-            alterWithViews(phase, rename + quote(from) + " TO " + quote(middle));
-        }
-        for (const auto &[from, to] : last)
-            alterWithViews(phase, rename + quote(from) + " TO " + quote(to));
+            all.push_back({from, to, {}, current_});
+        for (const Rename &each : orderedRenames(std::move(all), {.foldsCase = true}))
+            alterWithViews(phase, fmt::format("ALTER TABLE {} RENAME COLUMN {} TO {}", quote(table.name.name),
+                                              quote(each.from), quote(each.to)));
     }
 
     // The rebuild.
@@ -553,8 +574,7 @@ private:
                 texts.push_back(after.triggers[i].definition);
         const bool isRenamed = before.name.name != after.name.name && !texts.empty();
         const auto renameTable = [&](const Table &from, const Table &to) {
-            alterWithViews(phase,
-                           fmt::format("ALTER TABLE {} RENAME TO {}", quote(from.name.name), quote(to.name.name)));
+            renameTables(phase, {{from.name.name, to.name.name, {}, current_}});
         };
         std::vector<std::pair<std::string, std::string>> forth, back;
         if (!texts.empty())
@@ -624,6 +644,7 @@ private:
     const Dialect &dialect_;
     const MetaData &before_;
     const std::vector<TableDiff> &diffs_;
+    const std::set<std::size_t> inTheWay_ = dropsInTheWay(diffs_, true);
     MetaData own_;
     const ScriptOptions options_;
     std::unique_ptr<DdlWriter> writer_;
