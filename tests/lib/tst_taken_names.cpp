@@ -152,8 +152,9 @@ private slots:
     void aTableGetsTheNameOfOneThatGoes()
     {
         QFETCH(bool, isServer);
-        SessionWorld world(isServer, "create table old (id int primary key); create table new (id int primary key, x int);"
-                                     "insert into new values (1, 2);");
+        SessionWorld world(isServer,
+                           "create table old (id int primary key); create table new (id int primary key, x int);"
+                           "insert into new values (1, 2);");
         world.session->dropTable(world.name("old"));
         Table table = world.session->editTable(world.name("new"));
         world.session->putTable(named(table, "old"));

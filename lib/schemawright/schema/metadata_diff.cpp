@@ -96,8 +96,7 @@ MetaDataDiff diffMetaData(const MetaData &before, const MetaData &after)
         TablePtr now;
         if (const auto same = byId.find(old->id); old->id != TableId::None && same != byId.end())
             now = same->second;
-        else if (TablePtr alike = named(old->name);
-                 alike && (alike->id == TableId::None || old->id == TableId::None))
+        else if (TablePtr alike = named(old->name); alike && (alike->id == TableId::None || old->id == TableId::None))
             now = std::move(alike);
         if (now && !canBecome(*old, *now))
             now.reset(); // the one goes, the other comes

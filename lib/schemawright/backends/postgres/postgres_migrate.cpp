@@ -375,8 +375,8 @@ private:
             else if (const auto name = partName(diff, item))
                 alter(Phase::Expand, table, "DROP CONSTRAINT " + quoteName(*name));
             else if (item.subject == DiffSubject::Check)
-                throw Error(ErrorKind::Conflict, "a check without a name cannot be dropped: " +
-                                                     table.checks[*item.before].expression);
+                throw Error(ErrorKind::Conflict,
+                            "a check without a name cannot be dropped: " + table.checks[*item.before].expression);
         }
     }
 
@@ -398,8 +398,8 @@ private:
                 }
         for (const Rename &each : orderedRenames(std::move(indexes), {})) {
             current_ = each.diff;
-            add(Phase::Expand, "ALTER INDEX " + quoteName(QualifiedName{each.space, each.from}) + " RENAME TO " +
-                                   quoteName(each.to));
+            add(Phase::Expand,
+                "ALTER INDEX " + quoteName(QualifiedName{each.space, each.from}) + " RENAME TO " + quoteName(each.to));
         }
         for (const Rename &each : orderedRenames(std::move(constraints), {})) {
             current_ = each.diff;
@@ -520,8 +520,7 @@ private:
         for (const auto &[from, to] : diff.renamedColumns())
             renames.push_back({from, to, {}, current_});
         for (const Rename &each : orderedRenames(std::move(renames), {}))
-            alter(Phase::Expand, *diff.after,
-                  "RENAME COLUMN " + quoteName(each.from) + " TO " + quoteName(each.to));
+            alter(Phase::Expand, *diff.after, "RENAME COLUMN " + quoteName(each.from) + " TO " + quoteName(each.to));
     }
 
     void contract(const TableDiff &diff)

@@ -261,8 +261,7 @@ private:
     }
     void renameTables(Phase phase, std::vector<Rename> renames)
     {
-        for (const Rename &each :
-             orderedRenames(std::move(renames), {.foldsCase = true, .keepsCaseOfTaken = true})) {
+        for (const Rename &each : orderedRenames(std::move(renames), {.foldsCase = true, .keepsCaseOfTaken = true})) {
             current_ = each.diff;
             alterWithViews(phase, fmt::format("ALTER TABLE {} RENAME TO {}", quote(each.from), quote(each.to)));
         }
