@@ -331,6 +331,39 @@ private Q_SLOTS:
         QVERIFY(holds(sqlite, "-- not carried: c: the comment of name"));
     }
 
+    void mysqlChecksNoCounter() // and says so, also where a domain brings the check
+    {
+        MetaData m;
+        m.dialect = "postgresql";
+        Domain positive;
+        positive.name = {"public", "positive"};
+        positive.type = "bigint";
+        positive.checks.push_back({});
+        positive.checks.back().name = "above";
+        positive.checks.back().expression = "VALUE > 0";
+        m.domains.push_back(positive);
+        Type type = types::bigInteger();
+        type.native = "positive";
+        Table table;
+        table.name = {"public", "t"};
+        for (const char *name : {"id", "valid"}) {
+            Column &column = table.columns.emplace_back();
+            column.name = name;
+            column.type = type;
+        }
+        table.columns.front().identity.emplace();
+        table.columns.front().nullable = false;
+        table.primaryKey.emplace().columns = {"id"};
+        for (const char *name : {"id", "valid"})
+            table.checks.emplace_back().expression = std::string(name) + " < 1000";
+        m.add(table);
+        const std::string mysql = script(m, "mysql").text(), mssql = script(m, "mssql").text();
+        QVERIFY2(holds(mysql, "valid > 0") && holds(mysql, "valid < 1000"), mysql.c_str());
+        QVERIFY2(holds(mysql, "-- not carried: public.t: its check above_id (id > 0)"), mysql.c_str());
+        QVERIFY2(holds(mysql, "-- not carried: public.t: its check (id < 1000)"), mysql.c_str());
+        QVERIFY2(holds(mssql, "id > 0") && holds(mssql, "id < 1000"), mssql.c_str());
+    }
+
     void oddNames_data() { eachDialect(); }
     void oddNames()
     {

@@ -1,6 +1,7 @@
 #include "schemawright/dialect/translated_columns.h"
 
 #include "schemawright/base/error.h"
+#include "schemawright/schema/dependants.h"
 #include "schemawright/sql/expr_node.h"
 #include "schemawright/sql/expression_parser.h"
 #include "schemawright/sql/functions.h"
@@ -403,11 +404,7 @@ void ColumnTranslator::checks()
         auto text = expression ? said(*expression, true) : std::nullopt;
         if (!text && source_.dialect.empty())
             text = check.expression;
-        const bool namesCounter =
-            !rules_.checksAutoincrement && std::ranges::any_of(made_.columns, [&](const Column &column) {
-                return column.autoincrement && check.expression.find(column.name) != std::string::npos;
-            });
-        if (!text || namesCounter) {
+        if (!text) {
             remark(fmt::format("its check {}({})", check.name ? *check.name + " " : "", check.expression));
             continue;
         }
@@ -417,6 +414,15 @@ void ColumnTranslator::checks()
         moved.validated = check.validated || !rules_.notValidated;
         kept.push_back(std::move(moved));
     }
+    if (!rules_.checksAutoincrement)
+        std::erase_if(kept, [&](const CheckConstraint &check) {
+            const bool namesCounter = std::ranges::any_of(made_.columns, [&](const Column &column) {
+                return column.autoincrement && mentionsName(check.expression, column.name, true);
+            });
+            if (namesCounter)
+                remark(fmt::format("its check {}({})", check.name ? *check.name + " " : "", check.expression));
+            return namesCounter;
+        });
     made_.checks = std::move(kept);
     if (rules_.comparableText)
         for (Column &column : made_.columns) {
