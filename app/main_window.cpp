@@ -19,6 +19,7 @@
 #include <QLabel>
 #include <QMenu>
 #include <QMessageBox>
+#include <QScreen>
 #include <QStackedWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -67,7 +68,10 @@ MainWindow::MainWindow(Application &application)
     connect(start_, &ui::StartPage::otherWanted, this, [this] { afterPendingDecision([this] { closeDatabase(); }); });
 
     resize(1360, 860);
-    restoreGeometry(application_.settings().windowGeometry());
+    const QSize room = screen()->availableGeometry().size();
+    if (!restoreGeometry(application_.settings().windowGeometry()) &&
+        (width() > room.width() || height() > room.height()))
+        setWindowState(Qt::WindowMaximized);
     showState();
     showPending();
 }
