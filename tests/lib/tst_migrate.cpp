@@ -256,6 +256,34 @@ private slots:
         QCOMPARE(one(connection, "PRAGMA writable_schema").text(), "0");
     }
 
+    void sqliteAltersBesideABrokenTrigger()
+    {
+        for (const char *broken :
+             {"CREATE TABLE gone (x); CREATE TRIGGER bad AFTER INSERT ON t BEGIN INSERT INTO gone VALUES (NEW.a); END;"
+              "DROP TABLE gone;",
+              "CREATE TABLE gone (x); CREATE TRIGGER bad AFTER INSERT ON other BEGIN UPDATE OR IGNORE gone SET x = 1; "
+              "END; DROP TABLE gone;",
+              "CREATE TRIGGER bad AFTER INSERT ON other BEGIN SELECT NEW.q; END;"}) {
+            const Engine engine = Engine::open("sqlite://");
+            Connection connection = engine.connect();
+            connection.executeScript("CREATE TABLE t (a INT, b INT, c INT); INSERT INTO t VALUES (1, 2, 3);"
+                                     "CREATE TABLE other (p INT);"
+                                     "CREATE TRIGGER good AFTER INSERT ON other BEGIN INSERT INTO t (b) VALUES (NEW.p);"
+                                     " END;");
+            connection.executeScript(broken);
+            change(connection, "t", [](Table &table) {
+                table.columns[1].name = "d";
+                table.columns.pop_back();
+                table.name.name = "u";
+            });
+            QCOMPARE(one(connection, "SELECT d FROM u").text(), "2");
+            QVERIFY(one(connection, "SELECT sql FROM sqlite_schema WHERE name = 'good'").text().find("\"u\"") !=
+                    std::string::npos); // it was renamed inside
+            QCOMPARE(one(connection, "SELECT count(*) FROM sqlite_schema WHERE name = 'bad'").text(), "1");
+            QCOMPARE(one(connection, "PRAGMA writable_schema").text(), "0");
+        }
+    }
+
     void postgresAlters()
     {
         if (!postgres_)

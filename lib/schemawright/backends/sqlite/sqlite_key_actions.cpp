@@ -1,5 +1,6 @@
 #include "schemawright/backends/sqlite/sqlite_key_actions.h"
 
+#include "schemawright/backends/sqlite/sqlite_key_rings.h"
 #include "schemawright/backends/sqlite/sqlite_tokens.h"
 
 #include <algorithm>
@@ -132,6 +133,12 @@ KeyActions keyActions(const Dialect &dialect, const MetaData &metadata,
         all.create.push_back(fmt::format("CREATE TEMP TRIGGER {} AFTER {} BEGIN {}; END", name, head, body));
         all.drop.push_back("DROP TRIGGER temp." + name);
     };
+    const KeyRings rings(dialect, metadata, binds);
+    for (const auto &[table, body] : rings.deletions()) {
+        if (all.create.empty())
+            all.create.push_back(rings.create());
+        add("DELETE ON main." + dialect.quote(table), body);
+    }
     for (const TablePtr &child : metadata.tables()) {
         if (child->kind != TableKind::Table)
             continue;
@@ -142,12 +149,15 @@ KeyActions keyActions(const Dialect &dialect, const MetaData &metadata,
             const KeyAction action(dialect, *child, key, *parent);
             if (!action.isComplete())
                 continue;
-            if (const std::string body = action.onDelete(); !body.empty())
+            const bool isInRing = key.onDelete == "CASCADE" && rings.has(*child, *parent);
+            if (const std::string body = isInRing ? std::string() : action.onDelete(); !body.empty())
                 add("DELETE ON main." + dialect.quote(parent->name.name), body);
             if (const std::string body = action.onUpdate(); !body.empty())
                 add(action.updateHead(), body);
         }
     }
+    if (!rings.deletions().empty())
+        all.drop.push_back(rings.drop());
     return all;
 }
 

@@ -1,5 +1,6 @@
 #include "schemawright/backends/sqlite/sqlite_migrate.h"
 
+#include "schemawright/backends/sqlite/sqlite_broken.h"
 #include "schemawright/backends/sqlite/sqlite_conversion.h"
 #include "schemawright/backends/sqlite/sqlite_ddl.h"
 #include "schemawright/backends/sqlite/sqlite_key_actions.h"
@@ -75,13 +76,11 @@ public:
 private:
     void add(Phase phase, std::string sql) { migration_.steps.push_back({phase, std::move(sql), current_}); }
 
-    /// ALTER TABLE that looks at all views: one that made no sense before, anywhere, would keep any table from being
-    /// altered. With a writable schema SQLite passes it over; what makes sense is renamed inside all the same.
+    /// ALTER TABLE that looks at all views and triggers: one that made no sense before, anywhere, would keep any table
+    /// from being altered. With a writable schema SQLite passes it over; what makes sense is renamed inside all the same.
     void alterWithViews(Phase phase, std::string sql)
     {
-        const bool isAnyBroken = std::ranges::any_of(before_.tables(), [](const TablePtr &each) {
-            return each->kind == TableKind::View && each->columns.empty();
-        });
+        const bool isAnyBroken = mayHaveBrokenText(before_);
         if (isAnyBroken)
             add(phase, "PRAGMA writable_schema = ON");
         add(phase, std::move(sql));
