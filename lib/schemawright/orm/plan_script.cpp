@@ -76,7 +76,7 @@ private:
         if (!kept)
             refuse(step, keyParameter(step.target.table.name, step.target.newRow, columns.front()));
         for (const std::string &statement : kept->statements)
-            script_ += statement + ";\n";
+            script_ += statement + (statement.ends_with("\n/") ? "\n" : ";\n"); // a block of Oracle ends by itself
         for (std::size_t i = 0; i < columns.size(); ++i)
             keys_[keyParameter(step.target.table.name, step.target.newRow, columns[i])] = kept->expressions[i];
         if (!kept->drop.empty())

@@ -77,6 +77,12 @@ std::string withLiterals(const std::string &sql, const std::vector<std::string> 
             i = end;
             continue;
         }
+        if (c == ':' && placeholder == ':' && sql.compare(i + 1, 1, "\"") == 0) { // by name: in the order of their values
+            const std::size_t number = next++;
+            i = skip(i + 2, "\"");
+            out += number < literals.size() ? literals[number] : std::string(1, placeholder);
+            continue;
+        }
         if (c != placeholder || (c != '?' && (i + 1 >= sql.size() || !isWord(sql[i + 1]))) ||
             (c == ':' && i > 0 && sql[i - 1] == ':')) {
             out += c;

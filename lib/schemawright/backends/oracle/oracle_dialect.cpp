@@ -104,6 +104,26 @@ Script OracleDialect::createScript(const MetaData &metadata, const ScriptOptions
 
 std::string OracleDialect::createText(const Table &table) const { return oracle::createText(*this, table); }
 
+std::optional<KeptKeys> OracleDialect::keepKeys(const std::string &insert, const Table &table,
+                                                const std::vector<std::string> &columns, int number) const
+{
+    KeptKeys kept;
+    std::string names;
+    for (const std::string &name : columns) {
+        const Column *column = table.column(name);
+        const bool isNumber = column && (column->type.isInteger() || column->type.kind == TypeKind::Numeric);
+        if (!isNumber && !(column && column->type.isText()))
+            return std::nullopt; // no variable has such a value
+        const std::string variable = fmt::format("sw_key_{}_{}", number, kept.expressions.size() + 1);
+        kept.statements.push_back("VARIABLE " + variable + (isNumber ? " NUMBER" : " VARCHAR2(4000)"));
+        kept.expressions.push_back(":" + variable);
+        names += (names.empty() ? "" : ", ") + quote(name);
+    }
+    kept.statements.push_back(fmt::format("BEGIN\n  {}\n  RETURNING {} INTO {};\nEND;\n/", insert, names,
+                                          fmt::join(kept.expressions, ", ")));
+    return kept;
+}
+
 std::string OracleDialect::beginSql(const TransactionOptions &options) const
 {
     using Isolation = TransactionOptions::Isolation;

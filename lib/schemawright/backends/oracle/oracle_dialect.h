@@ -18,6 +18,9 @@ public:
     std::string typeSql(const Type &type) const override;
     Script createScript(const MetaData &metadata, const ScriptOptions &options) const override;
     std::string createText(const Table &table) const override;
+    /// In variables of SQL*Plus, which SQLcl and SQL Developer know as well.
+    std::optional<KeptKeys> keepKeys(const std::string &insert, const Table &table,
+                                     const std::vector<std::string> &columns, int number) const override;
     std::string beginSql(const TransactionOptions &options) const override;
 
 protected:
