@@ -142,7 +142,15 @@ private slots:
         emp.columns.push_back(newColumn("mail", types::text(), false));
         w->session->putTable(emp);
         QVERIFY(!w->session->draft().after.table(w->name("emp"))->column("mail")->nullable);
+        // The plan asks for what rows would need, until something gives it.
+        const Plan asking = w->session->plan();
+        QCOMPARE(asking.notes.size(), 1u);
+        QVERIFY(asking.isRunnable());
+        QCOMPARE(asking.notes[0].column, std::string("mail"));
+        QVERIFY2(asking.notes[0].text.find("'mail'") != std::string::npos, asking.notes[0].text.c_str());
+        QCOMPARE(asking.notes[0].change, w->session->unitOfWork().changes().at(0)->id);
         w->set("emp", 1, "mail", "a@x");
+        QVERIFY(w->session->plan().notes.empty());
         // One row is still without: nothing is written, and the edits stay.
         QVERIFY(w->session->flush(w->connection).error);
         QVERIFY(!w->now().table(w->name("emp"))->column("mail"));
@@ -152,6 +160,35 @@ private slots:
         QCOMPARE(w->read("SELECT mail FROM emp ORDER BY id"), "a@x / b@x / ");
         QVERIFY(!w->now().table(w->name("emp"))->column("mail")->nullable);
         QVERIFY(w->session->unitOfWork().isEmpty());
+    }
+
+    void asksForWhatRowsNeed_data() { both(); }
+    void asksForWhatRowsNeed()
+    {
+        const auto w = world();
+        Table emp = w->session->editTable(w->name("emp"));
+        emp.columns.push_back(newColumn("mail", types::text(), false));
+        emp.columns.back().defaultSql = "'none'";
+        emp.columns.push_back(newColumn("phone", types::text()));
+        w->session->putTable(emp);
+        QVERIFY(w->session->plan().notes.empty()); // a default fills the one, and the other may be empty
+        emp = w->session->editTable(w->name("emp"));
+        for (Column &column : emp.columns)
+            if (column.name == "pay" || column.name == "phone")
+                column.nullable = false;
+        w->session->putTable(emp);
+        std::vector<std::string> columns;
+        for (const PlanNote &note : w->session->plan().notes)
+            columns.push_back(note.column);
+        std::ranges::sort(columns);
+        QCOMPARE(columns, (std::vector<std::string>{"pay", "phone"}));
+        // A new table has no rows.
+        Table fresh;
+        fresh.name = w->name("fresh");
+        fresh.columns = {newColumn("id", types::integer(), false)};
+        w->session->unitOfWork().discardAll();
+        w->session->putTable(fresh);
+        QVERIFY(w->session->plan().notes.empty());
     }
 
     void allInOneList_data() { both(); }

@@ -57,6 +57,7 @@ private:
         const Migration migration = dialect_.migrate(draft_.before, draft_.after, draft_.diffs);
         for (const MigrationProblem &problem : migration.problems)
             plan_.problems.push_back({draft_.changes[problem.diff], problem.error});
+        noteUnfilled();
         std::vector<Step> rows = std::exchange(plan_.steps, {});
         const bool changesRows =
             std::ranges::any_of(steps_, [](const RowStep &step) { return step.kind != Kind::Insert; });
@@ -75,6 +76,38 @@ private:
         addPhases(Phase::Before, Phase::Expand);
         std::ranges::move(rows, std::back_inserter(plan_.steps));
         addPhases(Phase::Contract, Phase::After);
+    }
+
+    /// Columns that are to be NOT NULL, which nothing fills in rows that are there already.
+    void noteUnfilled()
+    {
+        for (std::size_t i = 0; i < draft_.diffs.size(); ++i) {
+            const TableDiff &diff = draft_.diffs[i];
+            if (!diff.before || !diff.after)
+                continue;
+            for (const DiffItem &item : diff.items) {
+                const bool isAdded = item.subject == DiffSubject::Column && item.action == DiffAction::Add;
+                if (!item.after || (!isAdded && item.subject != DiffSubject::Nullable))
+                    continue;
+                const Column &column = diff.after->columns[*item.after];
+                const bool isMade = column.generated || column.identity || column.autoincrement ||
+                                    (isAdded && column.defaultSql && *column.defaultSql != "NULL");
+                if (column.nullable || isMade || isFilled(diff, *item.after))
+                    continue;
+                plan_.notes.push_back(
+                    {draft_.changes[i], column.name,
+                     fmt::format("Rows that are there already need a value for '{}'{}: give them one in the same "
+                                 "commit, or give the column a default.",
+                                 column.name, isAdded ? "" : " where they have none")});
+            }
+        }
+    }
+    bool isFilled(const TableDiff &diff, std::size_t column) const
+    {
+        return std::ranges::any_of(steps_, [&](const RowStep &step) {
+            return step.kind == Kind::Update && step.table->table->name == diff.after->name &&
+                   step.set.contains(static_cast<std::uint32_t>(column));
+        });
     }
 
     /// Called for each row: looks only now and then.

@@ -51,6 +51,14 @@ struct PlanProblem
     Error error;
 };
 
+/// What a person should know of a change before it is run, and nobody can who has not seen the rows.
+struct PlanNote
+{
+    ChangeId change = ChangeId::None;
+    std::string column;
+    std::string text; ///< a sentence
+};
+
 /// A foreign key whose check may be put off to the end, from or to a table whose rows a plan writes.
 struct PlanReference
 {
@@ -64,6 +72,7 @@ struct Plan
 {
     std::vector<Step> steps;
     std::vector<PlanProblem> problems;     ///< a plan with problems must not be run
+    std::vector<PlanNote> notes;           ///< it may be run, and may be refused by rows that are there
     std::vector<PlanReference> references; ///< for finding the guilty when COMMIT is refused
 
     bool isRunnable() const noexcept { return problems.empty(); }
