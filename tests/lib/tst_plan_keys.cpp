@@ -42,6 +42,40 @@ private:
     }
 
 private Q_SLOTS:
+    void keysThatTheDatabaseHandsOn_data() { test::bothDatabases(); }
+    void keysThatTheDatabaseHandsOn()
+    {
+        QFETCH(bool, isServer);
+        const std::string refers = "city VARCHAR(5) NOT NULL REFERENCES city (code) ON UPDATE CASCADE";
+        SessionWorld world(isServer, "CREATE TABLE city (code VARCHAR(5) NOT NULL PRIMARY KEY, name TEXT);"
+                                     "CREATE TABLE office (id INTEGER PRIMARY KEY, name TEXT, " + refers + ");"
+                                     "CREATE TABLE stock (" + refers + ", ware VARCHAR(5) NOT NULL, n INTEGER, "
+                                     "PRIMARY KEY (city, ware));"
+                                     "INSERT INTO city VALUES ('ber', 'Berlin'), ('bon', 'Bonn');"
+                                     "INSERT INTO office VALUES (1, 'north', 'ber'), (2, 'south', 'ber');"
+                                     "INSERT INTO stock VALUES ('ber', 'tea', 1), ('ber', 'salt', 2), ('bon', 'tea', 3)");
+        const auto all = [&] {
+            return world.read("SELECT code FROM city ORDER BY 1") +
+                   world.read("SELECT id, name, city FROM office ORDER BY 1") +
+                   world.read("SELECT city, ware, n FROM stock ORDER BY 3");
+        };
+        // A key and what depends on it in one commit: rows that have the key in theirs, and others.
+        world.set("city", world.row("city", "code", Value("ber")), "code", Value("bln"));
+        world.set("stock", world.row("stock", "n", Value(1)), "n", Value(5));
+        world.set("office", 1, "name", Value("west"));
+        world.remove("stock", world.row("stock", "n", Value(2)));
+        world.commit();
+        QCOMPARE(all(), std::string("bln / bon / 1 west bln / 2 south bln / bon tea 3 / bln tea 5 / "));
+        // The same by hand, which is no conflict with oneself.
+        world.session->setBaseline(world.reflect());
+        world.set("city", world.row("city", "code", Value("bln")), "code", Value("b"));
+        world.set("office", 1, "city", Value("b"));
+        world.set("stock", world.row("stock", "n", Value(5)), "city", Value("b"));
+        world.set("stock", world.row("stock", "n", Value(5)), "n", Value(6));
+        world.commit();
+        QCOMPARE(all(), std::string("b / bon / 1 west b / 2 south b / bon tea 3 / b tea 6 / "));
+    }
+
     void newRowsInARing_data() { bothAndDeferring(); }
     void newRowsInARing()
     {

@@ -1,6 +1,7 @@
 #include "schemawright/orm/automap.h"
 
 #include "schemawright/orm/entity_names.h"
+#include "schemawright/orm/row_order.h"
 
 #include <algorithm>
 #include <optional>
@@ -106,29 +107,9 @@ std::string nameOf(const Table &table, const ForeignKey &key)
     return name;
 }
 
-/// The unique keys of a table besides its primary key: constraints, and indexes over whole columns and all rows.
-std::vector<Names> uniqueKeys(const Table &table)
-{
-    std::vector<Names> all;
-    for (const UniqueConstraint &unique : table.uniques)
-        all.push_back(unique.columns);
-    for (const Index &index : table.indexes) {
-        if (!index.unique || index.where)
-            continue;
-        Names columns;
-        for (const IndexElement &element : index.elements)
-            if (element.column && !element.prefix)
-                columns.push_back(*element.column);
-        if (columns.size() == index.elements.size())
-            all.push_back(std::move(columns));
-    }
-    return all;
-}
-
 bool isUnique(const Table &table, const Names &columns)
 {
-    return (table.primaryKey && includes(columns, table.primaryKey->columns)) ||
-           std::ranges::any_of(uniqueKeys(table), [&](const Names &unique) { return includes(columns, unique); });
+    return std::ranges::any_of(uniqueLists(table, true), [&](const Names &unique) { return includes(columns, unique); });
 }
 
 /// A word without the ending of its plural, so that roles_users is made of role and user.
@@ -250,7 +231,7 @@ private:
 
     std::optional<Association> associationOf(const Table &table, const std::vector<Link> &links) const
     {
-        const auto unique = uniqueKeys(table);
+        const auto unique = uniqueLists(table, true);
         for (std::size_t near = 0; near < links.size(); ++near)
             for (std::size_t far = near + 1; far < links.size(); ++far) {
                 const Names &a = links[near].key.columns, &b = links[far].key.columns;

@@ -39,6 +39,7 @@ public:
                 addStep(*change);
         putGivenKeysFirst();
         plan_.references = tables_.link();
+        leaveToCascades(steps_);
         RowSorter sorter(dialect_, steps_, owned_, stop_);
         const std::vector<std::size_t> order = sorter.sort();
         std::ranges::copy(sorter.problems(), std::back_inserter(plan_.problems));

@@ -115,7 +115,7 @@ std::vector<std::uint32_t> positionsOf(const Table &table, const std::vector<std
 
 } // namespace
 
-std::vector<std::vector<std::string>> uniqueLists(const Table &table)
+std::vector<std::vector<std::string>> uniqueLists(const Table &table, bool isForAll)
 {
     std::vector<std::vector<std::string>> keys;
     if (table.primaryKey)
@@ -123,11 +123,11 @@ std::vector<std::vector<std::string>> uniqueLists(const Table &table)
     for (const UniqueConstraint &unique : table.uniques)
         keys.push_back(unique.columns);
     for (const Index &index : table.indexes) {
-        if (!index.unique)
+        if (!index.unique || (isForAll && index.where))
             continue;
         std::vector<std::string> columns;
         for (const IndexElement &element : index.elements)
-            if (element.column)
+            if (element.column && !(isForAll && element.prefix))
                 columns.push_back(*element.column);
         if (columns.size() == index.elements.size())
             keys.push_back(std::move(columns));
@@ -307,6 +307,53 @@ std::vector<PlanReference> PlanTables::link()
     return late;
 }
 
+void leaveToCascades(std::vector<RowStep> &steps)
+{
+    const auto writesHandedOn = [](const RowStep &step, const PlanTable::Reference &reference) {
+        return step.kind == RowStep::Kind::Update && reference.key->onUpdate == "CASCADE" &&
+               writesAny(step, reference.columns);
+    };
+    if (std::ranges::none_of(steps, [&](const RowStep &step) {
+            return std::ranges::any_of(step.table->references,
+                                       [&](const auto &reference) { return writesHandedOn(step, reference); });
+        }))
+        return;
+    struct Parent
+    {
+        const RowStep *step;
+        const PlanTable::Columns *list;
+    };
+    std::unordered_map<std::uint64_t, Parent> parents; // whose keys become others, by the old ones
+    for (const RowStep &step : steps)
+        for (const PlanTable::Columns &list : step.table->lists)
+            if (step.kind == RowStep::Kind::Update && writesAny(step, list.columns))
+                if (const auto old = valuesHash(list.number, list.columns,
+                                                [&](std::uint32_t column) { return step.oldCell(column); }))
+                    parents.emplace(*old, Parent{&step, &list});
+    for (RowStep &step : steps)
+        for (const PlanTable::Reference &reference : step.table->references) {
+            if (!writesHandedOn(step, reference))
+                continue;
+            const auto old = valuesHash(reference.number, reference.columns,
+                                        [&](std::uint32_t column) { return step.oldCell(column); });
+            const auto parent = old ? parents.find(*old) : parents.end();
+            if (parent == parents.end())
+                continue;
+            const auto &columns = parent->second.list->columns;
+            bool isSame = columns.size() == reference.columns.size();
+            for (std::size_t k = 0; isSame && k < columns.size(); ++k) {
+                const Cell *mine = step.newCell(reference.columns[k]);
+                const Cell *theirs = parent->second.step->newCell(columns[k]);
+                isSame = mine && theirs && *mine == *theirs;
+            }
+            for (const std::uint32_t column : isSame ? reference.columns : std::vector<std::uint32_t>()) {
+                step.set.erase(column);
+                step.match.erase(column);
+            }
+        }
+    std::erase_if(steps, [](const RowStep &step) { return step.kind == RowStep::Kind::Update && step.set.empty(); });
+}
+
 std::vector<RowEdge> rowEdges(const std::vector<RowStep> &steps)
 {
     Holders holders(2 * steps.size());
@@ -344,9 +391,10 @@ std::vector<RowEdge> rowEdges(const std::vector<RowStep> &steps)
         const auto newCell = [&](std::uint32_t column) { return step.newCell(column); };
         const auto oldCell = [&](std::uint32_t column) { return step.oldCell(column); };
         for (const PlanTable::Reference &reference : step.table->references) {
-            if (!writesAny(step, reference.columns))
+            const bool isHandedOn = reference.key->onUpdate == "CASCADE"; // the row is another when its parent's key is
+            if (!writesAny(step, reference.columns) && !isHandedOn)
                 continue;
-            if (step.kind != RowStep::Kind::Delete)
+            if (step.kind != RowStep::Kind::Delete && writesAny(step, reference.columns))
                 if (const auto needed = valuesHash(reference.number, reference.columns, newCell))
                     holders.each(*needed, true, [&](std::size_t maker) {
                         if (isOther(maker, i))
@@ -355,7 +403,8 @@ std::vector<RowEdge> rowEdges(const std::vector<RowStep> &steps)
             if (step.kind != RowStep::Kind::Insert)
                 if (const auto left = valuesHash(reference.number, reference.columns, oldCell))
                     holders.each(*left, false, [&](std::size_t remover) {
-                        if (isOther(remover, i))
+                        if (isOther(remover, i) &&
+                            (writesAny(step, reference.columns) || steps[remover].kind == RowStep::Kind::Update))
                             edges.push_back({i, remover, RowEdge::Reason::Release, &reference, nullptr, 0});
                     });
         }

@@ -19,7 +19,8 @@
 namespace schemawright {
 
 /// The columns whose values no two rows of a table share: of its primary key, unique constraints, plain unique indexes.
-std::vector<std::vector<std::string>> uniqueLists(const Table &table);
+/// `isForAll` leaves out indexes over some rows or over the beginnings of values.
+std::vector<std::vector<std::string>> uniqueLists(const Table &table, bool isForAll = false);
 
 /// Some cells of a row by the positions of their columns, ascending. The cells belong to the changes, or to who plans.
 class RowCells
@@ -172,6 +173,9 @@ struct RowEdge
     const std::vector<std::uint32_t> *unique = nullptr; ///< of unique values
     std::uint32_t column = 0;                           ///< of a key: where it is written
 };
+
+/// Takes out of the steps what ON UPDATE CASCADE does anyway, as another step gives a parent a new key.
+void leaveToCascades(std::vector<RowStep> &steps);
 
 /// All reasons among these steps, found by what each frees and takes. Linear in the number of steps.
 std::vector<RowEdge> rowEdges(const std::vector<RowStep> &steps);
