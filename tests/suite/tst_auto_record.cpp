@@ -1,17 +1,13 @@
 // Tables mapped without structs: records of a reflected database by automap's names, asked of each database named in
 // SCHEMAWRIGHT_TEST_URLS.
 
-#include "support/suite_databases.h"
-
-#include "schemawright/base/error.h"
-#include "schemawright/engine/create_all.h"
-#include "schemawright/engine/engine.h"
-#include "schemawright/orm/object_session.h"
-#include "schemawright/schema/table_builder.h"
+#include "support/object_suite.h"
 
 #include <QTest>
 
 using namespace schemawright;
+using test::errorOf;
+using test::kindOf;
 
 namespace {
 
@@ -55,26 +51,12 @@ MetaData music()
 
 } // namespace
 
-class tst_AutoRecord : public QObject
+class tst_AutoRecord : public QObject, private test::ObjectSuite
 {
     Q_OBJECT
 
 private:
-    std::unique_ptr<test::SuiteDatabases> databases_;
-    std::unique_ptr<Engine> engine_;
-    std::unique_ptr<Connection> connection_;
     std::unique_ptr<Mappings> mappings_;
-
-    Value fact(const char *sql) { return connection_->execute(sql).scalar(); }
-    template <class Work> static std::optional<ErrorKind> kindOf(Work work)
-    {
-        try {
-            work();
-        } catch (const Error &error) {
-            return error.kind;
-        }
-        return std::nullopt;
-    }
 
     std::shared_ptr<AutoRecord> artist(const char *name)
     {
@@ -91,22 +73,18 @@ private:
     }
 
 private Q_SLOTS:
-    void initTestCase() { databases_ = std::make_unique<test::SuiteDatabases>("records"); }
-    void cleanupTestCase() { databases_.reset(); }
+    void initTestCase() { start("records"); }
+    void cleanupTestCase() { stop(); }
     void init()
     {
-        engine_ = std::make_unique<Engine>(Engine::open(databases_->current()));
-        connection_ = std::make_unique<Connection>(engine_->connect());
-        createAll(*connection_, music());
+        open(music());
         mappings_ = std::make_unique<Mappings>(connection_->dialect().reflect(connection_->driverConnection()));
         mappings_->automap();
     }
     void cleanup()
     {
-        dropAll(*connection_, music());
         mappings_.reset();
-        connection_.reset();
-        engine_.reset();
+        close();
     }
 
     void storesWhatIsReachable_data() { databases_->addRows(); }
@@ -211,12 +189,106 @@ private Q_SLOTS:
     void refusesOtherNames_data() { databases_->addRows(); }
     void refusesOtherNames()
     {
-        QCOMPARE(kindOf([&] { mappings_->make("Nobody"); }), ErrorKind::NotFound);
+        QCOMPARE(kindOf([&] { mappings_->make("Nobody"); }), std::optional(ErrorKind::NotFound));
         auto monk = artist("Monk");
-        QCOMPARE(kindOf([&] { monk->get("shoe_size"); }), ErrorKind::NotFound);
-        QCOMPARE(kindOf([&] { monk->one("auto_album_by_artist"); }), ErrorKind::Misuse);
-        QCOMPARE(kindOf([&] { monk->many("nothing"); }), ErrorKind::Misuse);
-        QCOMPARE(kindOf([&] { mappings_->automap(); }), ErrorKind::Misuse);
+        QCOMPARE(kindOf([&] { monk->get("shoe_size"); }), std::optional(ErrorKind::NotFound));
+        QCOMPARE(kindOf([&] { monk->one("auto_album_by_artist"); }), std::optional(ErrorKind::Misuse));
+        QCOMPARE(kindOf([&] { monk->many("nothing"); }), std::optional(ErrorKind::Misuse));
+        QCOMPARE(kindOf([&] { mappings_->automap(); }), std::optional(ErrorKind::Misuse));
+    }
+
+    void keysThatNobodyMakes_data() { databases_->addRows(); }
+    void keysThatNobodyMakes()
+    {
+        ObjectSession session(*connection_, *mappings_);
+        const auto monk = artist("Monk");
+        session.add(monk);
+        session.commit();
+        const auto fails = [&](const std::shared_ptr<AutoRecord> &record, const std::string &entity,
+                               const std::string &attribute) {
+            monk->set("name", "Thelonious");
+            session.add(record);
+            writes_ = 0;
+            const auto error = errorOf([&] { session.commit(); });
+            QVERIFY(error);
+            QCOMPARE(error->kind, ErrorKind::Misuse);
+            QVERIFY2(error->message.find(entity) != std::string::npos, error->message.c_str());
+            QVERIFY2(error->message.find(" " + attribute + " ") != std::string::npos, error->message.c_str());
+            QCOMPARE(writes_, 0);
+            QCOMPARE(fact("SELECT name FROM auto_artist"), Value("Monk"));
+            QCOMPARE(session.state(record), ObjectState::Transient);
+        };
+        fails(mappings_->make("AutoTag"), "AutoTag", "name");
+        const auto track = mappings_->make("AutoTrack"); // a key of an album's and a number
+        track->set("nr", 1);
+        fails(track, "AutoTrack", "albumId");
+        track->setOne("album", album("Misterioso", monk));
+        track->set("nr", Value());
+        fails(track, "AutoTrack", "nr");
+        track->set("nr", 2);
+        session.add(track);
+        session.commit();
+        QCOMPARE(rows("SELECT nr FROM auto_track"), QStringLiteral("2|"));
+    }
+
+    void keysByADefault_data() { databases_->addRows(); }
+    void keysByADefault()
+    {
+        const bool isServer = engine_->dialect().name() == "postgresql";
+        MetaData metadata;
+        metadata.add(TableBuilder("auto_token")
+                         .column("id", isServer ? types::uuid() : types::text())
+                         .primaryKey()
+                         .notNull()
+                         .defaultSql(isServer ? "gen_random_uuid()" : "(lower(hex(randomblob(16))))")
+                         .column("name", types::text()));
+        metadata.add(TableBuilder("auto_use")
+                         .column("token_id", isServer ? types::uuid() : types::text())
+                         .references("auto_token")
+                         .column("nr", types::integer())
+                         .primaryKey({"token_id", "nr"}));
+        createAll(*connection_, metadata);
+        {
+            Mappings mappings(connection_->dialect().reflect(connection_->driverConnection()));
+            mappings.automap();
+            ObjectSession session(*connection_, mappings);
+            std::vector<std::shared_ptr<AutoRecord>> made;
+            for (const char *name : {"a", "b"}) {
+                made.push_back(mappings.make("AutoToken"));
+                made.back()->set("name", name);
+                const auto use = mappings.make("AutoUse");
+                use->set("nr", 7);
+                use->setOne("token", made.back());
+                session.add(use);
+            }
+            session.commit();
+            QVERIFY(made[0]->get("id").text().size() >= 32 && made[0]->get("id") != made[1]->get("id"));
+            QVERIFY(session.get("AutoToken", {made[1]->get("id")}) == made[1]);
+            QCOMPARE(rows("SELECT t.name, nr FROM auto_token t JOIN auto_use u ON u.token_id = t.id ORDER BY 1"),
+                     QStringLiteral("a 7|b 7|"));
+            made[0]->set("name", "c");
+            session.remove(made[1]->many("auto_use_by_token").at(0));
+            session.remove(made[1]);
+            session.commit();
+            QCOMPARE(rows("SELECT name FROM auto_token"), QStringLiteral("c|"));
+        }
+        dropAll(*connection_, metadata);
+    }
+
+    void mergesWhatIsSet_data() { databases_->addRows(); }
+    void mergesWhatIsSet()
+    {
+        ObjectSession session(*connection_, *mappings_);
+        const auto monk = artist("Monk");
+        monk->set("country", "fr");
+        session.add(monk);
+        session.commit();
+        const auto other = mappings_->make("AutoArtist");
+        other->set("id", monk->get("id"));
+        other->set("name", "Thelonious");
+        QVERIFY(session.merge(*other) == monk);
+        session.commit();
+        QCOMPARE(rows("SELECT name, country FROM auto_artist"), QStringLiteral("Thelonious fr|"));
     }
 };
 

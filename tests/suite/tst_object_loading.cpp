@@ -1,17 +1,12 @@
 // How objects are loaded and related: lazily, joined, by select-in, hierarchies, both sides of associations, writing by
 // conditions; on each database named in SCHEMAWRIGHT_TEST_URLS (separated by blanks; SQLite in memory without).
 
-#include "support/suite_databases.h"
-
-#include "schemawright/base/error.h"
-#include "schemawright/engine/create_all.h"
-#include "schemawright/engine/engine.h"
-#include "schemawright/orm/object_session.h"
-#include "schemawright/schema/table_builder.h"
+#include "support/object_suite.h"
 
 #include <QTest>
 
 using namespace schemawright;
+using test::kindOf;
 
 namespace {
 
@@ -171,27 +166,11 @@ template <class T> std::shared_ptr<T> named(std::string name)
 
 } // namespace
 
-class tst_ObjectLoading : public QObject
+class tst_ObjectLoading : public QObject, private test::ObjectSuite
 {
     Q_OBJECT
 
 private:
-    std::unique_ptr<test::SuiteDatabases> databases_;
-    std::unique_ptr<Engine> engine_;
-    std::unique_ptr<Connection> connection_;
-    int reads_ = 0;
-
-    template <class Work> static std::optional<ErrorKind> kindOf(Work work)
-    {
-        try {
-            work();
-        } catch (const Error &error) {
-            return error.kind;
-        }
-        return std::nullopt;
-    }
-    Value fact(const char *sql) { return connection_->execute(sql).scalar(); }
-
     /// A team of a person, a manager and an engineer, the manager its lead.
     std::int64_t filled()
     {
@@ -214,22 +193,10 @@ private:
     }
 
 private Q_SLOTS:
-    void initTestCase() { databases_ = std::make_unique<test::SuiteDatabases>("loading"); }
-    void cleanupTestCase() { databases_.reset(); }
-    void init()
-    {
-        engine_ = std::make_unique<Engine>(Engine::open(databases_->current()));
-        connection_ = std::make_unique<Connection>(engine_->connect());
-        dropAll(*connection_, company());
-        createAll(*connection_, company());
-        engine_->log().observe([this](const StatementEvent &event) { reads_ += event.sql.starts_with("SELECT"); });
-    }
-    void cleanup()
-    {
-        dropAll(*connection_, company());
-        connection_.reset();
-        engine_.reset();
-    }
+    void initTestCase() { start("loading"); }
+    void cleanupTestCase() { stop(); }
+    void init() { open(company()); }
+    void cleanup() { close(); }
 
     void rowsThatReferToEachOther_data() { databases_->addRows(); }
     void rowsThatReferToEachOther()
@@ -297,6 +264,54 @@ private Q_SLOTS:
         session.commit();
         QCOMPARE(fact("SELECT count(*) FROM sw_engineer"), Value(0));
         QCOMPARE(fact("SELECT count(*) FROM sw_person"), Value(2));
+    }
+
+    void conditionsOnWhatDerives_data() { databases_->addRows(); }
+    void conditionsOnWhatDerives()
+    {
+        filled();
+        Mappings mappings = mapped();
+        ObjectSession session(*connection_, mappings);
+        const auto byName = [&] { return std::vector{session.column(&Person::name).asc()}; };
+        const auto namesOf = [](const std::vector<std::shared_ptr<Person>> &people) {
+            QStringList names;
+            for (const auto &each : people)
+                names << QString::fromStdString(each->name);
+            return names.join(u' ');
+        };
+        // Of all people, by columns that only some of them have.
+        const Expr coders = session.column(&Engineer::language) == "C++";
+        const Expr rich = session.column(&Manager::budget) >= 500;
+        QCOMPARE(namesOf(session.select<Person>().where(coders || rich).orderBy(byName()).all()),
+                 QStringLiteral("Eve Max"));
+        QCOMPARE(session.select<Person>().where(coders).count(), 1);
+        QCOMPARE(session.select<Person>().where(coders || session.column(&Person::name) == "Ada").count(), 2);
+        QCOMPARE(session.select<Person>().count(), 3);
+        QCOMPARE(session.select<Engineer>().where(coders && session.column<Engineer>("name") == "Eve").count(), 1);
+        // With what is related, of the base and of what derives.
+        const auto ada = session.select<Person>().where(session.column(&Person::name) == "Ada").one();
+        const auto eve = session.select<Engineer>().one();
+        const auto max = session.select<Manager>().one();
+        eve->skills.push_back(ada->skills[0]);
+        max->team = session.select<Team>().one();
+        session.commit();
+        QCOMPARE(session.select<Engineer>().join("skills").where(coders && session.column(&Skill::name) == "chess").one(),
+                 eve);
+        QCOMPARE(namesOf(session.select<Person>()
+                             .join("skills")
+                             .where(session.column(&Skill::name) == "chess" && (coders || !coders))
+                             .orderBy(byName())
+                             .all()),
+                 QStringLiteral("Eve")); // for Ada has no language, and NULL is neither
+        QCOMPARE(session.select<Team>().join("members").where(session.column(&Person::name) == "Max").count(), 1);
+        QCOMPARE(session.select<Manager>().join("team").where(rich && session.column(&Team::name) == "Blue").count(), 1);
+        // The same conditions for writing.
+        QCOMPARE(session.update<Person>(coders, {{"name", Value("Eva")}}), 1);
+        QCOMPARE(eve->name, std::string("Eva"));
+        QCOMPARE(session.deleteWhere<Person>(rich), 1);
+        QCOMPARE(session.state(max), ObjectState::Deleted);
+        session.commit();
+        QCOMPARE(namesOf(session.select<Person>().orderBy(byName()).all()), QStringLiteral("Ada Eva"));
     }
 
     void byConditionsInHierarchies_data() { databases_->addRows(); }
@@ -458,6 +473,85 @@ private Q_SLOTS:
                  std::optional(ErrorKind::NotFound));
     }
 
+    void eachWayOfLoadingGivesTheSame_data() { databases_->addRows(); }
+    void eachWayOfLoadingGivesTheSame()
+    {
+        filled();
+        Mappings mappings = mapped();
+        {
+            ObjectSession session(*connection_, mappings);
+            const auto blue = session.select<Team>().one();
+            const auto max = session.select<Manager>().one();
+            const auto eve = session.select<Engineer>().one();
+            max->team = blue;
+            blue->lead = max;
+            session.add(named<Team>("Empty"));
+            const auto green = named<Team>("Green");
+            eve->team = green;
+            green->lead = eve;
+            session.add(green);
+            session.commit();
+        }
+        const auto told = [&](Loading loading, std::optional<std::int64_t> limit, int &reads) {
+            ObjectSession session(*connection_, mappings);
+            auto query = session.select<Team>().orderBy({session.column(&Team::name).asc()});
+            if (limit)
+                query.limit(*limit);
+            if (loading != Loading::OnRequest)
+                query.with("members", loading);
+            if (loading == Loading::SelectIn || loading == Loading::Joined)
+                query.with("lead", loading);
+            reads_ = 0;
+            const auto teams = query.all();
+            if (loading == Loading::OnRequest)
+                session.load(teams, "members");
+            if (loading == Loading::OnRequest || loading == Loading::Lazy)
+                session.load(teams, "lead");
+            std::string text;
+            const auto tell = [&](const std::shared_ptr<Person> &each) {
+                text += " " + each->name;
+                if (const auto *manager = dynamic_cast<const Manager *>(each.get()))
+                    text += " budget " + std::to_string(manager->budget);
+                if (const auto *engineer = dynamic_cast<const Engineer *>(each.get()))
+                    text += " language " + engineer->language;
+            };
+            for (const auto &team : teams) {
+                text += team->name + ":";
+                std::vector<std::shared_ptr<Person>> members(team->members.begin(), team->members.end());
+                std::ranges::sort(members, {}, &Person::name);
+                for (const auto &each : members) {
+                    tell(each);
+                    if (each->team.get() != team)
+                        text += " elsewhere";
+                }
+                text += " lead";
+                if (team->lead)
+                    tell(team->lead);
+                text += team->lead && std::ranges::find(team->members, team->lead) == team->members.end() ? "?|" : "|";
+            }
+            reads = reads_;
+            if (!session.changes().empty())
+                text += "changed by reading";
+            return QString::fromStdString(text);
+        };
+        const QString all = QStringLiteral("Blue: Ada Max budget 500 lead Max budget 500|Empty: lead|"
+                                           "Green: Eve language C++ lead Eve language C++|");
+        int reads = 0;
+        for (const Loading loading : {Loading::OnRequest, Loading::Lazy, Loading::SelectIn, Loading::Joined}) {
+            QCOMPARE(told(loading, std::nullopt, reads), all);
+            QCOMPARE(reads, loading == Loading::Joined ? 1 : loading == Loading::Lazy ? 5 : 2); // leads are members
+            QCOMPARE(told(loading, 2, reads), all.left(all.indexOf(QStringLiteral("Green"))));
+            if (loading == Loading::Joined) // the list by a second query, which a join would cut
+                QCOMPARE(reads, 2);
+        }
+        // As a struct's own way as well as a query's.
+        Mappings eager = mapped(Loading::Joined);
+        ObjectSession session(*connection_, eager);
+        reads_ = 0;
+        QCOMPARE(session.select<Team>().all().size(), std::size_t{3});
+        QCOMPARE(reads_, 1);
+    }
+
     void orphansThatNobodyHolds_data() { databases_->addRows(); }
     void orphansThatNobodyHolds()
     {
@@ -555,7 +649,7 @@ private Q_SLOTS:
         QCOMPARE(session.deletedObjects<Order>().size(), std::size_t{1});
         session.rollback();
         session.expunge(order);
-        QCOMPARE(session.state(order), ObjectState::Transient);
+        QCOMPARE(session.state(order), ObjectState::Detached);
         // A graph from elsewhere is merged with what it is related to.
         Order outside;
         outside.id = order->id;

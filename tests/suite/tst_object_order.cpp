@@ -1,13 +1,7 @@
 // The order in which a flush writes rows that take each other's unique values, on each database named in
 // SCHEMAWRIGHT_TEST_URLS (separated by blanks; SQLite in memory without).
 
-#include "support/suite_databases.h"
-
-#include "schemawright/base/error.h"
-#include "schemawright/engine/create_all.h"
-#include "schemawright/engine/engine.h"
-#include "schemawright/orm/object_session.h"
-#include "schemawright/schema/table_builder.h"
+#include "support/object_suite.h"
 
 #include <QTest>
 
@@ -105,47 +99,21 @@ std::shared_ptr<Seat> seat(const char *row, std::int64_t number, const char *tak
 
 } // namespace
 
-class tst_ObjectOrder : public QObject
+class tst_ObjectOrder : public QObject, private test::ObjectSuite
 {
     Q_OBJECT
 
 private:
-    std::unique_ptr<test::SuiteDatabases> databases_;
-    std::unique_ptr<Engine> engine_;
-    std::unique_ptr<Connection> connection_;
     Mappings mappings_ = mapped();
 
-    QString rows(const std::string &sql)
-    {
-        std::string text;
-        for (const Row &row : connection_->execute(sql).all()) {
-            for (std::size_t i = 0; i < row.size(); ++i)
-                text += (i ? " " : "") + (row[i].isNull() ? std::string("-") : row[i].text());
-            text += "|";
-        }
-        return QString::fromStdString(text);
-    }
     QString guests() { return rows("SELECT name, place FROM sw_guest ORDER BY id"); }
     QString seats() { return rows("SELECT \"row\", number, taker FROM sw_seat ORDER BY 1, 2"); }
 
 private Q_SLOTS:
-    void initTestCase() { databases_ = std::make_unique<test::SuiteDatabases>("object_order"); }
-    void cleanupTestCase() { databases_.reset(); }
-    void init()
-    {
-        engine_ = std::make_unique<Engine>(Engine::open(databases_->current()));
-        connection_ = std::make_unique<Connection>(engine_->connect());
-        if (engine_->dialect().name() == "sqlite")
-            connection_->executeScript("PRAGMA foreign_keys = ON");
-        dropAll(*connection_, hotel());
-        createAll(*connection_, hotel());
-    }
-    void cleanup()
-    {
-        dropAll(*connection_, hotel());
-        connection_.reset();
-        engine_.reset();
-    }
+    void initTestCase() { start("object_order"); }
+    void cleanupTestCase() { stop(); }
+    void init() { open(hotel()); }
+    void cleanup() { close(); }
 
     void swapsUniqueValues_data() { databases_->addRows(); }
     void swapsUniqueValues()
@@ -200,7 +168,7 @@ private Q_SLOTS:
         session.remove(late);
         session.commit();
         QCOMPARE(rows("SELECT count(*), min(place), max(place) FROM sw_guest"), QStringLiteral("10 0 9|"));
-        QCOMPARE(session.state(late), ObjectState::Transient);
+        QCOMPARE(session.state(late), ObjectState::Detached); // a row once
     }
 
     void takesWhatWasRemoved_data() { databases_->addRows(); }

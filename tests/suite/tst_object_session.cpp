@@ -1,19 +1,15 @@
 // Mapped objects, told as a small library of books, on each database named in SCHEMAWRIGHT_TEST_URLS (separated by
 // blanks; SQLite in memory without).
 
-#include "support/suite_databases.h"
+#include "support/object_suite.h"
 
-#include "schemawright/base/error.h"
-#include "schemawright/engine/create_all.h"
-#include "schemawright/engine/engine.h"
 #include "schemawright/engine/inspector.h"
-#include "schemawright/orm/object_session.h"
 #include "schemawright/orm/plan.h"
-#include "schemawright/schema/table_builder.h"
 
 #include <QTest>
 
 using namespace schemawright;
+using test::errorOf;
 
 namespace {
 
@@ -148,44 +144,15 @@ Mappings mapped()
 
 } // namespace
 
-class tst_ObjectSession : public QObject
+class tst_ObjectSession : public QObject, private test::ObjectSuite
 {
     Q_OBJECT
 
-private:
-    std::unique_ptr<test::SuiteDatabases> databases_;
-    std::unique_ptr<Engine> engine_;
-    std::unique_ptr<Connection> connection_;
-
-    template <class Work> static std::optional<Error> errorOf(Work work)
-    {
-        try {
-            work();
-        } catch (const Error &error) {
-            return error;
-        }
-        return std::nullopt;
-    }
-    Value fact(const char *sql) { return connection_->execute(sql).scalar(); }
-
 private Q_SLOTS:
-    void initTestCase() { databases_ = std::make_unique<test::SuiteDatabases>("objects"); }
-    void cleanupTestCase() { databases_.reset(); }
-    void init()
-    {
-        engine_ = std::make_unique<Engine>(Engine::open(databases_->current()));
-        connection_ = std::make_unique<Connection>(engine_->connect());
-        if (engine_->dialect().name() == "sqlite")
-            connection_->executeScript("PRAGMA foreign_keys = ON");
-        dropAll(*connection_, library());
-        createAll(*connection_, library());
-    }
-    void cleanup()
-    {
-        dropAll(*connection_, library());
-        connection_.reset();
-        engine_.reset();
-    }
+    void initTestCase() { start("objects"); }
+    void cleanupTestCase() { stop(); }
+    void init() { open(library()); }
+    void cleanup() { close(); }
 
     void storesWhatIsReachable_data() { databases_->addRows(); }
     void storesWhatIsReachable()

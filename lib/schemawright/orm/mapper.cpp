@@ -165,6 +165,7 @@ void Mappings::pair(EntityMap &entity, Relation &relation) const
     using Kind = Relation::Kind;
     const EntityMap &other = targetOf(relation);
     relation.other = &other;
+    relation.again = Source(other.table()).alias(relation.name);
     const std::string what = "the relationship " + relation.name + " of " + entity.name;
     const bool hasColumns = !relation.isOwnedByOther();
     const std::size_t wanted = relation.kind == Kind::ManyToOne ? other.key.size() : entity.key.size();

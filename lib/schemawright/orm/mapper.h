@@ -25,22 +25,39 @@ public:
         fields_.push_back({std::move(column), detail::fieldAccess(member)});
         return *this;
     }
-    /// With conversions of its own: Value to(const M &), M from(const Value &).
+    /// With conversions of its own: Value to(const M &), M from(const Value &). For an std::optional those of what it
+    /// holds do; NULL is nothing then.
     template <class M, class To, class From> FieldMapper &field(std::string column, M T::*member, To to, From from)
     {
-        fields_.push_back({std::move(column), std::make_shared<detail::ConvertedAccess<T, M, To, From>>(
-                                                  member, std::move(to), std::move(from))});
-        return *this;
+        if constexpr (detail::Optional<M>::value && !std::is_invocable_v<To, const M &>) {
+            return field(
+                std::move(column), member,
+                [to = std::move(to)](const M &held) { return held ? Value(to(*held)) : Value(); },
+                [from = std::move(from)](const Value &value) { return value.isNull() ? M() : M(from(value)); });
+        } else {
+            fields_.push_back({std::move(column), std::make_shared<detail::ConvertedAccess<T, M, To, From>>(
+                                                      member, std::move(to), std::move(from))});
+            return *this;
+        }
     }
-    /// An enum by the names of its values. Throws Error(Conversion) for a name that is not among them.
-    template <class M> FieldMapper &enumeration(std::string column, M T::*member, std::map<M, std::string> names)
+    /// An enum by the names of its values, or an std::optional of one. Throws Error(Conversion) for what is not among
+    /// them.
+    template <class M>
+    FieldMapper &enumeration(std::string column, M T::*member,
+                             std::map<typename detail::Optional<M>::Held, std::string> names)
     {
-        auto to = [names](const M &value) { return Value(names.at(value)); };
+        using Enum = typename detail::Optional<M>::Held;
+        auto to = [names, column](const Enum &value) {
+            if (const auto found = names.find(value); found != names.end())
+                return Value(found->second);
+            throw Error(ErrorKind::Conversion, "a value without a name in a member for the column " + column);
+        };
         auto from = [names, column](const Value &value) {
             for (const auto &[each, name] : names)
-                if (value.text() == name)
+                if (!value.isNull() && value.text() == name)
                     return each;
-            throw Error(ErrorKind::Conversion, "'" + value.text() + "' is no value of the column " + column);
+            throw Error(ErrorKind::Conversion, (value.isNull() ? std::string("NULL") : "'" + value.text() + "'") +
+                                                   " is no value of the column " + column);
         };
         return field(std::move(column), member, std::move(to), std::move(from));
     }
@@ -92,7 +109,9 @@ public:
         fields_.field(std::move(column), member, std::move(to), std::move(from));
         return *this;
     }
-    template <class M> Mapper &enumeration(std::string column, M T::*member, std::map<M, std::string> names)
+    template <class M>
+    Mapper &enumeration(std::string column, M T::*member,
+                        std::map<typename detail::Optional<M>::Held, std::string> names)
     {
         fields_.enumeration(std::move(column), member, std::move(names));
         return *this;
@@ -261,11 +280,12 @@ public:
     /// The column of a member, for conditions and orders. Throws Error(NotFound).
     template <class T, class M> Expr column(M T::*member) const
     {
-        const EntityMap &entity = of<T>();
-        for (const MappedField &field : entity.fields)
-            if (field.access->isMember(typeid(member), &member))
-                return columnOf(entity, field);
-        throw Error(ErrorKind::NotFound, "a member of " + entity.name + " is no column of it");
+        return columnOf(of<T>(), of<T>().fieldOf(member));
+    }
+    /// A column of what a relationship leads to, by the relationship's name; see ObjectSession::joined().
+    static Expr joined(const EntityMap &entity, std::string_view relation, std::string_view column)
+    {
+        return entity.relations[entity.relationNamed(relation)].again[column];
     }
     /// The map of each struct, those whose tables are referred to first.
     const std::vector<const EntityMap *> &sorted() const { return order_; }

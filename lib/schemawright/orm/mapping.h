@@ -1,6 +1,8 @@
 #pragma once
 
+#include "schemawright/base/error.h"
 #include "schemawright/schema/metadata.h"
+#include "schemawright/sql/source.h"
 #include "schemawright/value/row_batch.h"
 
 #include <functional>
@@ -8,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <typeindex>
+#include <typeinfo>
 #include <vector>
 
 namespace schemawright {
@@ -38,11 +41,11 @@ public:
     {
         return get(object) == normal(rows.value(row, column));
     }
-    /// A key that the database is to make: nothing, or zero.
+    /// A key that the database is to make: nothing, zero, or an empty text.
     virtual bool isUnset(const void *object) const
     {
         const Value held = get(object);
-        return held.isNull() || held == Value(0);
+        return held.isNull() || held == Value(0) || held == Value("");
     }
     /// A member that is a whole number and nothing else.
     virtual bool isInteger() const { return false; }
@@ -83,7 +86,7 @@ struct Cascade
 enum class Loading : std::uint8_t {
     OnRequest, ///< by ObjectSession::load(), or a query's with()
     Lazy,      ///< when a member of type Lazy or LazyList is asked for
-    Joined,    ///< in the query of their owners, by an outer join; as SelectIn for hierarchies, and lists under a limit
+    Joined,    ///< in the query of their owners, by outer joins; as SelectIn for lists under a limit, and derived structs
     SelectIn,  ///< right behind the query of their owners, by one query for all of them
     Raise      ///< asking a Lazy or LazyList for what was not loaded is an Error(Misuse)
 };
@@ -133,6 +136,7 @@ struct Relation
     Cascade cascade;
     Loading loading = Loading::OnRequest;
     bool isViewOnly = false; ///< read, never written
+    Source again; ///< the other's table by the name of the relationship, for a query that has it already
     std::string inverseName;
     std::optional<std::size_t> inverse; ///< the other side's position among the other's relations, where it has one
     std::shared_ptr<const RelationAccess> access;
@@ -177,6 +181,14 @@ struct EntityMap
     std::size_t partOf(std::string_view column) const;
     /// Throws Error(NotFound).
     std::size_t fieldNamed(std::string_view column) const;
+    /// The field of a member. Throws Error(NotFound).
+    template <class Member> const MappedField &fieldOf(Member member) const
+    {
+        for (const MappedField &field : fields)
+            if (field.access->isMember(typeid(member), &member))
+                return field;
+        throw Error(ErrorKind::NotFound, "a member of " + name + " is no column of it");
+    }
     /// Throws Error(Misuse).
     std::size_t relationNamed(std::string_view relation) const;
 };

@@ -159,6 +159,10 @@ public:
             return FieldAccess::isUnset(object);
     }
     bool isInteger() const override { return std::integral<M> && !std::same_as<M, bool>; }
+    Value unset() const override
+    {
+        return std::same_as<M, std::string> ? Value("") : FieldAccess::unset();
+    }
     bool isMember(const std::type_info &type, const void *member) const override
     {
         return type == typeid(member_) && *static_cast<M T::*const *>(member) == member_;

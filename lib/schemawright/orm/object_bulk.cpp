@@ -17,20 +17,32 @@ void ObjectSession::insertPlain(const EntityMap &entity, const std::vector<const
     Layout &layout = layoutOf(entity);
     std::vector<Cell> cells;
     const std::size_t atOnce = rowsAtOnce(layout);
+    const auto omittedOf = [&](const void *object) {
+        std::string omitted(layout.defaultKeys.empty() ? 0 : layout.columns.size(), '0');
+        for (const std::size_t column : layout.defaultKeys)
+            if (isToBeMade(layout, object, column))
+                omitted[column] = '1';
+        return omitted;
+    };
     for (std::size_t start = 0; start < objects.size();) {
-        const bool keyed = hasKey(layout, objects[start]);
+        const auto isKeyed = [&](const void *object) { return !layout.generatedKey || hasKey(layout, object); };
+        const bool keyed = isKeyed(objects[start]);
+        const std::string omitted = omittedOf(objects[start]);
         RowBatch rows;
         rows.start(layout.heads);
-        for (; start < objects.size() && rows.rowCount() < atOnce && hasKey(layout, objects[start]) == keyed; ++start) {
+        for (; start < objects.size() && rows.rowCount() < atOnce && isKeyed(objects[start]) == keyed &&
+               omittedOf(objects[start]) == omitted;
+             ++start) {
             Record record;
             record.layout = &layout;
             record.address = objects[start];
             record.related.resize(entity.relations.size());
+            mustHaveKey(record);
             if (layout.hasManyToOne)
                 sourcesOf(record, cells);
             append(rows, record, nullptr, cells);
         }
-        insertRows(layout, rows, keyed);
+        insertRows(layout, rows, keyed, omitted);
     }
 }
 
@@ -82,7 +94,7 @@ std::vector<std::vector<Value>> ObjectSession::matchingKeys(const EntityMap &ent
     std::vector<Expr> keys;
     for (const std::string &key : entity.parts.front().keyColumns)
         keys.push_back(Source(entity.parts.front().table)[key]);
-    const Reading reading = readingOf(layoutOf(entity), false);
+    const Reading reading = readingOf(layoutOf(entity), true); // the condition may be on what derives from it
     Result result =
         connection_.execute(filtered(entity, parts, schemawright::select(std::move(keys)).from(reading.source)));
     std::vector<std::vector<Value>> found;
@@ -125,14 +137,21 @@ std::vector<ObjectSession::Record *> ObjectSession::recordsOf(const EntityMap &e
 }
 
 std::int64_t ObjectSession::updateWhere(const EntityMap &entity, const Expr &where,
-                                        const std::vector<Assignment> &values)
+                                        const std::vector<Assignment> &given)
 {
     autoflush();
     ensureTransaction();
     const std::vector<std::vector<Value>> keys = matchingKeys(entity, where);
     const std::vector<Record *> records = recordsOf(entity, keys);
     std::int64_t affected = 0;
-    if (entity.parts.size() == 1 && !entity.base)
+    std::vector<Assignment> values = given;
+    if (entity.version) {
+        const MappedField &version = entity.fields[*entity.version];
+        const Expr column = Source(entity.parts[version.part].table)[version.column];
+        if (std::ranges::find(values, version.column, &Assignment::first) == values.end())
+            values.emplace_back(version.column, column + 1);
+    }
+    if (entity.parts.size() == 1 && !entity.base && entity.subtypes.empty())
         affected = connection_.execute(schemawright::update(entity.table()).set(values).where(where)).affectedRows();
     else {
         for (const EntityMap::Part &part : entity.parts) {
@@ -151,7 +170,7 @@ std::int64_t ObjectSession::updateWhere(const EntityMap &entity, const Expr &whe
     for (Record *record : records)
         byLayout[record->layout].push_back(record);
     for (const auto &[layout, all] : byLayout)
-        refreshRecords(*layout, all);
+        refreshRecords(*layout, all, true);
     return affected;
 }
 
@@ -179,14 +198,15 @@ std::int64_t ObjectSession::deleteWhere(const EntityMap &entity, const Expr &whe
             affected = forKeys(
                 *part, keys, [&](const Expr &match) { return connection_.execute(delete_(part->table).where(match)); });
     }
+    std::map<Layout *, std::vector<Image>> gone;
     for (Record *record : records) {
-        identityOf(entity).erase(keyOf(*record->layout, record->image), record);
-        record->state = ObjectState::Deleted;
-        undo_.push_back({Undo::What::Remove, record});
-        auto more = std::make_unique<Undo::More>();
-        more->object = record->object.lock();
-        undo_.push_back({Undo::What::Delete, record, std::move(more)});
+        gone[record->layout].push_back(record->image);
+        noteGone(*record);
     }
+    for (const auto &[layout, rows] : gone)
+        goneWith(*layout, rows);
+    if (!gone.empty())
+        leaveLists();
     return affected;
 }
 

@@ -14,6 +14,13 @@ inline Error staleRow(const EntityMap &entity)
         .withHint("Refresh the object and apply the change again.");
 }
 
+inline Error unknownObject(const EntityMap &entity, const std::string &column)
+{
+    return Error(ErrorKind::Misuse, "the column " + column + " of an object of " + entity.name +
+                                        " is to refer to an object that the session does not know")
+        .withHint("Add that object, or let the relationship's cascade do so.");
+}
+
 } // namespace detail
 
 /// Where the value of one column comes from when an object is written.
@@ -23,8 +30,9 @@ struct ObjectSession::Cell
         Member,
         Old, ///< what the row has: the column's relationship has not been read
         Null,
-        Key,  ///< of the object that a relationship refers to
-        Fixed ///< the discriminator
+        Key,     ///< of the object that a relationship refers to
+        Unknown, ///< the same, of an object that nobody added
+        Fixed    ///< the discriminator
     };
     From from = From::Member;
     const detail::Image *key = nullptr;

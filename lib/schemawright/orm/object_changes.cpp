@@ -122,7 +122,8 @@ private:
         const Layout &layout = *of.layout;
         if (of.isRow())
             return of.image.value(layout.keyColumns[k]);
-        if (!session_.hasKey(layout, of.address))
+        if (isToBeMade(layout, of.address, layout.keyColumns[k]) ||
+            (layout.generatedKey && !session_.hasKey(layout, of.address)))
             return KeyOf{numbers_.at(&of), layout.columns[layout.keyColumns[k]].name};
         return cellOf(of, layout.keyColumns[k]);
     }
@@ -141,6 +142,8 @@ private:
                 isEmptied = isEmptied || record.related[i].isLoaded;
             else if (const Record *other = session_.recordOf(relation.access->at(record.address, 0)))
                 return keyCell(*other, static_cast<std::size_t>(at - columns.begin()));
+            else
+                throw detail::unknownObject(entity, layout.columns[column].name);
         }
         if (const std::size_t field = layout.columns[column].field; field != Layout::none) {
             const FieldAccess &access = *entity.fields[field].access;
@@ -177,7 +180,8 @@ private:
             for (std::size_t k = 0; part > 0 && k < layout.keyColumns.size(); ++k)
                 after[layout.entity->parts[part].keyColumns[k]] = keyCell(record, k);
             for (std::size_t i = 0; i < layout.columns.size(); ++i) {
-                if (layout.columns[i].part != part || !isWritten(record, i) || (!keyed && i == layout.generatedKey))
+                if (layout.columns[i].part != part || !isWritten(record, i) || (!keyed && i == layout.generatedKey) ||
+                    isToBeMade(layout, record.address, i))
                     continue;
                 const schemawright::Cell cell = isVersion(record, i) ? Value(1) : cellOf(record, i);
                 if (omitted.empty() || omitted[i] == '0' || cell != schemawright::Cell(Value()))
@@ -248,10 +252,11 @@ private:
             std::set<const Record *> now;
             const std::set<const Record *> before(record.related[i].records.begin(), record.related[i].records.end());
             for (std::size_t k = 0; k < relation.access->size(record.address); ++k)
-                if (const Record *other = session_.recordOf(relation.access->at(record.address, k)))
+                if (const Record *other = session_.recordOf(relation.access->at(record.address, k));
+                    other && other->state != ObjectState::Deleted)
                     now.insert(other);
             for (const Record *other : now)
-                if (!before.contains(other) && other->state != ObjectState::Deleted)
+                if (!before.contains(other))
                     addLink(relation, linkOf(record, *other), true);
             for (const Record *other : before)
                 if (!now.contains(other) && other->isRow())
@@ -337,7 +342,12 @@ ObjectSession::Collected ObjectSession::collect()
 
 bool ObjectSession::mustOrder(const std::vector<Record *> &dirty)
 {
-    return !dirty.empty() && ChangeList(*this).takesWhatOthersHave(dirty);
+    const auto hasDefaultKey = [this](const Record *record) {
+        return record->state == ObjectState::Pending && !record->layout->generatedKey &&
+               !hasKey(*record->layout, record->address);
+    };
+    return (hasDefaultKeys_ && std::ranges::any_of(new_, hasDefaultKey)) ||
+           (!dirty.empty() && ChangeList(*this).takesWhatOthersHave(dirty));
 }
 
 Plan ObjectSession::plan() { return planOf(changes()); }

@@ -51,15 +51,16 @@ void ObjectSession::deleteRemoved()
     for (Record *record : gone)
         for (const auto &event : record->entity().beforeDelete)
             event(record->held.get());
-    std::vector<Record *> run;
+    std::vector<std::vector<Record *>> runs;
     for (const std::size_t at : order) {
-        if (!run.empty() && run.front()->layout != gone[at]->layout) {
-            deleteRows(*run.front()->layout, run);
-            run.clear();
-        }
-        run.push_back(gone[at]);
+        if (runs.empty() || runs.back().front()->layout != gone[at]->layout)
+            runs.emplace_back();
+        runs.back().push_back(gone[at]);
     }
-    deleteRows(*run.front()->layout, run);
+    for (const auto &run : runs) // either end of an association may come first
+        deleteLinks(*run.front()->layout, run);
+    for (const auto &run : runs)
+        deleteRows(*run.front()->layout, run);
 }
 
 /// The record that a row refers to by a many-to-one, if the session knows it.
@@ -94,47 +95,56 @@ void ObjectSession::emptyReference(const Record &record, std::size_t index)
     }
 }
 
-void ObjectSession::deleteRows(Layout &layout, const std::vector<Record *> &records)
+/// DELETE of the rows of one table with the keys of these records; the number of rows for each.
+RowsDone ObjectSession::deleteByKeys(Layout &layout, const std::vector<Record *> &records, const TablePtr &table,
+                                     const std::vector<std::string> &columns, bool checksVersion)
 {
     const EntityMap &entity = *layout.entity;
+    const std::size_t width = layout.keyColumns.size();
     RowBatch keys; // and versions
     keys.start(layout.updateHeads);
-    const std::size_t width = layout.keyColumns.size();
     for (const Record *record : records) {
         for (const std::size_t key : layout.keyColumns)
             keys.addCell(record->image.rows(), record->image.row(), record->image.cell(key));
-        if (entity.version)
+        if (checksVersion)
             keys.addCell(record->image.rows(), record->image.row(),
                          record->image.cell(layout.fieldColumns[*entity.version]));
-        else
-            keys.addNull();
-        for (std::size_t i = width + 1; i < layout.updateHeads->size(); ++i)
+        for (std::size_t i = width + checksVersion; i < layout.updateHeads->size(); ++i)
             keys.addNull();
     }
-    std::vector<std::size_t> places(width);
-    std::iota(places.begin(), places.end(), std::size_t{0});
-    const auto remove = [&](const TablePtr &table, const std::vector<std::string> &columns, bool checksVersion) {
-        std::vector<Expr> match;
-        for (const std::string &column : columns)
-            match.push_back(schemawright::column(table, column) == bind(Value(0)));
-        std::vector<std::size_t> cells = places;
-        if (checksVersion) {
-            match.push_back(schemawright::column(table, entity.fields[*entity.version].column) == bind(Value(0)));
-            cells.push_back(width);
-        }
-        const std::string sql = connection_.dialect().compile(delete_(table).where(and_(std::move(match)))).sql;
-        return connection_.executeEach(sql, {keys, cells, 0, records.size()});
-    };
-    for (const Relation &relation : entity.relations)
+    std::vector<Expr> match;
+    for (const std::string &column : columns)
+        match.push_back(schemawright::column(table, column) == bind(Value(0)));
+    if (checksVersion)
+        match.push_back(schemawright::column(table, entity.fields[*entity.version].column) == bind(Value(0)));
+    std::vector<std::size_t> cells(match.size());
+    std::iota(cells.begin(), cells.end(), std::size_t{0});
+    const std::string sql = connection_.dialect().compile(delete_(table).where(and_(std::move(match)))).sql;
+    return connection_.executeEach(sql, {keys, cells, 0, records.size()});
+}
+
+void ObjectSession::deleteLinks(Layout &layout, const std::vector<Record *> &records)
+{
+    for (const Relation &relation : layout.entity->relations)
         if (relation.kind == Relation::Kind::ManyToMany && !relation.isViewOnly)
-            remove(relation.association, relation.columns, false);
+            deleteByKeys(layout, records, relation.association, relation.columns, false);
+}
+
+void ObjectSession::deleteRows(Layout &layout, const std::vector<Record *> &records)
+{
+    const EntityMap &entity = *layout.entity;
     for (std::size_t part = entity.parts.size(); part-- > 0;)
-        for (const std::int64_t affected :
-             remove(entity.parts[part].table, entity.parts[part].keyColumns, entity.version && part == 0).affected)
+        for (const std::int64_t affected : deleteByKeys(layout, records, entity.parts[part].table,
+                                                        entity.parts[part].keyColumns, entity.version && part == 0)
+                                               .affected)
             if (affected == 0 || affected > 1)
                 throw detail::staleRow(entity);
-    for (Record *record : records)
+    std::vector<Image> gone;
+    for (Record *record : records) {
+        gone.push_back(record->image);
         noteDeleted(*record);
+    }
+    goneWith(layout, gone);
 }
 
 /// Its row is gone.

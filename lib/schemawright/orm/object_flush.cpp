@@ -10,8 +10,14 @@ using detail::Undo;
 
 void ObjectSession::ensureTransaction()
 {
-    if (!transaction_ && !connection_.inTransaction())
+    if (within_ && !connection_.inTransaction()) // the program has ended it
+        within_.reset();
+    if (transaction_ || within_)
+        return;
+    if (!connection_.inTransaction())
         transaction_.emplace(connection_.begin());
+    else if (connection_.dialect().capabilities().savepoints)
+        within_.emplace(connection_.savepoint());
 }
 
 void ObjectSession::autoflush()
@@ -44,10 +50,15 @@ void ObjectSession::flush()
             if (mustOrder(dirty))
                 flushByPlan(dirty);
             else {
+                std::size_t given = 0;
+                const std::vector<Record *> records = prepareNew(given);
                 detachFromRemoved(dirty); // nobody refers to what goes
                 deleteAssociations();
-                deleteRemoved(); // before others take its unique values
-                insertNew();
+                if (!removed_.empty()) {
+                    deleteRemoved(); // before others take its unique values
+                    leaveLists();
+                }
+                insertNew(records, given);
                 for (Record *record : added)
                     if (record->refersToNew)
                         dirty.push_back(record);
@@ -66,7 +77,7 @@ void ObjectSession::flush()
         }
     } catch (...) {
         isFlushing_ = false;
-        rollback();
+        takeBackFlush();
         throw;
     }
     isFlushing_ = false;
@@ -100,7 +111,9 @@ bool ObjectSession::sourcesOf(const Record &record, std::vector<Cell> &cells) co
         refersToNew = refersToNew || !hasKey;
         for (std::size_t k = 0; k < layout.relationColumns[i].size(); ++k) {
             const std::size_t column = layout.relationColumns[i][k];
-            if (hasKey)
+            if (!other)
+                cells[column].from = Cell::From::Unknown;
+            else if (hasKey)
                 cells[column] = {Cell::From::Key, &other->image, other->layout->keyColumns[k]};
             else if (layout.columns[column].field == Layout::none)
                 cells[column].from = Cell::From::Null;
@@ -163,6 +176,8 @@ void ObjectSession::append(RowBatch &rows, const Record &record, void *object, c
     for (std::size_t i = 0; i < layout.columns.size(); ++i) {
         const Layout::Column &column = layout.columns[i];
         const FieldAccess *access = column.field == Layout::none ? nullptr : entity.fields[column.field].access.get();
+        if (layout.hasManyToOne && cells[i].from == Cell::From::Unknown)
+            throw detail::unknownObject(entity, column.name);
         if (i == layout.discriminator)
             rows.addValue(entity.discriminatorValue);
         else if (column.isReadOnly || (access && i >= layout.eager && !access->isLoaded(record.address)))
@@ -220,7 +235,26 @@ void ObjectSession::detachFromRemoved(const std::vector<Record *> &dirty)
     updateRecords(first);
 }
 
+/// Rows whose new keys the database hands on come first, then those that get them, and then the rest.
 void ObjectSession::updateRecords(const std::vector<Record *> &records)
+{
+    std::map<const EntityMap *, std::vector<Record *>> first;
+    std::vector<Cell> cells;
+    std::string changed;
+    for (Record *record : records)
+        if (record->layout->handsOnKeys && record->state == ObjectState::Persistent && !record->object.expired()) {
+            differs(*record, record->address, cells, &changed);
+            if (std::ranges::any_of(record->layout->keyColumns, [&](std::size_t key) { return changed[key] == '1'; }))
+                first[&record->entity()].push_back(record);
+        }
+    if (!first.empty())
+        for (const EntityMap *entity : mappings_.sorted())
+            if (const auto at = first.find(entity); at != first.end())
+                writeRecords(at->second);
+    writeRecords(records);
+}
+
+void ObjectSession::writeRecords(const std::vector<Record *> &records)
 {
     struct Group
     {
@@ -288,18 +322,23 @@ void ObjectSession::writeUpdates(Layout &layout, const std::string &changed, det
     const EntityMap &entity = *layout.entity;
     writeParts(layout, changed, rows->rows);
     const bool hasNewKey = std::ranges::any_of(layout.keyColumns, [&](std::size_t key) { return changed[key] == '1'; });
+    std::vector<std::pair<Image, Image>> keys;
     for (std::size_t i = 0; i < records.size(); ++i) {
         Record &record = *records[i];
         const std::size_t width = std::min(record.image.width(), layout.columns.size());
         auto more = std::make_unique<Undo::More>();
         Image next(rows, i, 0, std::max(width, layout.eager));
         if (hasNewKey) {
+            if (layout.handsOnKeys)
+                keys.emplace_back(record.image, next);
             identityOf(entity).erase(keyOf(layout, record.image), &record);
             identityOf(entity).insert(keyOf(layout, next), &record);
         }
         more->before = std::exchange(record.image, std::move(next));
         undo_.push_back({Undo::What::Update, &record, std::move(more)});
     }
+    if (!keys.empty())
+        handOnKeys(layout, keys);
     if (layout.hasReadOnly)
         refreshRecords(layout, records);
     for (Record *record : records)

@@ -101,9 +101,51 @@ std::vector<ObjectSession::Record *> ObjectSession::insertOrder(std::size_t &giv
 
 bool ObjectSession::hasKey(const Layout &layout, const void *object) const
 {
-    if (!layout.generatedKey)
-        return true;
-    return !layout.entity->fields[layout.entity->key.front()].access->isUnset(object);
+    if (layout.generatedKey)
+        return !layout.entity->fields[layout.entity->key.front()].access->isUnset(object);
+    return std::ranges::none_of(layout.defaultKeys,
+                                [&](std::size_t column) { return isToBeMade(layout, object, column); });
+}
+
+/// A part of a key that a default of the database fills.
+bool ObjectSession::isToBeMade(const Layout &layout, const void *object, std::size_t column)
+{
+    return std::ranges::find(layout.defaultKeys, column) != layout.defaultKeys.end() &&
+           layout.entity->fields[layout.columns[column].field].access->isUnset(object);
+}
+
+/// Throws for a new object whose key neither the program nor the database nor what it refers to makes.
+void ObjectSession::mustHaveKey(const Record &record) const
+{
+    const Layout &layout = *record.layout;
+    const EntityMap &entity = *layout.entity;
+    if (layout.generatedKey)
+        return;
+    std::vector<Cell> cells;
+    for (std::size_t k = 0; k < entity.key.size(); ++k) {
+        const FieldAccess &access = *entity.fields[entity.key[k]].access;
+        const std::size_t column = layout.keyColumns[k];
+        if (!access.unset().isNull() || !access.get(record.address).isNull() ||
+            isToBeMade(layout, record.address, column))
+            continue;
+        if (cells.empty())
+            sourcesOf(record, cells);
+        const auto &relations = entity.relations;
+        const bool isReferring = cells[column].from == Cell::From::Key ||
+                                 std::ranges::any_of(relations, [&](const Relation &relation) { // to what is new as well
+                                     const auto index = static_cast<std::size_t>(&relation - relations.data());
+                                     const auto &columns = layout.relationColumns[index];
+                                     return std::ranges::find(columns, column) != columns.end() &&
+                                            relation.access->size(record.address) > 0;
+                                 });
+        if (isReferring)
+            continue;
+        const std::string &name =
+            entity.entity ? entity.entity->attributes[entity.key[k]].name : entity.fields[entity.key[k]].column;
+        throw Error(ErrorKind::Misuse, "the key " + name + " of a new object of " + entity.name +
+                                           " is not set, and the database makes none")
+            .withHint("Set it before the flush, or give its column a default.");
+    }
 }
 
 /// The columns that a new row is written without, for their defaults to fill: 1 for each.
@@ -120,16 +162,26 @@ std::string ObjectSession::omittedColumns(const Layout &layout, const void *obje
     return omitted;
 }
 
-void ObjectSession::insertNew()
+/// What is new, in order and told that it is to be written; nothing has been sent yet.
+std::vector<ObjectSession::Record *> ObjectSession::prepareNew(std::size_t &given)
 {
+    given = 0;
     if (new_.empty())
-        return;
-    std::size_t given = 0;
-    const std::vector<Record *> records = insertOrder(given);
-    for (Record *record : records)
-        if (record && !record->entity().beforeInsert.empty())
-            for (const auto &event : record->entity().beforeInsert)
-                event(record->held.get());
+        return {};
+    std::vector<Record *> records = insertOrder(given);
+    for (Record *record : records) {
+        if (!record)
+            continue;
+        for (const auto &event : record->entity().beforeInsert)
+            event(record->held.get());
+        if (!record->layout->generatedKey)
+            mustHaveKey(*record);
+    }
+    return records;
+}
+
+void ObjectSession::insertNew(const std::vector<Record *> &records, std::size_t given)
+{
     for (std::size_t start = 0; start < records.size();) {
         if (!records[start]) {
             ++start;
@@ -149,9 +201,12 @@ void ObjectSession::insertNew()
     }
     for (Record *record : records)
         if (record && !record->entity().afterInsert.empty())
-            if (const std::shared_ptr<void> object = record->object.lock())
+            if (const std::shared_ptr<void> object = record->object.lock()) {
                 for (const auto &event : record->entity().afterInsert)
                     event(object.get());
+                if (!hasRelations_)
+                    record->held.reset();
+            }
 }
 
 std::size_t ObjectSession::rowsAtOnce(const Layout &layout) const
@@ -199,6 +254,7 @@ void ObjectSession::insertBatch(Layout &layout, std::span<Record *const> records
         Record &record = *records[i];
         if (key)
             key->read(record.held.get(), rows, i, *layout.generatedKey);
+        record.hasMadeKey = key != nullptr;
         record.image = Image(snapshot.get(), i, 0, layout.columns.size());
         record.state = ObjectState::Persistent;
         record.isFlushed = hasRelations_;
@@ -207,7 +263,7 @@ void ObjectSession::insertBatch(Layout &layout, std::span<Record *const> records
             alive.push_back(record.held);
         if (hasRelations_)
             moved_.push_back(&record); // others may refer to it weakly, and have not been written yet
-        else
+        else if (entity.afterInsert.empty())
             record.held.reset();
     }
     if (readsBack)

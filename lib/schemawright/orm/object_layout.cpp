@@ -77,6 +77,13 @@ ObjectLayout &ObjectSession::layoutOf(const EntityMap &entity)
         if (isCounted(table, *table.column(key.column), connection_.dialect().name() == "sqlite"))
             layout.generatedKey = layout.keyColumns.front();
     }
+    if (!layout.generatedKey)
+        for (const std::size_t key : entity.key) {
+            const Column &column = *entity.parts.front().table->column(entity.fields[key].column);
+            if (column.defaultSql || isMadeBySequence(column))
+                layout.defaultKeys.push_back(layout.fieldColumns[key]);
+        }
+    hasDefaultKeys_ = hasDefaultKeys_ || !layout.defaultKeys.empty();
     for (std::size_t part = 0; part < entity.parts.size(); ++part) {
         const Table &table = *entity.parts[part].table;
         std::uint64_t id = std::hash<const Table *>()(&table);
@@ -89,6 +96,11 @@ ObjectLayout &ObjectSession::layoutOf(const EntityMap &entity)
                 layout.uniques.push_back(std::move(unique));
         }
     }
+    for (const EntityMap *other : mappings_.sorted())
+        for (const ForeignKey &way : other->table()->foreignKeys)
+            if (const TablePtr target = way.onUpdate == "CASCADE" ? mappings_.metadata().table(way.referred) : nullptr)
+                layout.handsOnKeys = layout.handsOnKeys ||
+                                     std::ranges::find(entity.parts, target, &EntityMap::Part::table) != entity.parts.end();
     auto heads = std::make_shared<std::vector<ColumnHead>>();
     for (const Layout::Column &column : layout.columns) {
         ColumnHead head;

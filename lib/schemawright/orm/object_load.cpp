@@ -14,13 +14,15 @@ std::string nameOf(const detail::ObjectKey &key) { return key.isNumber ? std::to
 
 } // namespace
 
-Expr relationCondition(const Relation &relation, const EntityMap &owner, const Source &mine, const Source &other)
+Expr relationCondition(const Relation &relation, const EntityMap &owner, const Source &other)
 {
     std::vector<Expr> on;
+    const Source mine(owner.parts.front().table);
     const std::vector<std::string> &keys = owner.parts.front().keyColumns;
     if (relation.kind == Relation::Kind::ManyToOne)
         for (std::size_t k = 0; k < relation.columns.size(); ++k)
-            on.push_back(mine[relation.columns[k]] == other[relation.other->parts.back().keyColumns[k]]);
+            on.push_back(Source(owner.parts[owner.partOf(relation.columns[k])].table)[relation.columns[k]] ==
+                         other[relation.other->parts.back().keyColumns[k]]);
     else {
         const std::vector<std::string> &columns = relation.kind == Relation::Kind::ManyToMany
                                                       ? relation.columns
@@ -33,9 +35,7 @@ Expr relationCondition(const Relation &relation, const EntityMap &owner, const S
 
 bool ObjectSession::canJoin(const Relation &relation, const detail::QueryParts &parts) const
 {
-    const bool isOneTable =
-        relation.other->parts.size() == 1 && relation.other->subtypes.empty() && !relation.other->base;
-    return isOneTable && (!relation.isToMany() || (!parts.limit && !parts.offset));
+    return !relation.other->base && (!relation.isToMany() || (!parts.limit && !parts.offset));
 }
 
 void ObjectSession::setRelated(Record &owner, std::size_t index, Objects objects)

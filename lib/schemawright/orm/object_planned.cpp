@@ -21,8 +21,10 @@ void ObjectSession::flushByPlan(const std::vector<Record *> &dirty)
         if (record->state == ObjectState::Deleted && record->held)
             call(record->entity().beforeDelete, record->held);
     for (const Record *record : new_)
-        if (record->state == ObjectState::Pending)
+        if (record->state == ObjectState::Pending) {
             call(record->entity().beforeInsert, record->held);
+            mustHaveKey(*record);
+        }
     std::vector<Cell> cells;
     std::string changed;
     for (const Record *record : dirty)
@@ -43,9 +45,16 @@ void ObjectSession::flushByPlan(const std::vector<Record *> &dirty)
 /// The objects become what was written.
 void ObjectSession::takeOver(const Collected &collected, const Report &report)
 {
+    std::map<Layout *, std::vector<Image>> gone;
     for (Record *record : std::exchange(removed_, {}))
-        if (record->state == ObjectState::Deleted && record->held)
+        if (record->state == ObjectState::Deleted && record->held) {
+            gone[record->layout].push_back(record->image);
             noteDeleted(*record);
+        }
+    for (const auto &[layout, rows] : gone)
+        goneWith(*layout, rows);
+    if (!gone.empty())
+        leaveLists();
     Objects alive;
     std::map<Layout *, std::vector<Record *>> written;
     const auto take = [&](Record &record, std::uint64_t number) {
@@ -61,9 +70,10 @@ void ObjectSession::takeOver(const Collected &collected, const Report &report)
             }
             const FieldAccess &access = *entity.fields[layout.columns[i].field].access;
             const auto made = report.keys.find({number, layout.columns[i].name});
-            if (number != 0 && made != report.keys.end())
+            if (number != 0 && made != report.keys.end()) {
                 access.set(const_cast<void *>(record.address), made->second);
-            else
+                record.hasMadeKey = true;
+            } else
                 for (std::size_t r = 0; r < entity.relations.size(); ++r) // the key of what it refers to
                     if (const auto &columns = layout.relationColumns[r];
                         entity.relations[r].access->isKnown(record.address) &&

@@ -58,8 +58,9 @@ public:
         parts_.offset = rows;
         return *this;
     }
-    /// Joins a relationship's table, for conditions on its columns; an object comes once however many match. Throws
-    /// Error(Misuse) when it is read and there is no such relationship.
+    /// Joins a relationship's table, for conditions on its columns; an object comes once however many match. A table
+    /// that the query has already is asked for by ObjectSession::joined(). Throws Error(Misuse) when it is read and
+    /// there is no such relationship.
     ObjectQuery &join(std::string relation)
     {
         parts_.joins.push_back(std::move(relation));

@@ -20,31 +20,42 @@ constexpr std::size_t rowsOfBatch = 1024;
 
 Expr oneOrTuple(std::vector<Expr> parts) { return parts.size() == 1 ? parts.front() : tuple(std::move(parts)); }
 
-/// The tables of a struct joined, and with subtypes those of all that derive from it.
-ObjectSession::Reading ObjectSession::readingOf(Layout &layout, bool withSubtypes)
+/// The tables of a struct joined, and with subtypes those of all that derive from it; by other names than their own with
+/// an alias.
+ObjectSession::Reading ObjectSession::readingOf(Layout &layout, bool withSubtypes, const std::string &alias)
 {
     const EntityMap &entity = *layout.entity;
     Reading reading;
     reading.layout = &layout;
     std::vector<const EntityMap::Part *> joined;
+    const auto placeOf = [&](const EntityMap::Part &part) {
+        const auto found = std::ranges::find(joined, part.table, [](const auto *each) { return each->table; });
+        return static_cast<std::size_t>(found - joined.begin());
+    };
+    std::vector<Source> sources; // of those
+    const auto sourceOf = [&](const EntityMap::Part &part) -> const Source & { return sources[placeOf(part)]; };
     const auto join = [&](const EntityMap::Part &part, JoinKind kind) {
-        if (std::ranges::find_if(joined, [&](const auto *each) { return each->table == part.table; }) != joined.end())
+        if (placeOf(part) < joined.size())
             return;
-        const Source table(part.table);
-        if (joined.empty())
-            reading.source = table;
-        else {
-            std::vector<Expr> on;
-            for (std::size_t k = 0; k < part.keyColumns.size(); ++k)
-                on.push_back(Source(joined.front()->table)[joined.front()->keyColumns[k]] == table[part.keyColumns[k]]);
-            reading.source = reading.source.joinAs(kind, table, and_(std::move(on)));
-        }
+        const std::size_t place = joined.size();
         joined.push_back(&part);
+        sources.emplace_back(part.table);
+        if (!alias.empty())
+            sources.back() = sources.back().alias(place == 0 ? alias : alias + "_" + std::to_string(place));
+        if (place == 0) {
+            reading.source = reading.root = sources.back();
+            return;
+        }
+        std::vector<Expr> on;
+        for (std::size_t k = 0; k < part.keyColumns.size(); ++k)
+            on.push_back(sources.front()[joined.front()->keyColumns[k]] == sources.back()[part.keyColumns[k]]);
+        reading.others.emplace_back(sources.back(), and_(std::move(on)));
+        reading.source = reading.source.joinAs(kind, sources.back(), reading.others.back().second);
     };
     for (const EntityMap::Part &part : entity.parts)
         join(part, JoinKind::Inner);
-    const auto columnOf = [](const Layout &of, std::size_t i) {
-        return Source(of.entity->parts[of.columns[i].part].table)[of.columns[i].name];
+    const auto columnOf = [&](const Layout &of, std::size_t i) {
+        return sourceOf(of.entity->parts[of.columns[i].part])[of.columns[i].name];
     };
     for (std::size_t i = 0; i < layout.eager; ++i)
         reading.columns.push_back(columnOf(layout, i));
@@ -111,6 +122,8 @@ std::shared_ptr<void> ObjectSession::objectOf(Layout &layout, detail::Snapshot *
         record = &track(layout, object, ObjectState::Persistent);
         layout.identity->insert(key, record);
     }
+    if (record->isExpired)
+        forgetRelated(*record, object.get());
     record->isExpired = false;
     record->image = std::move(image);
     readMembers(*record, object.get());
@@ -119,6 +132,33 @@ std::shared_ptr<void> ObjectSession::objectOf(Layout &layout, detail::Snapshot *
     for (const auto &event : entity.afterLoad)
         event(object.get());
     return object;
+}
+
+/// The object of a part of a row, of whatever struct the row says. Those of other structs than `reading`'s have their
+/// columns elsewhere, and get rows of their own.
+std::shared_ptr<void> ObjectSession::objectIn(const Reading &reading, detail::Snapshot *snapshot, std::size_t row,
+                                              std::size_t offset, SubtypeRows &ofSubtypes, Objects &fresh)
+{
+    const Reading::Subtype *subtype = nullptr;
+    if (!reading.subtypes.empty()) {
+        const Value kind = snapshot->rows.value(row, offset + reading.discriminator);
+        for (const Reading::Subtype &each : reading.subtypes)
+            if (each.layout->entity->discriminatorValue == kind)
+                subtype = &each;
+    }
+    if (!subtype)
+        return objectOf(*reading.layout, snapshot, row, offset, fresh);
+    auto &own = ofSubtypes[subtype->layout];
+    if (!own) {
+        own = std::make_unique<SnapshotHold>();
+        std::vector<ColumnHead> heads(subtype->layout->heads->begin(),
+                                      subtype->layout->heads->begin() +
+                                          static_cast<std::ptrdiff_t>(subtype->layout->eager));
+        own->rows().start(std::make_shared<const std::vector<ColumnHead>>(std::move(heads)));
+    }
+    for (const std::size_t cell : subtype->cells)
+        own->rows().addCell(snapshot->rows, row, offset + cell);
+    return objectOf(*subtype->layout, own->get(), own->rows().rowCount() - 1, 0, fresh);
 }
 
 ObjectSession::Objects ObjectSession::readObjects(const Reading &reading, const Select &query, Objects &fresh,
@@ -138,38 +178,17 @@ ObjectSession::Objects ObjectSession::readObjects(const Reading &reading, const 
         const RowBatch &rows = snapshot.rows();
         cells = rows.rowCount() * rows.columnCount();
         bytes = rows.arenaSize();
-        std::map<Layout *, std::unique_ptr<SnapshotHold>> ofSubtypes;
+        SubtypeRows ofSubtypes;
         for (std::size_t row = 0; row < rows.rowCount(); ++row) {
-            const Reading::Subtype *subtype = nullptr;
-            if (!reading.subtypes.empty()) {
-                const Value kind = rows.value(row, reading.discriminator);
-                for (const Reading::Subtype &each : reading.subtypes)
-                    if (each.layout->entity->discriminatorValue == kind)
-                        subtype = &each;
-            }
-            std::shared_ptr<void> object;
-            if (subtype) {
-                auto &own = ofSubtypes[subtype->layout];
-                if (!own) {
-                    own = std::make_unique<SnapshotHold>();
-                    std::vector<ColumnHead> heads(subtype->layout->heads->begin(),
-                                                  subtype->layout->heads->begin() +
-                                                      static_cast<std::ptrdiff_t>(subtype->layout->eager));
-                    own->rows().start(std::make_shared<const std::vector<ColumnHead>>(std::move(heads)));
-                }
-                for (const std::size_t cell : subtype->cells)
-                    own->rows().addCell(rows, row, cell);
-                object = objectOf(*subtype->layout, own->get(), own->rows().rowCount() - 1, 0, fresh);
-            } else
-                object = objectOf(*reading.layout, snapshot.get(), row, 0, fresh);
+            std::shared_ptr<void> object = objectIn(reading, snapshot.get(), row, 0, ofSubtypes, fresh);
             if (note)
                 note(rows, row, object);
             if (!reading.joined.empty()) {
                 Record *owner = recordOf(object.get());
                 for (const JoinedRelation &joined : reading.joined) {
                     Objects &list = related[{owner, joined.relation}];
-                    if (!rows.isNull(row, joined.offset + joined.layout->keyColumns.front())) {
-                        auto other = objectOf(*joined.layout, snapshot.get(), row, joined.offset, fresh);
+                    if (!rows.isNull(row, joined.offset + joined.reading.layout->keyColumns.front())) {
+                        auto other = objectIn(joined.reading, snapshot.get(), row, joined.offset, ofSubtypes, fresh);
                         if (std::ranges::find(list, other) == list.end())
                             list.push_back(std::move(other));
                     }
@@ -201,20 +220,25 @@ Select ObjectSession::filtered(const EntityMap &entity, const detail::QueryParts
     std::vector<Expr> keys;
     for (const std::string &key : root.keyColumns)
         keys.push_back(Source(root.table)[key]);
-    Select inner = schemawright::select(keys).from(Source(root.table));
+    Select inner = schemawright::select(keys).from(readingOf(layoutOf(entity), true).source);
+    std::vector<const Table *> joined;
+    for (const EntityMap::Part &part : entity.parts)
+        joined.push_back(part.table.get());
     for (const std::string &name : parts.joins) {
         const Relation &relation = entity.relations[entity.relationNamed(name)];
-        const Source other(relation.other->table());
+        const bool isThere = std::ranges::find(joined, relation.other->table().get()) != joined.end();
+        const Source other = isThere ? relation.again : Source(relation.other->table());
+        joined.push_back(relation.other->table().get());
         if (relation.kind == Relation::Kind::ManyToMany) {
             const Source association(relation.association);
             inner = std::move(inner).join(association,
-                                          relationCondition(relation, entity, Source(root.table), association));
+                                          relationCondition(relation, entity, association));
             std::vector<Expr> on;
             for (std::size_t k = 0; k < relation.others.size(); ++k)
                 on.push_back(association[relation.others[k]] == other[relation.other->parts.back().keyColumns[k]]);
             inner = std::move(inner).join(other, and_(std::move(on)));
         } else
-            inner = std::move(inner).join(other, relationCondition(relation, entity, Source(root.table), other));
+            inner = std::move(inner).join(other, relationCondition(relation, entity, other));
     }
     return std::move(query).where(in(oneOrTuple(std::move(keys)), std::move(inner).where(parts.where)));
 }
@@ -233,22 +257,23 @@ ObjectSession::Objects ObjectSession::queryObjects(const EntityMap &entity, cons
                 loading = given;
         if (loading != Loading::Joined || !canJoin(relation, parts))
             continue;
-        Layout &other = layoutOf(*relation.other);
-        const Source target = Source(relation.other->table()).alias("related_" + std::to_string(i));
+        Reading other = readingOf(layoutOf(*relation.other), true, "related_" + std::to_string(i));
+        const Source &target = other.root;
         if (relation.kind == Relation::Kind::ManyToMany) {
             const Source association = Source(relation.association).alias("through_" + std::to_string(i));
             std::vector<Expr> on;
             for (std::size_t k = 0; k < relation.others.size(); ++k)
                 on.push_back(association[relation.others[k]] == target[relation.other->parts.back().keyColumns[k]]);
-            reading.source = reading.source.leftJoin(
-                association, relationCondition(relation, entity, Source(entity.parts.front().table), association));
+            reading.source =
+                reading.source.leftJoin(association, relationCondition(relation, entity, association));
             reading.source = reading.source.leftJoin(target, and_(std::move(on)));
         } else
-            reading.source = reading.source.leftJoin(
-                target, relationCondition(relation, entity, Source(entity.parts.front().table), target));
-        reading.joined.push_back({i, &other, reading.columns.size()});
-        for (std::size_t column = 0; column < other.eager; ++column)
-            reading.columns.push_back(target[other.columns[column].name]);
+            reading.source = reading.source.leftJoin(target, relationCondition(relation, entity, target));
+        for (const auto &[table, on] : other.others)
+            reading.source = reading.source.leftJoin(table, on);
+        const std::size_t offset = reading.columns.size();
+        reading.columns.insert(reading.columns.end(), other.columns.begin(), other.columns.end());
+        reading.joined.push_back({i, std::move(other), offset});
     }
     Select query = filtered(entity, parts, schemawright::select(reading.columns).from(reading.source));
     query = std::move(query).orderBy(parts.order);
@@ -266,7 +291,7 @@ std::int64_t ObjectSession::countObjects(const EntityMap &entity, const detail::
 {
     autoflush();
     ensureTransaction();
-    Reading reading = readingOf(layoutOf(entity), false);
+    const Reading reading = readingOf(layoutOf(entity), !parts.where.isEmpty()); // which may be on what derives from it
     return connection_.execute(filtered(entity, parts, schemawright::select({func::count()}).from(reading.source)))
         .scalar()
         .get<std::int64_t>();
@@ -297,24 +322,44 @@ std::shared_ptr<void> ObjectSession::getObject(const EntityMap &entity, const st
     return found.empty() ? nullptr : found.front();
 }
 
+/// The row of a key as it is now, if there is one.
+std::optional<detail::Image> ObjectSession::readImage(Layout &layout, const std::vector<Value> &key)
+{
+    ensureTransaction();
+    const Reading reading = readingOf(layout, false);
+    Result result = connection_.execute(
+        schemawright::select(reading.columns).from(reading.source).where(matching(layout, key)));
+    const SnapshotHold snapshot;
+    if (!result.fetch(snapshot.rows(), rowsOfBatch))
+        return std::nullopt;
+    return Image(snapshot.get(), 0, 0, layout.eager);
+}
+
+/// As if no relationship of it had ever been read.
+void ObjectSession::forgetRelated(Record &record, void *object)
+{
+    for (std::size_t i = 0; i < record.related.size(); ++i) {
+        pin(record.related[i], {});
+        record.related[i].isLoaded = false;
+        record.entity().relations[i].access->set(object, {});
+    }
+}
+
 void ObjectSession::refreshObject(const void *address)
 {
     Record *record = recordOf(address);
     const std::shared_ptr<void> object = record ? record->object.lock() : nullptr;
     if (!object || !record->isRow())
         throw Error(ErrorKind::Misuse, "an object is read again that is no row");
-    for (std::size_t i = 0; i < record->related.size(); ++i) {
-        pin(record->related[i], {});
-        record->related[i].isLoaded = false;
-        record->entity().relations[i].access->set(object.get(), {});
-    }
+    forgetRelated(*record, object.get());
     refreshRecords(*record->layout, {record});
     for (const auto &event : record->entity().afterLoad)
         event(object.get());
 }
 
-/// Reads rows again and fills their objects. Throws Error(NotFound) when one is gone.
-void ObjectSession::refreshRecords(Layout &layout, const std::vector<Record *> &records)
+/// Reads rows again and fills their objects. Throws Error(NotFound) when one is gone. With `areChanged` references that
+/// are others now lead to others.
+void ObjectSession::refreshRecords(Layout &layout, const std::vector<Record *> &records, bool areChanged)
 {
     ensureTransaction();
     Reading reading = readingOf(layout, false);
@@ -345,9 +390,13 @@ void ObjectSession::refreshRecords(Layout &layout, const std::vector<Record *> &
                 ++found;
                 auto more = std::make_unique<Undo::More>();
                 more->before = std::exchange(record->image, std::move(image));
-                undo_.push_back({Undo::What::Update, record, std::move(more)});
-                record->isExpired = false;
-                if (const std::shared_ptr<void> object = record->object.lock())
+                const Image &before = undo_.emplace_back(Undo{Undo::What::Update, record, std::move(more)}).more->before;
+                const std::shared_ptr<void> object = record->object.lock();
+                if (object && std::exchange(record->isExpired, false))
+                    forgetRelated(*record, object.get());
+                if (object && areChanged)
+                    followRow(*record, Image(before));
+                if (object)
                     readMembers(*record, object.get());
             }
         }

@@ -52,9 +52,11 @@ struct ObjectLayout
     std::optional<std::size_t> discriminator;
     std::size_t eager = 0;                   ///< so many columns are read with a row
     std::optional<std::size_t> generatedKey; ///< the column that the database counts
+    std::vector<std::size_t> defaultKeys;    ///< else those of the key that have a default or are counted
     bool hasIntegerKey = false;
     bool hasLinks = false; ///< lazy or deferred members
     bool hasReadOnly = false;
+    bool handsOnKeys = false;                                   ///< others get its new keys by ON UPDATE CASCADE
     bool mayOmit = false;                                       ///< new rows may be written without some columns
     std::size_t bytesOfRow = 16;                                ///< of the rows written last, to ask memory once
     bool hasManyToOne = false;                                  ///< some of its columns come from related objects
@@ -169,6 +171,7 @@ struct Record
     bool refersToNew = false; ///< was written before what it refers to had a key
     bool isExpired = false;   ///< to be read again before it is used
     bool isFlushed = false;   ///< inserted or looked at by the flush that runs
+    bool hasMadeKey = false;  ///< the database made its key in this transaction
 
     const EntityMap &entity() const { return *layout->entity; }
     bool isRow() const noexcept { return !image.isEmpty(); }

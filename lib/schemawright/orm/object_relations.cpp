@@ -135,14 +135,41 @@ void ObjectSession::takeFrom(Record &owner, std::size_t index, const void *objec
     relation.access->set(held.get(), std::move(objects));
 }
 
+/// Leaves an owner for none; by its list's cascade it goes with that.
+void ObjectSession::loseOwner(Record &record, const Relation &list, Orphans &orphans)
+{
+    const std::shared_ptr<void> child = revived(record);
+    record.entity().relations[*list.inverse].access->set(child.get(), {});
+    holdUntilWritten(record, child);
+    record.related[*list.inverse].isLoaded = true;
+    if (list.cascade.removeOrphan)
+        orphans.emplace_back(&record, *list.inverse);
+}
+
+/// What a to-one relationship refers to by another's key, where another is put in its place before it was read.
+void ObjectSession::readOne(Record &owner, std::size_t index)
+{
+    const Relation &relation = owner.entity().relations[index];
+    if (relation.kind != Relation::Kind::OneToOne || owner.related[index].isLoaded || !owner.isRow())
+        return;
+    const std::shared_ptr<void> held = owner.object.lock();
+    const bool isSet = relation.access->isKnown(held.get()) && relation.access->size(held.get()) > 0;
+    const std::shared_ptr<void> now = isSet ? relation.access->share(held.get(), 0) : nullptr;
+    const NoAutoflush off(*this);
+    loadRelation(owner.entity(), {held}, index);
+    if (now)
+        relation.access->set(held.get(), {now});
+}
+
 /// A list that differs from what it was says so to the other side.
-void ObjectSession::listChanged(Record &record, std::size_t index,
-                                std::vector<std::pair<Record *, std::size_t>> &orphans)
+void ObjectSession::listChanged(Record &record, std::size_t index, Orphans &orphans)
 {
     const Relation &relation = record.entity().relations[index];
     const std::shared_ptr<void> owner = record.object.lock();
     if (!owner || relation.isViewOnly || !relation.access->isKnown(record.address))
         return;
+    if (relation.kind == Relation::Kind::OneToOne && relation.access->size(record.address) > 0)
+        readOne(record, index);
     const std::vector<Record *> before = record.related[index].latest();
     // By their records, for the address of one that is gone may be another's by now.
     const std::vector<Record *> list = recordsNow(record, relation);
@@ -172,32 +199,38 @@ void ObjectSession::listChanged(Record &record, std::size_t index,
         const std::shared_ptr<void> child = revived(*each);
         const Relation &back = relation.other->relations[*relation.inverse];
         const void *ownerNow = back.access->size(child.get()) ? back.access->at(child.get(), 0) : nullptr;
-        if (ownerNow && ownerNow != owner.get())
-            continue; // it has another owner by now
-        back.access->set(child.get(), {});
-        holdUntilWritten(*each, child);
-        each->related[*relation.inverse].isLoaded = true;
-        if (relation.cascade.removeOrphan)
-            orphans.emplace_back(each, index);
+        if (!ownerNow || ownerNow == owner.get()) // else it has another by now
+            loseOwner(*each, relation, orphans);
     }
 }
 
 /// A reference that differs from what it was says so to the lists of both owners.
-void ObjectSession::ownerChanged(Record &record, std::size_t index)
+void ObjectSession::ownerChanged(Record &record, std::size_t index, Orphans &orphans)
 {
     const Relation &relation = record.entity().relations[index];
     const std::shared_ptr<void> object = record.object.lock();
     if (!object || !relation.inverse || !relation.access->isKnown(record.address))
         return;
     const std::vector<Record *> list = recordsNow(record, relation);
-    const std::vector<Record *> &before = record.related[index].latest();
+    const std::vector<Record *> before = record.related[index].latest();
     if (list == before)
         return;
     holdUntilWritten(record, object);
     if (!before.empty())
         takeFrom(*before.front(), *relation.inverse, object.get());
-    if (!list.empty())
-        addTo(*list.front(), *relation.inverse, object);
+    if (list.empty()) {
+        if (!before.empty() && before.front()->entity().relations[*relation.inverse].cascade.removeOrphan)
+            orphans.emplace_back(&record, index);
+        return;
+    }
+    Record &owner = *list.front();
+    const Relation &inverse = owner.entity().relations[*relation.inverse];
+    readOne(owner, *relation.inverse);
+    if (inverse.kind == Relation::Kind::OneToOne) // who was there leaves
+        for (Record *each : recordsNow(owner, inverse))
+            if (each != &record && each->state != ObjectState::Deleted && recordsNow(*each, relation) == list)
+                loseOwner(*each, inverse, orphans);
+    addTo(owner, *relation.inverse, object);
 }
 
 void ObjectSession::synchronize()
@@ -205,7 +238,7 @@ void ObjectSession::synchronize()
     if (!hasRelations_)
         return;
     cascade();
-    std::vector<std::pair<Record *, std::size_t>> orphans;
+    Orphans orphans;
     const auto each = [&](bool lists) {
         pool_.forEach([&](Record &record) {
             if (record.state == ObjectState::Deleted || record.isExpired)
@@ -213,15 +246,16 @@ void ObjectSession::synchronize()
             for (std::size_t i = 0; i < record.related.size(); ++i)
                 if (record.entity().relations[i].kind == Relation::Kind::ManyToOne) {
                     if (!lists)
-                        ownerChanged(record, i);
+                        ownerChanged(record, i, orphans);
                 } else if (lists)
                     listChanged(record, i, orphans);
         });
     };
     each(true);
     each(false);
-    for (const auto &[record, relation] : orphans)
-        if (const std::shared_ptr<void> object = record->object.lock())
+    for (const auto &[record, relation] : orphans) // but those that another owner has taken meanwhile
+        if (const std::shared_ptr<void> object = record->object.lock();
+            object && record->entity().relations[relation].access->size(object.get()) == 0)
             removeObject(record->entity(), object);
     cascade(); // what was added to the other side
     pool_.forEach([&](Record &record) {
@@ -254,7 +288,8 @@ std::vector<ObjectSession::Link> ObjectSession::associationLinks(bool areNew)
                 continue;
             std::vector<Record *> now;
             for (std::size_t k = 0; k < relation.access->size(record.address); ++k)
-                if (Record *other = recordOf(relation.access->at(record.address, k)); other && other->isRow())
+                if (Record *other = recordOf(relation.access->at(record.address, k));
+                    other && other->isRow() && other->state != ObjectState::Deleted)
                     now.push_back(other);
             const std::vector<Record *> &before = record.related[i].records;
             const auto note = [&](Record &other) {

@@ -40,7 +40,11 @@ ObjectSession::~ObjectSession()
     slot_->loadDeferred = nullptr;
     if (hasRelations_)
         pool_.forEach([](Record &record) { release(record); });
+    for (const auto &[object, entity] : returned_)
+        if (const std::shared_ptr<void> held = object.lock(); held && !recordOf(held.get()))
+            release(*entity, held.get());
     try {
+        closeParts(false);
         if (transaction_)
             transaction_->rollback();
     } catch (const Error &) { // the connection is lost, and the transaction with it
@@ -68,18 +72,26 @@ ObjectSession::Record &ObjectSession::track(Layout &layout, const std::shared_pt
         record.related.resize(layout.entity->relations.size());
     record.order = ++added_;
     unindexed_.push_back(&record);
+    if (!detached_.empty())
+        detached_.erase(object.get());
     return record;
+}
+
+void ObjectSession::release(const EntityMap &entity, void *object)
+{
+    for (const Relation &relation : entity.relations)
+        relation.access->release(object);
 }
 
 void ObjectSession::release(Record &record)
 {
     if (const std::shared_ptr<void> object = record.object.lock())
-        for (const Relation &relation : record.entity().relations)
-            relation.access->release(object.get());
+        release(record.entity(), object.get());
 }
 
-/// As if it had never been known. The record stays while others' lists have it.
-void ObjectSession::forget(Record &record)
+/// As if it had never been known. The record stays while others' lists have it. What is new again keeps what it is
+/// related to, until the session ends.
+void ObjectSession::forget(Record &record, bool isNewAgain)
 {
     if (record.isRow())
         identityOf(record.entity()).erase(keyOf(*record.layout, record.image), &record);
@@ -88,7 +100,12 @@ void ObjectSession::forget(Record &record)
         addresses_.erase(addressOf(record.address));
     for (detail::Related &related : record.related)
         pin(related, {});
-    release(record);
+    if (isNewAgain && !record.related.empty())
+        returned_.emplace_back(record.object, &record.entity());
+    else
+        release(record);
+    if (!isNewAgain && record.isRow() && !record.object.expired())
+        detached_[record.address] = record.object;
     record.image = Image();
     record.held.reset();
     record.object.reset();
@@ -106,6 +123,7 @@ void ObjectSession::sweep()
         if (record.pins == 0 && record.object.expired())
             forget(record);
     });
+    std::erase_if(detached_, [](const auto &each) { return each.second.expired(); });
     sweepAt_ = std::max<std::size_t>(10'000, 2 * pool_.count());
 }
 
@@ -122,6 +140,12 @@ std::shared_ptr<void> ObjectSession::revived(Record &record)
     record.address = object.get();
     addresses_.insert(addressOf(object.get()), &record);
     readMembers(record, object.get());
+    for (std::size_t i = 0; i < record.related.size(); ++i)
+        if (const Relation &relation = record.entity().relations[i];
+            relation.kind == Relation::Kind::ManyToOne && record.related[i].isLoaded)
+            for (const Record *each : record.related[i].records)
+                if (std::shared_ptr<void> other = each->object.lock())
+                    relation.access->set(object.get(), {std::move(other)});
     return object;
 }
 
@@ -130,16 +154,61 @@ void ObjectSession::addObject(Layout &layout, const std::shared_ptr<void> &objec
     if (!object)
         throw Error(ErrorKind::Misuse, "nothing was added: the pointer is null");
     if (Record *known = recordOf(object.get())) {
-        if (known->state == ObjectState::Deleted && known->held && known->isRow()) { // taken back
-            known->state = ObjectState::Persistent;
-            known->held.reset();
-        }
-        return;
+        if (known->state != ObjectState::Deleted)
+            return;
+        if (!known->held)
+            throw Error(ErrorKind::Misuse,
+                        "an object of " + known->entity().name + " is added that was deleted in this transaction")
+                .withHint("Commit first; it is a new object then.");
+        return keepAfterAll(*known, object);
     }
+    if (!detached_.empty() && detached_.contains(object.get()) && attachAgain(layout, object))
+        return;
     Record &record = track(layout, object, ObjectState::Pending);
     record.held = object;
     new_.push_back(&record);
     undo_.push_back({Undo::What::Add, &record});
+}
+
+/// An object that was a row of this session is it again, with what was changed meanwhile; false when the row is gone.
+bool ObjectSession::attachAgain(Layout &layout, const std::shared_ptr<void> &object)
+{
+    const EntityMap &entity = *layout.entity;
+    const std::vector<Value> key = keyValues(layout, object.get());
+    if (Record *other = layout.identity->find(keyOf(layout, key))) {
+        if (!other->object.expired())
+            throw Error(ErrorKind::Misuse, "an object of " + entity.name +
+                                               " is added whose row is another object of the session by now")
+                .withHint("Merge it.");
+        forget(*other);
+    }
+    std::optional<detail::Image> image = readImage(layout, key);
+    if (!image)
+        return false;
+    Record &record = track(layout, object, ObjectState::Persistent);
+    record.image = std::move(*image);
+    layout.identity->insert(keyOf(layout, record.image), &record);
+    return true;
+}
+
+/// Takes a removal back that no flush has seen, with what went along.
+void ObjectSession::keepAfterAll(Record &record, const std::shared_ptr<void> &object)
+{
+    record.state = ObjectState::Persistent;
+    record.held.reset();
+    std::erase(removed_, &record);
+    for (const Relation &relation : record.entity().relations)
+        for (std::size_t i = 0; !relation.isViewOnly && i < relation.access->size(object.get()); ++i) {
+            const std::shared_ptr<void> each = relation.access->share(object.get(), i);
+            Record *other = recordOf(each.get());
+            if (other && other->state == ObjectState::Deleted && other->held && relation.cascade.saveUpdate)
+                keepAfterAll(*other, each);
+            if (!other || !relation.isOwnedByOther())
+                continue;
+            const Relation &back = other->entity().relations[*relation.inverse];
+            if (back.access->size(each.get()) == 0)
+                back.access->set(each.get(), {object});
+        }
 }
 
 void ObjectSession::removeObject(const EntityMap &said, const std::shared_ptr<void> &object)
@@ -203,8 +272,10 @@ void ObjectSession::expireObject(const void *object)
     if (!record || !record->isRow())
         throw Error(ErrorKind::Misuse, "an object is expired that is no row");
     record->isExpired = true;
-    for (detail::Related &related : record->related)
+    for (detail::Related &related : record->related) {
         pin(related, {});
+        related.isLoaded = false;
+    }
 }
 
 void ObjectSession::expireAll()
@@ -217,8 +288,10 @@ void ObjectSession::expireAll()
 
 ObjectState ObjectSession::stateOf(const void *object) const
 {
-    const Record *record = recordOf(object);
-    return !record ? ObjectState::Transient : record->state;
+    if (const Record *record = recordOf(object))
+        return record->state;
+    const auto once = detached_.find(object);
+    return once == detached_.end() || once->second.expired() ? ObjectState::Transient : ObjectState::Detached;
 }
 
 bool ObjectSession::isDirtyObject(const void *object)
@@ -259,12 +332,19 @@ std::shared_ptr<void> ObjectSession::mergeObject(const EntityMap &entity, const 
     if (isNew)
         mine = entity.make();
     done[other] = mine;
+    const FieldAccess *version = entity.version ? entity.fields[*entity.version].access.get() : nullptr;
+    if (version && !isNew && !version->isUnset(other) && version->get(other) != version->get(mine.get()))
+        throw detail::staleRow(entity);
     for (const MappedField &field : entity.fields)
-        if (field.access->isLoaded(other))
+        if (field.access.get() != version && field.access->isLoaded(other) && !field.access->isOmitted(other))
             field.access->set(mine.get(), field.access->get(other));
-    for (const Relation &relation : entity.relations) {
+    for (std::size_t index = 0; index < entity.relations.size(); ++index) {
+        const Relation &relation = entity.relations[index];
         if (!relation.cascade.merge || relation.isViewOnly || relation.access->size(other) == 0)
             continue;
+        if (const Record *record = isNew ? nullptr : recordOf(mine.get());
+            record && relation.kind != Relation::Kind::ManyToOne && !record->related[index].isLoaded)
+            loadRelation(record->entity(), {mine}, index);
         Objects merged;
         for (std::size_t i = 0; i < relation.access->size(other); ++i)
             merged.push_back(mergeObject(mappings_.of(relation.access->typeAt(other, i), *relation.other),

@@ -13,6 +13,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace schemawright {
@@ -23,9 +24,9 @@ struct Report;
 /// changed, and finds at flush() what is new, different or removed: parents before their children, many rows of a table
 /// at once, keys that the database makes passed on to what refers to them.
 ///
-/// Works in one transaction at a time, begun by the first statement and ended by commit() or rollback(). Objects belong
-/// to the program: the session holds a persistent one weakly, so what was changed in an object that nobody holds any
-/// more is lost. Borrows connection and mappings. For one thread.
+/// Works in one transaction at a time, begun by the first statement and ended by commit() or rollback(); within one that
+/// the program has begun, in a savepoint of it. Objects belong to the program: the session holds a persistent one weakly,
+/// so what was changed in an object that nobody holds any more is lost. Borrows connection and mappings. For one thread.
 ///
 ///     ObjectSession session(connection, mappings);
 ///     auto ada = std::make_shared<Author>(Author{.name = "Ada"});
@@ -43,7 +44,8 @@ public:
     ObjectSession &operator=(const ObjectSession &) = delete;
 
     /// New objects and what is reachable from them. One that derives from T is known as such by virtual functions; one
-    /// without must be added by its own type.
+    /// without must be added by its own type. Takes back a remove() that no flush has seen, and an expunge(); throws
+    /// Error(Misuse) for what was deleted in this transaction.
     template <class T> void add(const std::shared_ptr<T> &object)
     {
         if constexpr (std::same_as<T, AutoRecord>)
@@ -51,7 +53,8 @@ public:
         else
             addObject(layoutOf(detail::typeOf(object.get()), typeid(T)), object);
     }
-    /// To be deleted by the next flush, with what its relationships' cascades say; other children lose their owner.
+    /// To be deleted by the next flush, with what its relationships' cascades say; other children lose their owner. The
+    /// lists of objects in memory lose it then, and what the database deletes or empties along with it is known.
     template <class T> void remove(const std::shared_ptr<T> &object) { removeObject(mapOf(object.get()), object); }
     /// The object of a key, from memory if it is there; null when there is no such row. `key` as values, in order.
     template <class T> std::shared_ptr<T> get(const std::vector<Value> &key)
@@ -71,6 +74,12 @@ public:
     Expr column(std::string_view record, std::string_view name) const
     {
         return columnNamed(mappings_.record(record), name);
+    }
+    /// A column of what a query's join() leads to, where the query has that table already: since it is T's own, or since
+    /// another join() leads there.
+    template <class T, class M, class O> Expr joined(std::string_view relation, M O::*member) const
+    {
+        return mappings_.joined(mappings_.of<T>(), relation, mappings_.of<O>().fieldOf(member).column);
     }
     /// Objects by conditions. Reading flushes first unless that is off.
     template <class T> ObjectQuery<T> select() { return ObjectQuery<T>(*this, mappings_.of<T>()); }
@@ -99,9 +108,12 @@ public:
     /// The session forgets the object, which stays as it is.
     template <class T> void expunge(const std::shared_ptr<T> &object) { expungeObject(object.get()); }
     /// Copies the members of an object from elsewhere, and of what it is related to where that cascades, onto the ones
-    /// with their keys, which are loaded or added; returns that.
+    /// with their keys, which are loaded or added; returns that. Lists become what they are there, but those that are
+    /// empty there stay as they are. Throws Error(Conflict) when its version is another than the row's.
     template <class T> std::shared_ptr<T> merge(const T &other)
     {
+        autoflush();
+        const NoAutoflush off(*this);
         std::map<const void *, std::shared_ptr<void>> done;
         return std::static_pointer_cast<T>(mergeObject(mapOf(&other), &other, done));
     }
@@ -116,8 +128,8 @@ public:
     {
         updatePlain(mappings_.of<T>(), addresses(objects));
     }
-    /// UPDATE … SET by a condition, in whatever tables of a hierarchy have the columns; the number of rows. Objects of
-    /// those rows are read again.
+    /// UPDATE … SET by a condition, in whatever tables of a hierarchy have the columns; the number of rows. A version
+    /// that is not among the values grows. Objects of those rows are read again.
     template <class T> std::int64_t update(const Expr &where, const std::vector<Assignment> &values)
     {
         return updateWhere(mappings_.of<T>(), where, values);
@@ -132,32 +144,32 @@ public:
     /// a script. Nothing is written, no event is called. Asks for the association rows of removed objects.
     std::vector<Change> changes();
     Plan plan();
-    /// Writes what is new, changed and removed. On an error the transaction is rolled back, objects included. Throws
-    /// Error(Conflict) when a row that was changed or removed is another now, or gone.
+    /// Writes what is new, changed and removed. On an error the innermost open nested() is rolled back, or the whole
+    /// transaction where there is none, objects included. Throws Error(Conflict) when a row that was changed or removed
+    /// is another now, or gone.
     void flush();
     void commit();
     /// Back to the last commit: in the database and in the objects.
     void rollback();
 
-    /// A part of a transaction that can be taken back alone, objects included, by a savepoint.
+    /// A part of a transaction that can be taken back alone, objects included, by a savepoint. Over when it is committed
+    /// or rolled back, when a flush in it fails, and with what it is a part of.
     class Nested
     {
     public:
+        /// Rolls back what is not over.
         ~Nested();
-        Nested(Nested &&other) noexcept;
+        Nested(Nested &&other) noexcept = default;
         Nested &operator=(Nested &&) = delete;
-        /// Flushes and keeps it.
+        /// Flushes and keeps it. Throws Error(Misuse) when it is over.
         void commit();
         void rollback();
 
     private:
         friend class ObjectSession;
-        Nested(ObjectSession &session, Savepoint savepoint, std::size_t mark)
-            : session_(&session), savepoint_(std::move(savepoint)), mark_(mark)
-        {}
-        ObjectSession *session_;
-        std::optional<Savepoint> savepoint_;
-        std::size_t mark_;
+        struct Part;
+        explicit Nested(std::shared_ptr<Part> part) : part_(std::move(part)) {}
+        std::shared_ptr<Part> part_;
     };
     Nested nested();
 
@@ -219,6 +231,8 @@ private:
 
     // object_session.cpp: what the session knows of objects.
     void addObject(Layout &layout, const std::shared_ptr<void> &object);
+    bool attachAgain(Layout &layout, const std::shared_ptr<void> &object);
+    void keepAfterAll(Record &record, const std::shared_ptr<void> &object);
     void removeObject(const EntityMap &entity, const std::shared_ptr<void> &object);
     std::shared_ptr<void> mergeObject(const EntityMap &entity, const void *other,
                                       std::map<const void *, std::shared_ptr<void>> &done);
@@ -228,7 +242,8 @@ private:
     bool isDirtyObject(const void *object);
     Record *recordOf(const void *object) const;
     Record &track(Layout &layout, const std::shared_ptr<void> &object, ObjectState state);
-    void forget(Record &record);
+    void forget(Record &record, bool isNewAgain = false);
+    static void release(const EntityMap &entity, void *object);
     static void release(Record &record);
     void holdUntilWritten(Record &record, std::shared_ptr<void> object);
     void sweep();
@@ -247,7 +262,9 @@ private:
 
     // object_read.cpp: rows to objects.
     struct Reading;
-    Reading readingOf(Layout &layout, bool withSubtypes);
+    struct JoinedRelation;
+    using SubtypeRows = std::map<Layout *, std::unique_ptr<detail::SnapshotHold>>;
+    Reading readingOf(Layout &layout, bool withSubtypes, const std::string &alias = {});
     Objects queryObjects(const EntityMap &entity, const detail::QueryParts &parts);
     std::int64_t countObjects(const EntityMap &entity, const detail::QueryParts &parts);
     Select filtered(const EntityMap &entity, const detail::QueryParts &parts, Select query);
@@ -255,15 +272,18 @@ private:
     Objects readObjects(const Reading &reading, const Select &query, Objects &fresh, const Note &note = {});
     std::shared_ptr<void> objectOf(Layout &layout, detail::Snapshot *snapshot, std::size_t row, std::size_t offset,
                                    Objects &fresh);
+    std::shared_ptr<void> objectIn(const Reading &reading, detail::Snapshot *snapshot, std::size_t row,
+                                   std::size_t offset, SubtypeRows &ofSubtypes, Objects &fresh);
     void readMembers(Record &record, void *object);
     std::shared_ptr<void> getObject(const EntityMap &entity, const std::vector<Value> &key);
     void refreshObject(const void *object);
-    void refreshRecords(Layout &layout, const std::vector<Record *> &records);
+    void refreshRecords(Layout &layout, const std::vector<Record *> &records, bool areChanged = false);
+    std::optional<Image> readImage(Layout &layout, const std::vector<Value> &key);
+    void forgetRelated(Record &record, void *object);
     void loadDeferred(const void *object);
     Expr matching(const Layout &layout, const std::vector<Value> &key) const;
 
     // object_load.cpp: related objects.
-    struct JoinedRelation;
     void loadPath(const EntityMap &entity, const Objects &owners, std::string_view path);
     Objects loadRelation(const EntityMap &entity, const Objects &owners, std::size_t relation);
     void setRelated(Record &owner, std::size_t relation, Objects objects);
@@ -276,8 +296,11 @@ private:
     void pin(detail::Related &related, std::vector<Record *> records);
     void keepInStep(detail::Related &related, std::optional<std::vector<Record *>> records);
     std::vector<Record *> recordsNow(const Record &record, const Relation &relation) const;
-    void listChanged(Record &record, std::size_t relation, std::vector<std::pair<Record *, std::size_t>> &orphans);
-    void ownerChanged(Record &record, std::size_t relation);
+    using Orphans = std::vector<std::pair<Record *, std::size_t>>; ///< and which relationship led to the owner
+    void listChanged(Record &record, std::size_t relation, Orphans &orphans);
+    void ownerChanged(Record &record, std::size_t relation, Orphans &orphans);
+    void loseOwner(Record &record, const Relation &list, Orphans &orphans);
+    void readOne(Record &owner, std::size_t relation);
     bool listHas(const Record &owner, const Relation &relation, const void *object) const;
     void addTo(Record &owner, std::size_t relation, const std::shared_ptr<void> &object);
     void takeFrom(Record &owner, std::size_t relation, const void *object);
@@ -299,7 +322,9 @@ private:
     void append(RowBatch &rows, const Record &record, void *object, const std::vector<Cell> &cells) const;
     std::vector<Record *> dirtyRecords();
     std::vector<Record *> insertOrder(std::size_t &given);
-    void insertNew();
+    std::vector<Record *> prepareNew(std::size_t &given);
+    void mustHaveKey(const Record &record) const;
+    void insertNew(const std::vector<Record *> &records, std::size_t given);
     void insertBatch(Layout &layout, std::span<Record *const> records, bool hasKeys, std::string omitted,
                      std::size_t given);
     void insertRows(Layout &layout, RowBatch &rows, bool hasKeys, const std::string &omitted = {});
@@ -307,7 +332,9 @@ private:
     static std::string omittedColumns(const Layout &layout, const void *object);
     std::size_t rowsAtOnce(const Layout &layout) const;
     bool hasKey(const Layout &layout, const void *object) const;
+    static bool isToBeMade(const Layout &layout, const void *object, std::size_t column);
     void updateRecords(const std::vector<Record *> &records);
+    void writeRecords(const std::vector<Record *> &records);
     void writeUpdates(Layout &layout, const std::string &changed, detail::Snapshot *rows,
                       const std::vector<Record *> &records);
     void writeParts(Layout &layout, const std::string &changed, const RowBatch &rows);
@@ -315,6 +342,9 @@ private:
     void deleteRemoved();
     Record *referredByRow(const Record &record, std::size_t relation);
     void emptyReference(const Record &record, std::size_t relation);
+    RowsDone deleteByKeys(Layout &layout, const std::vector<Record *> &records, const TablePtr &table,
+                          const std::vector<std::string> &columns, bool checksVersion);
+    void deleteLinks(Layout &layout, const std::vector<Record *> &records);
     void deleteRows(Layout &layout, const std::vector<Record *> &records);
     void noteDeleted(Record &record);
 
@@ -338,7 +368,24 @@ private:
 
     // object_undo.cpp
     void undoTo(std::size_t mark);
+    static bool hasStaleKeys(const Record &record, const void *object);
     void restoreAll();
+    void releaseMoved();
+    void takeBackFlush();
+    void takeBack(const Nested::Part &from);
+    void closeParts(bool keep);
+
+    // object_keys.cpp: what the database does by itself to rows that refer to others.
+    struct Referring;
+    bool enforcesKeys();
+    std::vector<Referring> referringTo(const Layout &layout, const std::vector<Image> &rows,
+                                       std::optional<std::string> ForeignKey::*rule, std::string_view action);
+    void handOnKeys(const Layout &layout, const std::vector<std::pair<Image, Image>> &keys);
+    void goneWith(const Layout &layout, const std::vector<Image> &rows);
+    void noteGone(Record &record);
+    void setCells(Record &record, const std::vector<std::pair<std::size_t, Value>> &cells);
+    void followRow(Record &record, const Image &before);
+    void leaveLists();
 
     Connection &connection_;
     Mappings &mappings_;
@@ -350,11 +397,16 @@ private:
     Layout *lastLayout_ = nullptr; ///< of lastType_: objects mostly come of one type
     std::pair<std::type_index, std::type_index> lastType_{typeid(void), typeid(void)};
     std::optional<Transaction> transaction_;
+    std::optional<Savepoint> within_; ///< in a transaction that is the program's
+    std::vector<std::shared_ptr<Nested::Part>> parts_;
+    std::unordered_map<const void *, std::weak_ptr<void>> detached_; ///< once rows that were known
+    std::vector<std::pair<std::weak_ptr<void>, const EntityMap *>> returned_; ///< new again, by a rollback
     std::vector<detail::Undo> undo_; ///< how objects become what they were, last first
     std::vector<Record *> new_, removed_;
     std::vector<Record *> moved_; ///< held until they are written, for their lists may have been all that held them
     std::shared_ptr<detail::LazySlot> slot_;
     bool hasRelations_ = false;
+    bool hasDefaultKeys_ = false; ///< of some struct the database makes keys that it does not count
     int autoflushOff_ = 0;
     bool isFlushing_ = false;
     std::uint32_t added_ = 0;

@@ -2,6 +2,8 @@
 
 #include "schemawright/orm/object_cell.h"
 
+#include <algorithm>
+
 namespace schemawright {
 
 using detail::Undo;
@@ -15,15 +17,19 @@ void ObjectSession::undoTo(std::size_t mark)
         switch (undo.what) {
         case Undo::What::Add: {
             const std::shared_ptr<void> object = record.object.lock();
-            if (object && record.isRow() && record.layout->generatedKey) {
-                const FieldAccess &key = *record.entity().fields[record.entity().key.front()].access;
-                key.set(object.get(), key.unset());
-            }
+            if (object && record.isRow() && record.hasMadeKey)
+                for (const std::size_t field : record.entity().key)
+                    if (const std::size_t column = record.layout->fieldColumns[field];
+                        column == record.layout->generatedKey ||
+                        std::ranges::find(record.layout->defaultKeys, column) != record.layout->defaultKeys.end()) {
+                        const FieldAccess &key = *record.entity().fields[field].access;
+                        key.set(object.get(), key.unset());
+                    }
             if (!new_.empty() && new_.back() == &record)
                 new_.pop_back();
             else
                 std::erase(new_, &record);
-            forget(record);
+            forget(record, true);
             break;
         }
         case Undo::What::Update:
@@ -51,15 +57,37 @@ void ObjectSession::undoTo(std::size_t mark)
     }
 }
 
+/// Members whose columns a relationship sets are no change by themselves; here they count.
+bool ObjectSession::hasStaleKeys(const Record &record, const void *object)
+{
+    const Layout &layout = *record.layout;
+    for (const auto &columns : layout.relationColumns)
+        for (const std::size_t column : columns)
+            if (const std::size_t field = layout.columns[column].field;
+                field != Layout::none && record.image.has(column) &&
+                !layout.entity->fields[field].access->equals(object, record.image.rows(), record.image.row(),
+                                                             record.image.cell(column)))
+                return true;
+    return false;
+}
+
 /// Objects hold what their rows do: changes that no flush has seen are taken back as well.
 void ObjectSession::restoreAll()
 {
     std::vector<Cell> cells;
+    Objects kept; // one that goes from list to list is in none for a while
+    if (hasRelations_)
+        pool_.forEach([&](const Record &record) { kept.push_back(record.object.lock()); });
     pool_.forEach([&](Record &record) {
         const std::shared_ptr<void> object = record.object.lock();
         if (!object || record.state != ObjectState::Persistent || !record.isRow() || record.isExpired)
             return;
-        if (differs(record, object.get(), cells, nullptr))
+        bool isChanged = true;
+        try {
+            isChanged = differs(record, object.get(), cells, nullptr) || hasStaleKeys(record, object.get());
+        } catch (const Error &) { // a member holds what no column can
+        }
+        if (isChanged)
             readMembers(record, object.get());
         for (std::size_t i = 0; i < record.related.size(); ++i) {
             keepInStep(record.related[i], std::nullopt);
@@ -77,9 +105,61 @@ void ObjectSession::restoreAll()
     });
 }
 
+/// One open nested(), known to the session and to who has it.
+struct ObjectSession::Nested::Part
+{
+    ObjectSession *session; ///< null when it is over
+    Savepoint savepoint;
+    std::size_t mark; ///< how much there was to undo before
+};
+
+/// The parts that are open are over, the innermost first.
+void ObjectSession::closeParts(bool keep)
+{
+    while (!parts_.empty()) {
+        Nested::Part &part = *parts_.back();
+        if (keep)
+            part.savepoint.release();
+        else
+            part.savepoint.rollback();
+        part.session = nullptr;
+        parts_.pop_back();
+    }
+}
+
+void ObjectSession::takeBack(const Nested::Part &from)
+{
+    const std::size_t mark = std::min(from.mark, undo_.size());
+    for (bool isLast = false; !isLast;) {
+        const std::shared_ptr<Nested::Part> part = std::move(parts_.back());
+        parts_.pop_back();
+        part->session = nullptr;
+        part->savepoint.rollback();
+        isLast = part.get() == &from;
+    }
+    undoTo(mark);
+    restoreAll();
+    releaseMoved();
+}
+
+/// A flush has failed.
+void ObjectSession::takeBackFlush()
+{
+    if (!parts_.empty() && connection_.isUsable() && connection_.inTransaction())
+        try {
+            return takeBack(*parts_.back());
+        } catch (const Error &) { // then nothing of the transaction can be kept
+        }
+    rollback();
+}
+
 void ObjectSession::commit()
 {
     flush();
+    closeParts(true);
+    if (within_ && connection_.inTransaction())
+        within_->release();
+    within_.reset();
     if (transaction_)
         transaction_->commit();
     transaction_.reset();
@@ -97,55 +177,67 @@ void ObjectSession::commit()
         forget(*record);
 }
 
+void ObjectSession::releaseMoved()
+{
+    for (Record *record : std::exchange(moved_, {}))
+        if (record->state == ObjectState::Persistent)
+            record->held.reset();
+}
+
 void ObjectSession::rollback()
 {
+    closeParts(false);
+    if (within_)
+        within_->rollback();
+    within_.reset();
     if (transaction_)
         transaction_->rollback();
     transaction_.reset();
     undoTo(0);
     restoreAll();
-    for (Record *record : std::exchange(moved_, {}))
-        if (record->state == ObjectState::Persistent)
-            record->held.reset();
+    releaseMoved();
 }
 
 ObjectSession::Nested ObjectSession::nested()
 {
     flush();
     ensureTransaction();
-    return Nested(*this, connection_.savepoint(), undo_.size());
+    parts_.push_back(std::make_shared<Nested::Part>(Nested::Part{this, connection_.savepoint(), undo_.size()}));
+    return Nested(parts_.back());
 }
-
-ObjectSession::Nested::Nested(Nested &&other) noexcept
-    : session_(std::exchange(other.session_, nullptr)), savepoint_(std::move(other.savepoint_)), mark_(other.mark_)
-{}
 
 ObjectSession::Nested::~Nested()
 {
     try {
-        rollback();
+        if (part_)
+            rollback();
     } catch (const Error &) { // the transaction is gone, and this with it
     }
 }
 
 void ObjectSession::Nested::commit()
 {
-    ObjectSession *session = session_;
-    if (!session)
-        return;
-    session->flush();
-    savepoint_->release();
-    session_ = nullptr;
+    const auto mustBeOpen = [&] {
+        if (!part_->session)
+            throw Error(ErrorKind::Misuse, "a nested part of a transaction is committed that is over");
+    };
+    mustBeOpen();
+    ObjectSession &session = *part_->session;
+    session.flush();
+    mustBeOpen(); // an event may have ended it
+    for (bool isLast = false; !isLast;) { // with those that are open in it
+        Part &part = *session.parts_.back();
+        isLast = &part == part_.get();
+        part.savepoint.release();
+        part.session = nullptr;
+        session.parts_.pop_back();
+    }
 }
 
 void ObjectSession::Nested::rollback()
 {
-    ObjectSession *session = std::exchange(session_, nullptr);
-    if (!session)
-        return;
-    savepoint_->rollback();
-    session->undoTo(std::min(mark_, session->undo_.size()));
-    session->restoreAll();
+    if (part_->session)
+        part_->session->takeBack(*part_);
 }
 
 } // namespace schemawright
