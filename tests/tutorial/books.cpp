@@ -20,6 +20,11 @@ struct Size
     double width = 0, height = 0;
 };
 
+struct Money // a type of your own, kept as whole cents
+{
+    std::int64_t cents = 0;
+};
+
 struct Book;
 
 struct Author
@@ -37,15 +42,33 @@ struct Tag
     LazyList<Book> books;
 };
 
+struct Cover // one to a book
+{
+    std::int64_t id = 0;
+    std::string artist;
+    std::weak_ptr<Book> book;
+};
+
+struct Place // whose key is two columns, and given
+{
+    std::string room;
+    std::int64_t number = 0;
+    LazyList<Book> books;
+};
+
 struct Book
 {
     std::int64_t id = 0;
     std::string title;
     Binding binding = Binding::Paper;
     Size size;
+    std::optional<Money> price;
     std::int64_t version = 0;
     Deferred<std::string> text;
     std::weak_ptr<Author> author;
+    std::shared_ptr<Cover> cover;
+    Lazy<Place> place;
+    Lazy<Book> sequelOf; // one of its own kind
     LazyList<Tag> tags;
     virtual ~Book() = default; // so that a book tells whether it is an Atlas
 };
@@ -53,6 +76,11 @@ struct Book
 struct Atlas : Book
 {
     std::int64_t maps = 0;
+};
+
+struct Novel : Book
+{
+    std::optional<std::int64_t> pages;
 };
 
 // 2. Tables can be described in code, or reflected from a database: Inspector(connection).reflect().
@@ -78,11 +106,30 @@ MetaData tables()
               .notNull()
               .column("width", types::doublePrecision())
               .column("height", types::doublePrecision())
+              .column("price", types::bigInteger())
+              .column("pages", types::bigInteger())
               .column("text", types::text())
               .column("version", types::bigInteger())
               .notNull()
               .column("author_id", types::bigInteger())
-              .references("author"));
+              .references("author")
+              .column("place_room", types::string(20))
+              .column("place_number", types::bigInteger())
+              .column("sequel_of_id", types::bigInteger())
+              .references("book")
+              .foreignKey({"place_room", "place_number"}, {"", "place"}, {"room", "number"}));
+    m.add(TableBuilder("cover")
+              .column("id", types::bigInteger())
+              .primaryKey()
+              .column("artist", types::string(60))
+              .column("book_id", types::bigInteger())
+              .notNull()
+              .unique()
+              .references("book"));
+    m.add(TableBuilder("place")
+              .column("room", types::string(20))
+              .column("number", types::bigInteger())
+              .primaryKey({"room", "number"}));
     m.add(TableBuilder("atlas")
               .column("book_id", types::bigInteger())
               .primaryKey()
@@ -119,12 +166,29 @@ Mappings mapped(const MetaData &metadata)
         .enumeration("binding", &Book::binding, {{Binding::Paper, "paper"}, {Binding::Cloth, "cloth"}})
         .embedded(&Book::size, "",
                   [](FieldMapper<Size> &part) { part.field("width", &Size::width).field("height", &Size::height); })
+        .field(
+            "price", &Book::price, [](const Money &money) { return Value(money.cents); },
+            [](const Value &value) { return Money{value.get<std::int64_t>()}; })
         .version("version", &Book::version)
         .field("text", &Book::text)
         .polymorphic("kind", "book")
         .manyToOne("author", &Book::author, {"author_id"})
+        .oneToOne("cover", &Book::cover, "book", {.saveUpdate = true, .remove = true, .removeOrphan = true})
+        .loading(Loading::Joined)
+        .manyToOne("place", &Book::place, {"place_room", "place_number"})
+        .manyToOne("sequelOf", &Book::sequelOf, {"sequel_of_id"})
+        .loading(Loading::Raise) // only by request
         .manyToMany("tags", &Book::tags, bookTag, {"book_id"}, {"tag_id"});
-    m.derive<Atlas, Book>("atlas", "atlas", {"book_id"}).field("maps", &Atlas::maps);
+    m.derive<Atlas, Book>("atlas", "atlas", {"book_id"}).field("maps", &Atlas::maps); // a table of its own
+    m.derive<Novel, Book>("novel").field("pages", &Novel::pages);                     // in the table of its base
+    m.map<Cover>("cover")
+        .key("id", &Cover::id)
+        .field("artist", &Cover::artist)
+        .manyToOne("book", &Cover::book, {"book_id"});
+    m.map<Place>("place")
+        .key("room", &Place::room)
+        .key("number", &Place::number)
+        .oneToMany("books", &Place::books, "place");
     m.map<Tag>("tag")
         .key("id", &Tag::id)
         .field("word", &Tag::word)
@@ -234,7 +298,87 @@ int main()
     session.commit();
     std::cout << "  " << session.select<Book>().count() << " books\n";
 
-    heading("11. A database that is there needs no structs: tables are mapped as they are, by names of their columns.");
+    heading("11. One to one, to another of the same kind, by a key of two columns, and with a conversion of your own.");
+    const auto hall = std::make_shared<Place>(Place{"hall", 3, {}});
+    const auto emma = std::make_shared<Novel>();
+    emma->title = "Emma";
+    emma->pages = 474;
+    emma->price = Money{1250};
+    emma->place = hall;
+    emma->cover = std::make_shared<Cover>(Cover{0, "Hugh", {}});
+    const auto more = std::make_shared<Novel>();
+    more->title = "More of Emma";
+    more->sequelOf = emma;
+    session.add(more); // and through it all the others
+    session.commit();
+    session.expireAll();
+    const auto novel = session.select<Novel>().where(session.column(&Novel::pages) > 400).one();
+    std::cout << "  " << novel->title << ", " << novel->price->cents << " cents, in the " << novel->place->room
+              << ", cover by " << novel->cover->artist << "\n";
+    const auto sequel = session.select<Book>().join("sequelOf").one(); // those that have one
+    try {
+        sequel->sequelOf.get();
+    } catch (const Error &error) { // as its mapping wants it
+        std::cout << "  " << toString(error.kind) << "\n";
+    }
+    session.load(sequel, "sequelOf");
+    std::cout << "  " << sequel->title << " follows " << sequel->sequelOf->title << "\n";
+    emma->cover = std::make_shared<Cover>(Cover{0, "Kate", {}}); // the old one has no book any more, and goes
+    session.commit();
+    std::cout << "  " << session.select<Cover>().one()->artist << "\n";
+
+    heading("12. What a session knows of an object, and how it learns or forgets it.");
+    const auto state = [&](const auto &object) {
+        switch (session.state(object)) {
+        case ObjectState::Transient:
+            return "transient";
+        case ObjectState::Pending:
+            return "pending";
+        case ObjectState::Persistent:
+            return "persistent";
+        case ObjectState::Deleted:
+            return "deleted";
+        case ObjectState::Detached:
+            break;
+        }
+        return "detached";
+    };
+    const auto attic = std::make_shared<Place>(Place{"attic", 1, {}});
+    std::cout << "  " << state(attic);
+    session.add(attic);
+    std::cout << ", " << state(attic);
+    {
+        const auto off = session.noAutoflush(); // else the query would write it first
+        std::cout << ", " << session.select<Place>().count() << " place";
+    }
+    session.flush();
+    std::cout << ", " << state(attic);
+    session.remove(attic);
+    std::cout << ", " << state(attic) << " (" << session.deletedCount() << ")";
+    session.commit();
+    std::cout << ", " << state(attic) << "\n";
+    session.beforeFlush.push_back([](ObjectSession &each) { std::cout << "  (flush of " << each.dirtyCount() << ")\n"; });
+    emma->title = "Emma, again";
+    session.commit();
+    emma->title = "not written";
+    session.refresh(emma); // reads the row
+    std::cout << "  " << emma->title << "\n";
+    session.expunge(emma); // the session forgets it
+    std::cout << "  " << state(emma) << "\n";
+
+    heading("13. What was changed elsewhere is merged: onto the object of its key, or as a new one.");
+    Place other{"hall", 3, {}};
+    other.books.push_back(std::make_shared<Novel>());
+    other.books[0]->title = "Persuasion";
+    const auto merged = session.merge(other);
+    session.commit();
+    std::cout << "  same: " << (merged == session.get<Place>({Value("hall"), Value(3)})) << ", in the hall:";
+    for (const auto &book : session.select<Book>().join("place").where(session.column(&Place::room) == "hall").all())
+        std::cout << " " << book->title; // the list is what it was there
+    std::cout << "\n";
+    session.beforeFlush.clear();
+
+    heading("14. A database that is there needs no structs: tables are mapped as they are, by names of their columns.");
     Mappings found(connection.dialect().reflect(connection.driverConnection()));
     found.automap();
     ObjectSession records(connection, found);
@@ -248,6 +392,6 @@ int main()
     eyre->setOne("author", bronte);
     records.add(eyre);
     records.commit();
-    for (const auto &book : records.select("Book").all())
+    for (const auto &book : records.select("Book").join("author").all())
         std::cout << "  " << book->get("title").text() << " by " << book->one("author")->get("name").text() << "\n";
 }
