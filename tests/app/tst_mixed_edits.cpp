@@ -246,6 +246,15 @@ private Q_SLOTS:
         QVERIFY(structure.drop(structure.line(QStringLiteral("book"))));
         QVERIFY(person.openTable(QStringLiteral("author")));
         person.typeIntoCell(person.cell(0, "name"), QStringLiteral("Anna"));
+        // Each change stands once in the order, however many statements it takes.
+        QVERIFY(person.click("inOrder"));
+        const auto *changes = person.find<QTreeView>("changes")->model();
+        QStringList order;
+        for (int row = 0; row < changes->rowCount(); ++row)
+            order << changes->index(row, 0).data().toString();
+        QCOMPARE(order.filter(QStringLiteral("table book")).size(), 1);
+        QVERIFY2(order.front().startsWith(QStringLiteral("1.  ")), qPrintable(order.join(u'|')));
+        QCOMPARE(order.size(), static_cast<int>(pending().size()));
         commits();
         QCOMPARE(fact("SELECT count(*) FROM sqlite_master WHERE name = 'book'"), std::string("0"));
         QCOMPARE(fact("SELECT name FROM author WHERE id = 1"), std::string("Anna"));
@@ -308,6 +317,41 @@ private Q_SLOTS:
         commits();
         QCOMPARE(fact("SELECT group_concat(quote(x) || typeof(x) || quote(y) || quote(picture), ' ') FROM loose"),
                  std::string("7integer8'BMD' 6integer'seven'X'424D44'"));
+    }
+
+    void takesAllOfItBack()
+    {
+        WindowDriver person(*window_);
+        StructureDriver structure(*window_);
+        QVERIFY(person.openTable(QStringLiteral("author")));
+        person.typeIntoCell(person.cell(0, "name"), QStringLiteral("Anna"));
+        QVERIFY(structure.rename(structure.line(QStringLiteral("author")), QStringLiteral("writer")));
+        person.clickCell(person.cell(0, "name"));
+        press(Qt::Key_I);
+        person.typeIntoCell(person.cell(3, "name"), QStringLiteral("Di"));
+        QVERIFY(structure.drop(structure.line(QStringLiteral("writer"), QStringLiteral("note"))));
+        QVERIFY(person.openTable(QStringLiteral("book")));
+        QGuiApplication::clipboard()->setText(QStringLiteral("a\nb\nc"));
+        person.clickCell(person.cell(0, "title"));
+        press(Qt::Key_V);
+        mark(person.cell(2, "title"), person.cell(3, "title"));
+        press(Qt::Key_Delete);
+        const std::size_t all = pending().size();
+        QVERIFY(all >= 6);
+        int steps = 0;
+        for (; !pending().isEmpty() && steps < 20; ++steps)
+            structure.undo();
+        QVERIFY(pending().isEmpty());
+        QVERIFY(!pending().canUndo());
+        QVERIFY(structure.line(QStringLiteral("author"), QStringLiteral("note")).isValid());
+        QCOMPARE(structure.mark(structure.line(QStringLiteral("author"))), Mark::None);
+        QCOMPARE(person.cell(0, "title").data().toString(), QStringLiteral("Tea"));
+        for (int step = 0; step < steps; ++step)
+            structure.redo();
+        QCOMPARE(pending().size(), all);
+        commits();
+        QCOMPARE(fact("SELECT group_concat(name) FROM writer"), std::string("Anna,Bo,Cy,Di"));
+        QCOMPARE(fact("SELECT group_concat(title) FROM book"), std::string("a,b"));
     }
 };
 

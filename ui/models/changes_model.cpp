@@ -48,7 +48,9 @@ QString rowTitle(const Change &change)
 {
     if (change.isTable()) { // one that is there by its name, a new one by what it is called now
         const bool isNew = !change.tableBefore && change.tableAfter;
-        return ChangesModel::tr("table %1").arg(toQString(isNew ? change.tableAfter->name.name : change.table().name));
+        const TablePtr &table = isNew ? change.tableAfter : change.tableBefore;
+        return (table && table->isView() ? ChangesModel::tr("view %1") : ChangesModel::tr("table %1"))
+            .arg(toQString(isNew ? change.tableAfter->name.name : change.table().name));
     }
     if (change.isMapping())
         return ChangesModel::tr("model of %1").arg(toQString(change.table().name));

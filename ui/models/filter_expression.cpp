@@ -315,6 +315,16 @@ private:
 
 } // namespace
 
+QString FilterExpression::help()
+{
+    return tr("<p>A word is looked for in every column.</p>"
+              "<p><code>price &gt;= 10 and name ~ rose</code><br>"
+              "<code>(kind in (a, b) or note is null) and not done = 1</code><br>"
+              "<code>name like 'r%' and planted = 2024-03-31 02:30</code></p>"
+              "<p>~ stands for: contains. Values with blanks and names with blanks stand in quotes: "
+              "<code>\"full name\" = 'Ana Lee'</code></p>");
+}
+
 FilterExpression FilterExpression::parse(const QString &text, const TablePtr &table, const Dialect &dialect)
 {
     FilterExpression result;

@@ -21,6 +21,8 @@ struct FilterExpression
     QString error;  ///< empty when it is understood
     int errorAt = 0;
 
+    /// The same for the person who types, as rich text.
+    static QString help();
     static FilterExpression parse(const QString &text, const TablePtr &table, const Dialect &dialect);
 };
 

@@ -8,7 +8,9 @@
 #include <QPainter>
 #include <QPalette>
 #include <QPixmapCache>
+#include <QProxyStyle>
 #include <QStyleFactory>
+#include <QStyleOption>
 #include <QSvgRenderer>
 
 namespace schemawright::ui {
@@ -262,6 +264,27 @@ private:
     QByteArray svg_;
 };
 
+/// Fusion, but for the frame around what the keys are on: it would cover what is chosen by a shade of its own.
+class CalmStyle : public QProxyStyle
+{
+public:
+    CalmStyle() : QProxyStyle(QStyleFactory::create(QStringLiteral("Fusion"))) {}
+
+    void drawPrimitive(PrimitiveElement element, const QStyleOption *option, QPainter *painter,
+                       const QWidget *widget) const override
+    {
+        if (element != PE_FrameFocusRect || !(option->state & State_Item))
+            return QProxyStyle::drawPrimitive(element, option, painter, widget);
+        if (!(option->state & State_KeyboardFocusChange))
+            return;
+        painter->save();
+        painter->setPen(theme().colors().accent);
+        painter->setBrush(Qt::NoBrush);
+        painter->drawRect(option->rect.adjusted(0, 0, -1, -1));
+        painter->restore();
+    }
+};
+
 constexpr const char *inkOfIcons = "#5f6b7a";
 constexpr const char *accentOfIcons = "#2f6fde";
 
@@ -280,7 +303,7 @@ void Theme::apply(Mode mode)
     static const bool systemIsDark = qApp->palette().color(QPalette::Window).lightness() < 128;
     isDark_ = mode == Mode::Dark || (mode == Mode::System && systemIsDark);
     colors_ = isDark_ ? darkColors() : lightColors();
-    qApp->setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    qApp->setStyle(new CalmStyle);
     QFont font = qApp->font();
     font.setPixelSize(13);
     qApp->setFont(font);

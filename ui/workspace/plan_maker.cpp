@@ -2,6 +2,7 @@
 
 #include "ui/async/background.h"
 
+#include <unordered_map>
 #include <unordered_set>
 
 namespace schemawright::ui {
@@ -41,6 +42,18 @@ PlanOrder PlanOrder::of(const Plan &plan, const std::vector<Change> &changes)
     order.numbers.reserve(changes.size());
     std::unordered_set<ChangeId> planned;
     planned.reserve(changes.size());
+    // What is set and looked at before and behind the changes of tables is no part of the order, where they have more.
+    std::unordered_map<ChangeId, const Step *> lastOf; // of those that do the work
+    const auto isAround = [](const Step &step) {
+        return step.phase == Phase::Before || step.phase == Phase::Verify || step.phase == Phase::After;
+    };
+    for (const Step &step : plan.steps)
+        if (step.change != ChangeId::None && !isAround(step))
+            lastOf[step.change] = &step;
+    std::unordered_set<ChangeId> drops; // a table is dropped by one of its statements, the last
+    for (const Change &change : changes)
+        if (change.isTable() && !change.tableAfter)
+            drops.insert(change.id);
     int number = 0;
     const auto add = [&](ChangeId id) {
         if (id == ChangeId::None)
@@ -49,8 +62,16 @@ PlanOrder PlanOrder::of(const Plan &plan, const std::vector<Change> &changes)
         order.ids.push_back(id);
         order.numbers.push_back(number);
     };
+    ChangeId last = ChangeId::None;
     for (const Step &step : plan.steps) {
-        number += step.change != ChangeId::None;
+        const bool isOfLast = step.batch.empty() && step.change == last; // statements that belong together
+        const bool isNobodys = step.batch.empty() && step.change == ChangeId::None;
+        const auto known = lastOf.find(step.change);
+        const bool isOnTheWay = known != lastOf.end() && known->second != &step && drops.contains(step.change);
+        if (isNobodys || isOfLast || isOnTheWay || (isAround(step) && known != lastOf.end()))
+            continue;
+        last = step.batch.empty() ? step.change : step.batch.back().change;
+        ++number;
         if (step.batch.empty())
             add(step.change);
         for (const BatchRow &row : step.batch) // one statement, so one number

@@ -45,6 +45,7 @@ GridPage::GridPage(Workspace &workspace, const TablePtr &table, QWidget *parent)
       raw_(new QToolButton), status_(new QLabel), message_(new QLabel), retry_(new QPushButton(tr("Try Again"))),
       progress_(new QProgressBar), view_(new QTableView)
 {
+    filter_->setToolTip(FilterExpression::help());
     filter_->setObjectName(QStringLiteral("rowFilter"));
     filter_->setClearButtonEnabled(true);
     filter_->addAction(theme().icon(QStringLiteral("filter")), QLineEdit::LeadingPosition);
@@ -255,7 +256,7 @@ void GridPage::applyFilter()
     filter_->setProperty("invalid", !parsed.error.isEmpty());
     filter_->style()->unpolish(filter_);
     filter_->style()->polish(filter_);
-    filter_->setToolTip(parsed.error);
+    filter_->setToolTip(parsed.error.isEmpty() ? FilterExpression::help() : parsed.error);
     if (!parsed.error.isEmpty()) {
         message_->setText(parsed.error);
         message_->setProperty("severity", QStringLiteral("warning"));

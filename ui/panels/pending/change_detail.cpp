@@ -71,7 +71,7 @@ ChangeDetail::ChangeDetail(Workspace &workspace, const PlanMaker &plans, QWidget
 
 QString ChangeDetail::sqlOf(ChangeId id) const
 {
-    constexpr qsizetype longest = 500; // more is a script to save, not to read
+    constexpr qsizetype longest = 200; // more is a script to save, not to read
     const Change *change = workspace_.session().unitOfWork().find(id);
     if (change && change->isMapping())
         return tr("-- names of the model: kept in the project file, no SQL");
