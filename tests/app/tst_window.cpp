@@ -53,6 +53,7 @@ private Q_SLOTS:
     void offersKeptEditsAtTheNextStart();
     void asksBeforeItClosesOnPendingEdits();
     void showsWhatCanBeReadOfADamagedCatalog();
+    void saysOnceThatNoServerAnswers();
     void refusesEditsWhenReadOnly();
     void saysWhyAFileCannotBeOpened_data();
     void saysWhyAFileCannotBeOpened();
@@ -270,10 +271,16 @@ void tst_Window::offersKeptEditsAtTheNextStart()
     QVERIFY(person.pending().isEmpty());
     auto *bar = window_->findChild<QWidget *>(QStringLiteral("messageBar"));
     QVERIFY(bar->isVisible());
+    // What is to be told meanwhile waits for the answer, and is told then.
+    window_->workspace()->notify({ui::Notice::Severity::Error, QStringLiteral("something else"), {}});
+    const auto *said = window_->findChild<QLabel *>(QStringLiteral("messageText"));
+    QVERIFY(said->text().contains(QStringLiteral("not committed")));
     for (QPushButton *button : bar->findChildren<QPushButton *>())
         if (button->text() == QLatin1String("Restore"))
             QTest::mouseClick(button, Qt::LeftButton);
     QCOMPARE(person.pending().size(), std::size_t{1});
+    QCOMPARE(said->text(), QStringLiteral("something else"));
+    QVERIFY(said->isVisible());
     QVERIFY(person.openTable(QStringLiteral("gardener")));
     QCOMPARE(person.cell(0, "full_name").data().toString(), QStringLiteral("Kept"));
     click("commit");
@@ -355,6 +362,20 @@ void tst_Window::showsWhatCanBeReadOfADamagedCatalog()
     QVERIFY(QTest::qWaitFor([&] { return fixed->isVisible(); }));
     QVERIFY2(fixed->text().contains(QStringLiteral("no such table")), qPrintable(fixed->text()));
     test::picture(*window_, "damaged-catalog");
+}
+
+void tst_Window::saysOnceThatNoServerAnswers()
+{
+    delete window_;
+    window_ = application_->openText(QStringLiteral("postgresql://nobody@127.0.0.1:1/nothing"), false);
+    QVERIFY(QTest::qWaitFor(
+        [this] { return window_->workspace() && window_->workspace()->state() == ui::Workspace::State::Failed; },
+        20'000));
+    const QString text = window_->findChild<QLabel *>(QStringLiteral("failureText"))->text();
+    QVERIFY2(text.contains(QStringLiteral("refused")), qPrintable(text));
+    QVERIFY2(!text.contains(u'\t'), qPrintable(text));
+    const auto *hint = window_->findChild<QLabel *>(QStringLiteral("failureHint"));
+    QVERIFY2(!hint->isVisible() || !text.contains(QStringLiteral("Is the server running")), qPrintable(hint->text()));
 }
 
 void tst_Window::saysWhyAFileCannotBeOpened_data()

@@ -78,6 +78,7 @@ StartPage::StartPage(QWidget *parent)
     failureTitle_->setWordWrap(true);
     failureText_->setObjectName(QStringLiteral("failureText"));
     failureText_->setProperty("severity", QStringLiteral("error"));
+    failureHint_->setObjectName(QStringLiteral("failureHint"));
     failureHint_->setProperty("role", QStringLiteral("muted"));
     for (QLabel *each : {failureTitle_, failureText_, failureHint_}) {
         each->setWordWrap(true);
