@@ -304,8 +304,9 @@ private Q_SLOTS:
 
     void keepsTheKindOfAValueWithoutADeclaredType()
     {
-        runSqlite(path_, "CREATE TABLE loose (id INTEGER PRIMARY KEY, x CHECK (typeof(x) = 'integer'), y, picture BLOB);"
-                         "INSERT INTO loose VALUES (1, 5, 'five', 'BMD'), (2, 6, 2.5, x'424d44')");
+        runSqlite(path_,
+                  "CREATE TABLE loose (id INTEGER PRIMARY KEY, x CHECK (typeof(x) = 'integer'), y, picture BLOB);"
+                  "INSERT INTO loose VALUES (1, 5, 'five', 'BMD'), (2, 6, 2.5, x'424d44')");
         WindowDriver person(*window_);
         QTest::keyClick(window_, Qt::Key_F5);
         QVERIFY(QTest::qWaitFor([&] { return person.treeLine(QStringLiteral("loose")).isValid(); }, 10'000));

@@ -444,8 +444,7 @@ private Q_SLOTS:
              "CREATE VIEW over_it AS SELECT name FROM per_piece;"
              "CREATE VIEW beside AS SELECT tag, count(*) AS n FROM piece GROUP BY tag;");
         StructureDriver person(*window_);
-        const QString why =
-            QStringLiteral("The view over_it needs it, the view per_piece needs it.");
+        const QString why = QStringLiteral("The view over_it needs it, the view per_piece needs it.");
         // By its name to come as well as by that of the database.
         QVERIFY(person.rename(person.line(QStringLiteral("piece")), QStringLiteral("part")));
         QVERIFY(person.click(person.line(QStringLiteral("part"))));

@@ -283,7 +283,8 @@ private Q_SLOTS:
             session.addRow(*table("n"), {{"id", Value(5000 + i)}, {"square", Value(i)}});
         const RowImage one{{"id", Value(1)}, {"square", Value(1)}, {"word", Value("w1")}, {"half", Value(0.5)}};
         session.deleteRow(session.target(*table("n"), one), one);
-        session.addRow(*table("n"), {{"id", Value(1)}, {"square", Value("no number")}}); // takes the key of the one above
+        session.addRow(*table("n"),
+                       {{"id", Value(1)}, {"square", Value("no number")}}); // takes the key of the one above
         Model model;
         const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
         model.setArrangement(Model::Arrangement::InOrder);
@@ -338,8 +339,7 @@ private Q_SLOTS:
         const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
         std::jthread other([&log] { // statements are told from other threads
             for (int i = 0; i < 3000; ++i)
-                log.add(
-                    {"statement " + std::to_string(i), {i}, {}, {}, i, {}});
+                log.add({"statement " + std::to_string(i), {i}, {}, {}, i, {}});
         });
         other.join();
         model.takeArrived();

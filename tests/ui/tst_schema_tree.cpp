@@ -105,7 +105,7 @@ void tst_SchemaTree::selectsForTheInspectorAndOpensRows()
     QSignalSpy opened(workspace_.get(), &ui::Workspace::tableRequested);
     click(item(QStringLiteral("orders")));
     QCOMPARE(workspace_->currentTable().value().name, std::string("orders"));
-    QCOMPARE(opened.size(), 0); // a click looks, it does not open
+    QCOMPARE(opened.size(), 0);            // a click looks, it does not open
     click(item(QStringLiteral("newest"))); // a double click begins with a click
     QTest::mouseDClick(view_->viewport(), Qt::LeftButton, {},
                        view_->visualRect(item(QStringLiteral("newest"))).center());

@@ -92,8 +92,9 @@ void ChangesModel::fold(Node *parent) const
         const std::size_t to = std::min(from + rangeLength, ids.size());
         Node *range = add(parent, Kind::Range);
         range->line = std::make_unique<ChangeLine>();
-        range->line->what = tr("Changes %1 to %2")
-                                .arg(grouped(static_cast<std::int64_t>(from + 1)), grouped(static_cast<std::int64_t>(to)));
+        range->line->what =
+            tr("Changes %1 to %2")
+                .arg(grouped(static_cast<std::int64_t>(from + 1)), grouped(static_cast<std::int64_t>(to)));
         const auto slice = [from, to](const auto &all, auto &into) {
             if (!all.empty())
                 into.assign(all.begin() + static_cast<std::ptrdiff_t>(from),

@@ -22,9 +22,9 @@ struct ChangeOutcome
 };
 
 /// The pending edits as a list that a person reviews: by table, each change with its cells, or in the order in which
-/// Commit will run them. Works out only what is looked at, and folds a long list into ranges that are opened one by one,
-/// so that a list of any length opens at once: a view lays out every line of it. Reads the session, which must outlive
-/// it, on the GUI thread.
+/// Commit will run them. Works out only what is looked at, and folds a long list into ranges that are opened one by
+/// one, so that a list of any length opens at once: a view lays out every line of it. Reads the session, which must
+/// outlive it, on the GUI thread.
 class ChangesModel : public QAbstractItemModel
 {
     Q_OBJECT

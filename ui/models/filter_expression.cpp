@@ -82,7 +82,8 @@ std::vector<Token> tokenize(const QString &text)
 bool isTimePart(const QString &word)
 {
     static const QRegularExpression part(
-        QStringLiteral("^(\\d{1,2}:\\d{2}(:\\d{2}([.]\\d+)?)?([+-]\\d{2}(:?\\d{2})?|Z)?|[+-]\\d{2}(:?\\d{2})?|Z|UTC|BC|AD)$"),
+        QStringLiteral(
+            "^(\\d{1,2}:\\d{2}(:\\d{2}([.]\\d+)?)?([+-]\\d{2}(:?\\d{2})?|Z)?|[+-]\\d{2}(:?\\d{2})?|Z|UTC|BC|AD)$"),
         QRegularExpression::CaseInsensitiveOption);
     return part.match(word).hasMatch();
 }

@@ -27,7 +27,20 @@ class SchemaModel : public QAbstractItemModel
 {
     Q_OBJECT
 public:
-    enum class NodeKind { Schema, Group, Table, Section, Column, Key, ForeignKey, Unique, Check, Index, Trigger, Unread };
+    enum class NodeKind {
+        Schema,
+        Group,
+        Table,
+        Section,
+        Column,
+        Key,
+        ForeignKey,
+        Unique,
+        Check,
+        Index,
+        Trigger,
+        Unread
+    };
     enum Role {
         KindRole = Qt::UserRole + 1, ///< int(NodeKind)
         DetailRole,                  ///< the muted text behind the name: a type, a count
@@ -35,7 +48,7 @@ public:
         IconRole,                    ///< name of an icon
         SchemaNameRole,
         TableNameRole,
-        MarkRole, ///< int(Mark): how it stands against the database
+        MarkRole,    ///< int(Mark): how it stands against the database
         ProblemRole, ///< why it, or something of it, could not be read; empty when it could
     };
 

@@ -128,8 +128,7 @@ void Workspace::tellErrors(const std::vector<Remark> &errors)
                 tr("%1 could not be read").arg(QString::fromStdString(errors.front().object)),
                 QString::fromStdString(errors.front().what)});
     else if (!errors.empty())
-        notify({Notice::Severity::Warning, tr("%1 objects could not be read").arg(errors.size()),
-                lines.join(u'\n')});
+        notify({Notice::Severity::Warning, tr("%1 objects could not be read").arg(errors.size()), lines.join(u'\n')});
 }
 
 QualifiedName Workspace::firstName(const QualifiedName &draftName) const

@@ -59,7 +59,8 @@ std::vector<QStringList> fieldsOf(const QString &text)
     return rows;
 }
 
-/// What was copied last, with what its text cannot tell: NULL, defaults, blobs. Pasted while the clipboard holds the text.
+/// What was copied last, with what its text cannot tell: NULL, defaults, blobs. Pasted while the clipboard holds the
+/// text.
 struct Copied
 {
     QString text;

@@ -66,7 +66,7 @@ private:
     std::uint64_t reportedRevision_ = 0;
     bool isConflictShown_ = false;
     bool hasFailures_ = false; ///< of changes, in what is reported
-    int fittedColumns_ = 0; ///< those that shared the width of the list last
+    int fittedColumns_ = 0;    ///< those that shared the width of the list last
     std::vector<ChangeId> revertWanted_;
     QStackedWidget *pages_;
     QTreeView *view_;

@@ -152,7 +152,7 @@ private:
 
     std::map<ObjectId, std::string> schemas_;
     std::set<ObjectId> closedSchemas_; ///< that the user may not use
-    std::set<Key> members_; ///< objects that belong to an extension
+    std::set<Key> members_;            ///< objects that belong to an extension
     std::set<std::string> absent_;
     std::map<std::pair<Key, std::int64_t>, std::string> comments_;
     std::unordered_map<ObjectId, Relation> relations_;
@@ -166,7 +166,7 @@ private:
     std::unordered_map<ObjectId, ObjectId> indexParents_;
     std::map<ObjectId, Sequence> sequences_; ///< by class id; those of identity columns are taken out
     std::set<ObjectId> identitySequences_;
-    std::map<ObjectId, std::string> sequenceOwners_; ///< those of others than the one who reads
+    std::map<ObjectId, std::string> sequenceOwners_;               ///< those of others than the one who reads
     std::vector<ObjectId> withExpressions_;                        ///< indexes
     std::vector<ObjectId> withColumnPrivileges_;                   ///< relations
     std::map<Key, ObjectReference> known_;                         ///< what dependencies may name
