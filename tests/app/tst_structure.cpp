@@ -6,6 +6,7 @@
 #include "schemawright/base/blocking.h"
 #include "support/sqlite_file.h"
 #include "support/structure_driver.h"
+#include "ui/models/changes_model.h"
 #include "ui/models/columns_model.h"
 #include "ui/models/indexes_model.h"
 #include "ui/models/keys_model.h"
@@ -16,6 +17,7 @@
 #include <QGuiApplication>
 #include <QStandardPaths>
 #include <QTest>
+#include <QTreeView>
 
 #include <memory>
 
@@ -129,6 +131,15 @@ private Q_SLOTS:
         const int row = person.rowOf(columns, QStringLiteral("mail"));
         QCOMPARE(columns->model()->index(row, 0).data(ui::PartsModel::MarkRole).toInt(), static_cast<int>(Mark::New));
         QVERIFY(person.tick(columns, row, ColumnsModel::NotNull));
+        // The pending list asks for what the rows need.
+        auto *list = grid.find<QTreeView>("changes");
+        const auto asked = [list] {
+            QString text;
+            for (QModelIndex at = list->model()->index(0, 0); at.isValid(); at = list->indexBelow(at))
+                text += at.siblingAtColumn(ui::ChangesModel::ResultColumn).data().toString();
+            return text;
+        };
+        QVERIFY(QTest::qWaitFor([&] { return asked().contains(QStringLiteral("'mail'")); }));
         // The grid shows it at once; not filled, it is refused with all kept.
         QCOMPARE(grid.page()->model().columnNames().back(), std::string("mail"));
         QVERIFY(person.commit());
@@ -137,6 +148,7 @@ private Q_SLOTS:
         for (int each = 0; each < 2; ++each)
             grid.typeIntoCell(grid.cell(each, "mail"), QStringLiteral("m%1").arg(each));
         QCOMPARE(pending().size(), std::size_t{3});
+        QVERIFY(QTest::qWaitFor([&] { return !asked().contains(QStringLiteral("need a value")); }));
         QVERIFY(person.commit());
         QVERIFY(pending().isEmpty());
         QCOMPARE(fact("select group_concat(mail) from author"), std::string("m0,m1"));

@@ -155,6 +155,10 @@ void ChangesModel::takeProblems(const Plan &plan)
     problems_.clear();
     for (const PlanProblem &problem : plan.problems)
         problems_.emplace(problem.change, problem.error);
+    notes_.clear();
+    for (const PlanNote &note : plan.notes)
+        if (QString &text = notes_[note.change]; true)
+            text += (text.isEmpty() ? QString() : QStringLiteral(" ")) + toQString(note.text);
 }
 
 bool ChangesModel::setPlan(const Plan &plan)
@@ -341,8 +345,10 @@ QString ChangesModel::text(const Node &node, int column) const
         const auto outcome = outcomes_.find(node.id);
         if (const Error *error = errorOf(node.id))
             return toQString(error->message);
-        if (outcome == outcomes_.end())
-            return {};
+        if (outcome == outcomes_.end()) {
+            const auto note = notes_.find(node.id);
+            return note == notes_.end() ? QString() : note->second;
+        }
         const auto rows = outcome->second.rows;
         return QStringLiteral("%1   %2").arg(rows == 1 ? tr("1 row") : tr("%1 rows").arg(grouped(rows)),
                                              durationText(outcome->second.duration));

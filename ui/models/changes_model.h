@@ -83,6 +83,7 @@ private:
     const Session *session_ = nullptr;
     std::uint64_t revision_ = 0; ///< of what is shown
     std::map<ChangeId, Error> problems_;
+    std::map<ChangeId, QString> notes_;
     Outcomes outcomes_;
     std::unique_ptr<Node> root_;
 };

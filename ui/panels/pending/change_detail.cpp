@@ -9,6 +9,7 @@
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QStyle>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -106,12 +107,23 @@ bool ChangeDetail::showChange(ChangeId id)
             if (problem.change == id)
                 error = &problem.error;
     const bool isConflict = conflict_->showChange(change ? id : ChangeId::None);
+    QStringList notes;
+    for (const PlanNote &note : plans_.plan().notes)
+        if (change && note.change == id)
+            notes << toQString(note.text);
     // A conflict says what it is by itself, and needs the room.
-    problem_->setVisible(error && !isConflict);
+    problem_->setVisible((error || !notes.isEmpty()) && !isConflict);
     sqlBox_->setVisible(!isConflict);
-    if (error)
-        problem_->setText(toQString(error->describe()));
+    setSeverity(problem_, error ? "error" : "warning");
+    problem_->setText(error ? toQString(error->describe()) : notes.join(u'\n'));
     return isConflict;
+}
+
+void setSeverity(QLabel *label, const char *severity)
+{
+    label->setProperty("severity", QLatin1String(severity));
+    label->style()->unpolish(label);
+    label->style()->polish(label);
 }
 
 } // namespace schemawright::ui

@@ -37,4 +37,7 @@ private:
     SqlView *sql_;
 };
 
+/// A label is told by its colours as "info", "warning", "error"…
+void setSeverity(QLabel *label, const char *severity);
+
 } // namespace schemawright::ui

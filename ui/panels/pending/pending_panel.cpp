@@ -110,13 +110,6 @@ PendingPanel::PendingPanel(Workspace &workspace, QWidget *parent)
     rebuild();
 }
 
-void PendingPanel::setSeverity(QLabel *label, const char *severity)
-{
-    label->setProperty("severity", QLatin1String(severity));
-    label->style()->unpolish(label);
-    label->style()->polish(label);
-}
-
 ChangeId PendingPanel::selectedId() const
 {
     return static_cast<ChangeId>(

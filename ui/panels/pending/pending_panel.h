@@ -42,7 +42,6 @@ private:
     void fitColumns();
     void showBar();
     void showTexts();
-    static void setSeverity(QLabel *label, const char *severity);
     void showSelected();
     void showReport(RunMode mode, const Report &report);
     void showMenu(const QPoint &position);

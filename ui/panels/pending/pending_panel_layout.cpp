@@ -1,6 +1,7 @@
 #include "ui/panels/pending/pending_panel.h"
 
 #include "ui/models/changes_model.h"
+#include "ui/panels/pending/change_detail.h"
 #include "ui/theme/theme.h"
 
 #include <QAction>
