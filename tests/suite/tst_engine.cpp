@@ -1,4 +1,4 @@
-// Engine, pool, transactions, Inspector and create_all, asked of each database named in SCHEMAWRIGHT_TEST_URLS
+// Engine, pool, transactions and create_all, asked of each database named in SCHEMAWRIGHT_TEST_URLS
 // (separated by blanks; SQLite in memory without).
 
 #include "support/suite_databases.h"
@@ -377,76 +377,6 @@ private Q_SLOTS:
         QVERIFY(error);
         QVERIFY(error->sql.find("no_such_function") != std::string::npos);
         QVERIFY(!Inspector(connection).hasTable({"", "sw_users"}));
-    }
-
-    void answersQuestions_data() { databases_->addRows(); }
-    void answersQuestions()
-    {
-        const Engine engine = open();
-        Connection connection = engine.connect();
-        const bool isPostgres = connection.dialect().name() == "postgresql";
-        dropAll(connection, ring());
-        createAll(connection, ring());
-        connection.executeScript("CREATE VIEW sw_view AS SELECT name FROM sw_users");
-        connection.executeScript("CREATE TEMPORARY TABLE sw_temp (a integer)");
-        connection.executeScript(
-            isPostgres
-                ? "CREATE SEQUENCE sw_seq; CREATE TYPE sw_mood AS ENUM ('a', 'b'); CREATE DOMAIN sw_small AS "
-                  "integer CHECK (VALUE < 10); CREATE MATERIALIZED VIEW sw_mat AS SELECT 1 AS one; COMMENT ON TABLE "
-                  "sw_users IS 'people'; GRANT SELECT ON sw_users TO PUBLIC; ANALYZE sw_users"
-                : "CREATE TRIGGER sw_trigger AFTER INSERT ON sw_users BEGIN SELECT 1; END");
-        Inspector inspector(connection);
-        const auto has = [](const std::vector<std::string> &names, const char *name) {
-            return std::ranges::find(names, name) != names.end();
-        };
-        QVERIFY(has(inspector.schemaNames(), isPostgres ? "public" : "main"));
-        QVERIFY(inspector.hasSchema(isPostgres ? "public" : "main"));
-        QVERIFY(!inspector.hasSchema("nowhere"));
-        QVERIFY(has(inspector.tableNames(), "sw_users"));
-        QVERIFY(!has(inspector.tableNames(), "sw_view"));
-        QVERIFY(!has(inspector.tableNames(), "sw_temp"));
-        QVERIFY(has(inspector.viewNames(), "sw_view"));
-        QVERIFY(!isPostgres || has(inspector.materializedViewNames(), "sw_mat"));
-        QVERIFY(!isPostgres || has(inspector.sequenceNames(), "sw_seq"));
-        QCOMPARE(inspector.hasSequence({"", "sw_seq"}), isPostgres);
-        QVERIFY(has(inspector.temporaryTableNames(), "sw_temp"));
-        const QualifiedName users{"", "sw_users"};
-        QCOMPARE(inspector.columns(users).size(), std::size_t{2});
-        QCOMPARE(inspector.primaryKey(users)->columns, std::vector<std::string>{"id"});
-        QCOMPARE(inspector.checkConstraints(users).at(0).name.value_or(""), std::string("sw_named"));
-        QCOMPARE(inspector.indexes(users).at(0).name, std::string("ix_sw_users_name"));
-        QVERIFY(inspector.hasIndex(users, "ix_sw_users_name"));
-        QVERIFY(!inspector.hasIndex(users, "ix_sw_users"));
-        QVERIFY(inspector.hasColumn(users, "name"));
-        QVERIFY(!inspector.hasColumn(users, "Name"));
-        QVERIFY(inspector.uniqueConstraints(users).empty());
-        QVERIFY(inspector.definition({"", "sw_view"})->find("sw_users") != std::string::npos);
-        QCOMPARE(inspector.comment(users).has_value(), isPostgres);
-        QCOMPARE(inspector.triggers(users).size(), std::size_t(isPostgres ? 0 : 1));
-        const auto named = [](const auto &all, const char *name) {
-            return std::ranges::any_of(all, [&](const auto &each) { return each.name.name == name; });
-        };
-        QCOMPARE(named(inspector.enums(), "sw_mood"), isPostgres);
-        QCOMPARE(named(inspector.domains(), "sw_small"), isPostgres);
-        const auto error = errorOf([&] { inspector.columns({"", "sw_none"}); });
-        QVERIFY(error);
-        QCOMPARE(error->kind, ErrorKind::NotFound);
-        const auto sizes = inspector.sizes();
-        const auto size =
-            std::ranges::find(sizes, std::string("sw_users"), [](const auto &each) { return each.table.name; });
-        QVERIFY(size != sizes.end());
-        QVERIFY(size->bytes.has_value() && size->indexBytes.value_or(0) > 0);
-        const auto privileges = inspector.privileges();
-        QCOMPARE(std::ranges::any_of(privileges,
-                                     [](const Privilege &each) {
-                                         return each.table.name == "sw_users" && each.grantee == "PUBLIC" &&
-                                                each.privilege == "SELECT";
-                                     }),
-                 isPostgres);
-        connection.executeScript(isPostgres ? "DROP VIEW sw_view; DROP MATERIALIZED VIEW sw_mat; DROP DOMAIN sw_small; "
-                                              "DROP TYPE sw_mood; DROP SEQUENCE sw_seq; DROP TABLE sw_temp"
-                                            : "DROP VIEW sw_view; DROP TABLE temp.sw_temp");
-        dropAll(connection, ring());
     }
 
     void keepsNoConnectionOfALostServer_data() { databases_->addRows(); }

@@ -40,6 +40,8 @@ QString wholeText(const StatementEvent &event)
 LogModel::LogModel(StatementLog &log, QObject *parent) : QAbstractTableModel(parent), inbox_(std::make_shared<Inbox>())
 {
     log.observe([inbox = std::weak_ptr(inbox_)](const StatementEvent &event) {
+        if (event.ofReflection) // dozens at each look into the catalog, which would bury what the user had run
+            return;
         if (const auto alive = inbox.lock()) {
             const std::scoped_lock lock(alive->mutex);
             alive->events.push_back(event);

@@ -12,8 +12,8 @@
 
 namespace schemawright::ui {
 
-/// The last statements an engine ran, newest at the end. Observes a StatementLog, whose events come from other threads:
-/// they wait in a locked queue until the GUI thread takes them, a few times a second.
+/// The last statements an engine ran, newest at the end; not those of reflection. Observes a StatementLog, whose events
+/// come from other threads: they wait in a locked queue until the GUI thread takes them, a few times a second.
 class LogModel : public QAbstractTableModel
 {
     Q_OBJECT

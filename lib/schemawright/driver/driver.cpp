@@ -1,5 +1,7 @@
 #include "schemawright/driver/driver.h"
 
+#include "schemawright/base/error.h"
+
 namespace schemawright {
 
 std::vector<Value> CellRange::row(std::size_t at) const
@@ -24,6 +26,11 @@ std::vector<Value> CellRange::flat() const
 std::unique_ptr<Cursor> DriverConnection::executeFlat(std::string_view sql, const CellRange &cells)
 {
     return execute(sql, cells.flat());
+}
+
+std::unique_ptr<WholeResult> DriverConnection::readWhole(const std::string &sql)
+{
+    throw Error(ErrorKind::Unsupported, "this client library gives one row after another").withSql(sql);
 }
 
 RowsDone DriverConnection::executeEach(std::string_view sql, const CellRange &cells)

@@ -47,6 +47,17 @@ public:
     virtual std::int64_t affectedRows() const = 0;
 };
 
+/// All rows of a query, each cell as text, where the client library has them.
+class WholeResult
+{
+public:
+    virtual ~WholeResult() = default;
+    virtual std::size_t rowCount() const = 0;
+    virtual bool isNull(std::size_t row, std::size_t column) const = 0;
+    /// Empty for NULL; valid as long as the result.
+    virtual std::string_view text(std::size_t row, std::size_t column) const = 0;
+};
+
 /// Some columns of some rows of a batch, as the parameters of statements. Borrows both.
 struct CellRange
 {
@@ -86,6 +97,11 @@ public:
     virtual std::unique_ptr<Cursor> executeFlat(std::string_view sql, const CellRange &cells);
     /// Runs one statement for each of these rows; stops at the first that fails.
     virtual RowsDone executeEach(std::string_view sql, const CellRange &cells);
+    /// Whether there is readWhole().
+    virtual bool hasWholeResults() const noexcept { return false; }
+    /// Runs a query without parameters and gives its whole result at once: for catalog queries, where that costs half
+    /// of what rows one by one do.
+    virtual std::unique_ptr<WholeResult> readWhole(const std::string &sql);
 
     virtual std::shared_ptr<Canceller> canceller() const = 0;
     /// "3.40.1", "15.4".

@@ -1,7 +1,8 @@
 #include "schemawright/engine/connection.h"
 
 #include "schemawright/engine/deadline.h"
-
+#include "schemawright/engine/logged_connection.h"
+#include "schemawright/engine/statement_watch.h"
 #include "schemawright/sql/insert.h"
 
 #include <algorithm>
@@ -10,28 +11,6 @@
 #include <utility>
 
 namespace schemawright {
-
-namespace {
-
-using SystemClock = std::chrono::system_clock;
-using SteadyClock = std::chrono::steady_clock;
-
-/// Measures one statement from its making to report().
-struct Stopwatch
-{
-    SystemClock::time_point wall = SystemClock::now();
-    SteadyClock::time_point start = SteadyClock::now();
-
-    void report(const StatementLog &log, std::string sql, std::vector<Value> parameters, std::int64_t rows,
-                const Error *error) const
-    {
-        const auto duration = std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - start);
-        log.add({std::move(sql), std::move(parameters), wall, duration, rows,
-                 error ? std::optional<Error>(*error) : std::nullopt});
-    }
-};
-
-} // namespace
 
 Connection::Connection(Pool::Lease lease, std::shared_ptr<const Dialect> dialect,
                        std::shared_ptr<const StatementLog> log, ConnectionOptions options)
@@ -45,10 +24,20 @@ Connection::~Connection()
         lease_.invalidate();
 }
 
+DriverConnection &Connection::driverConnection()
+{
+    if (!log_->isObserved() && !log_->isObservedBefore())
+        return *lease_;
+    if (!logged_)
+        logged_ = std::make_unique<LoggedConnection>(*lease_, *log_);
+    return *logged_;
+}
+
 void Connection::beforeStatement(std::string_view sql, std::span<const Value> parameters)
 {
     if (log_->isObservedBefore())
-        log_->addBefore({std::string(sql), {parameters.begin(), parameters.end()}, SystemClock::now(), {}, -1, {}});
+        log_->addBefore(
+            {std::string(sql), {parameters.begin(), parameters.end()}, StatementWatch::SystemClock::now(), {}, -1, {}});
     if (options_.statementTimeout.count() <= 0)
         return;
     if (!deadline_)
@@ -73,7 +62,7 @@ void Connection::timedOut(Error &error) const
 template <class Work> void Connection::logged(std::string_view sql, std::span<const Value> parameters, Work &&work)
 {
     beforeStatement(sql, parameters);
-    const Stopwatch watch;
+    const StatementWatch watch;
     try {
         const std::int64_t rows = work();
         if (deadline_)
@@ -92,7 +81,7 @@ template <class Run, class Values> Result Connection::started(std::string_view s
     beginIfNeeded();
     const bool isObserved = log_->isObserved() || log_->isObservedBefore();
     beforeStatement(sql, isObserved ? values() : std::vector<Value>());
-    const Stopwatch watch;
+    const StatementWatch watch;
     std::unique_ptr<Cursor> cursor;
     try {
         cursor = run();

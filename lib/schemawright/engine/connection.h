@@ -18,7 +18,8 @@ namespace schemawright {
 
 class Connection;
 class Deadline;
-class Source; // sql/source.h
+class LoggedConnection; // engine/logged_connection.h
+class Source;           // sql/source.h
 
 /// How a connection behaves.
 struct ConnectionOptions
@@ -120,7 +121,8 @@ public:
     bool inTransaction() const noexcept { return lease_->inTransaction(); }
     /// It is closed instead of kept when given back.
     void invalidate() noexcept { lease_.invalidate(); }
-    DriverConnection &driverConnection() noexcept { return *lease_; }
+    /// For what asks the driver itself, as reflection does. Observers of the log are told of it as `ofReflection`.
+    DriverConnection &driverConnection();
 
 private:
     friend class Transaction;
@@ -131,15 +133,16 @@ private:
     void timedOut(Error &error) const;
     void beginIfNeeded();
     void beginWith(const TransactionOptions &options);
-    void ended(); ///< the transaction is over
+    void ended();                       ///< the transaction is over
     void control(std::string_view sql); ///< BEGIN, COMMIT, SAVEPOINT…: as executeScript, but begins nothing
 
     Pool::Lease lease_;
     std::shared_ptr<const Dialect> dialect_;
     std::shared_ptr<const StatementLog> log_;
     ConnectionOptions options_;
-    std::shared_ptr<Deadline> deadline_; ///< while there is a timeout
-    std::string afterTransaction_;       ///< to be run when the open transaction is over
+    std::unique_ptr<LoggedConnection> logged_; ///< when somebody observes the log
+    std::shared_ptr<Deadline> deadline_;       ///< while there is a timeout
+    std::string afterTransaction_;             ///< to be run when the open transaction is over
     int savepoints_ = 0;
 };
 

@@ -23,6 +23,7 @@ struct StatementEvent
     std::chrono::microseconds duration{};
     std::int64_t rows = -1; ///< read or affected; -1 unknown
     std::optional<Error> error;
+    bool ofReflection = false; ///< asked to learn what is in the database, not by whoever uses the connection
 };
 
 /// Tells observers of every statement an engine runs: what the program does can be seen. Thread-safe; observers are

@@ -1,7 +1,5 @@
 #include "schemawright/backends/postgres/postgres_catalog.h"
 
-#include "schemawright/backends/postgres/postgres_whole.h"
-
 #include <algorithm>
 #include <charconv>
 
@@ -141,11 +139,11 @@ void CatalogReader::run(const std::string &sql, const Use &use)
         ahead->second.result.reset();
         return;
     }
-    if (auto *whole = dynamic_cast<WholeResults *>(&connection_)) {
+    if (connection_.hasWholeResults()) {
         std::unique_ptr<WholeResult> rows;
         {
             const Turn turn(*this);
-            rows = whole->readWhole(sql);
+            rows = connection_.readWhole(sql);
         } // what is run ahead goes on while the rows are used
         return useAll(*rows);
     }
@@ -169,15 +167,14 @@ CatalogReader::~CatalogReader()
 
 void CatalogReader::prefetch(std::vector<std::string> queries)
 {
-    auto *whole = dynamic_cast<WholeResults *>(&connection_);
-    if (!whole || careful_ || thread_.joinable())
+    if (!connection_.hasWholeResults() || careful_ || thread_.joinable())
         return;
     for (const std::string &sql : queries)
         ahead_[sql];
-    thread_ = std::thread([this, whole, queries = std::move(queries)] { runAhead(*whole, queries); });
+    thread_ = std::thread([this, queries = std::move(queries)] { runAhead(queries); });
 }
 
-void CatalogReader::runAhead(WholeResults &whole, const std::vector<std::string> &queries)
+void CatalogReader::runAhead(const std::vector<std::string> &queries)
 {
     for (const std::string &sql : queries) {
         Ahead &ahead = ahead_.at(sql);
@@ -189,7 +186,7 @@ void CatalogReader::runAhead(WholeResults &whole, const std::vector<std::string>
             isBusy_ = true;
         }
         try {
-            ahead.result = whole.readWhole(sql);
+            ahead.result = connection_.readWhole(sql);
         } catch (...) {
             ahead.error = std::current_exception();
         }

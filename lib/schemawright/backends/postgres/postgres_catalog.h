@@ -1,6 +1,5 @@
 #pragma once
 
-#include "schemawright/backends/postgres/postgres_whole.h"
 #include "schemawright/base/error.h"
 #include "schemawright/driver/driver.h"
 #include "schemawright/schema/metadata.h"
@@ -107,7 +106,7 @@ private:
         std::exception_ptr error;
         bool isDone = false;
     };
-    void runAhead(WholeResults &whole, const std::vector<std::string> &queries);
+    void runAhead(const std::vector<std::string> &queries);
     /// The connection is one: whoever reads at once goes before what is run ahead.
     std::mutex mutex_;
     std::condition_variable changed_;

@@ -2,7 +2,6 @@
 
 #include "schemawright/backends/postgres/postgres_session.h"
 #include "schemawright/backends/postgres/postgres_tokens.h"
-#include "schemawright/backends/postgres/postgres_whole.h"
 
 #include <deque>
 #include <set>
@@ -209,7 +208,7 @@ bool isQuery(std::string_view sql)
     return words.contains(firstWord(sql));
 }
 
-class WholeTuples final : public postgres::WholeResult
+class WholeTuples final : public WholeResult
 {
 public:
     explicit WholeTuples(ResultPtr result) : result_(std::move(result)) {}
@@ -228,7 +227,7 @@ private:
     const ResultPtr result_;
 };
 
-class PostgresConnection final : public DriverConnection, public postgres::WholeResults
+class PostgresConnection final : public DriverConnection
 {
 public:
     explicit PostgresConnection(const ConnectArguments &arguments) : session_(std::make_shared<Session>(arguments)) {}
@@ -281,7 +280,8 @@ public:
         return done;
     }
 
-    std::unique_ptr<postgres::WholeResult> readWhole(const std::string &sql) override
+    bool hasWholeResults() const noexcept override { return true; }
+    std::unique_ptr<WholeResult> readWhole(const std::string &sql) override
     {
         session_->begin(sql);
         session_->mustSend(PQsendQueryParams(session_->raw(), sql.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0),

@@ -45,8 +45,10 @@ std::vector<TableSize> PostgresDialect::tableSizes(DriverConnection &connection,
                   size.table = {row.text(0), row.text(1)};
                   if (!row.isNull(2))
                       size.rows = row.number(2);
-                  size.bytes = row.number(3);
-                  size.indexBytes = row.number(4);
+                  if (!row.isNull(3)) // dropped meanwhile
+                      size.bytes = row.number(3);
+                  if (!row.isNull(4))
+                      size.indexBytes = row.number(4);
                   all.push_back(std::move(size));
               });
     return all;
