@@ -58,6 +58,104 @@ private Q_SLOTS:
         QCOMPARE(metadata.errors.size(), std::size_t{1});
     }
 
+    void tablesThatOthersDropMeanwhile_data()
+    {
+        QTest::addColumn<QString>("journal");
+        QTest::newRow("rollback journal") << "DELETE";
+        QTest::newRow("write-ahead log") << "WAL";
+    }
+
+    /// Dropped before each of the statements that reflection runs in turn: it is there in full or not at all, and all
+    /// else is.
+    void tablesThatOthersDropMeanwhile()
+    {
+        QFETCH(QString, journal);
+        const std::string making =
+            "CREATE TABLE going (id INTEGER PRIMARY KEY, a TEXT CHECK (a <> ''), b INT REFERENCES "
+            "kept); CREATE INDEX by_b ON going (b) WHERE b > 1; CREATE TRIGGER t AFTER INSERT ON "
+            "going BEGIN SELECT 1; END; CREATE VIEW over AS SELECT a FROM going;";
+        const std::string dropping = "DROP VIEW over; DROP TABLE going;";
+        const test::SqliteFile file(
+            ("PRAGMA journal_mode = " + journal.toStdString() +
+             "; CREATE TABLE kept (id INTEGER PRIMARY KEY, a TEXT UNIQUE); CREATE INDEX by_a ON kept (a);" + making)
+                .c_str());
+        sqlite3 *other = nullptr;
+        QCOMPARE(sqlite3_open(file.path().c_str(), &other), SQLITE_OK);
+        const auto run = [&](const std::string &sql) {
+            const int code = sqlite3_exec(other, sql.c_str(), nullptr, nullptr, nullptr);
+            if (code == SQLITE_BUSY) // the reader holds the file: it sees all
+                sqlite3_exec(other, "ROLLBACK", nullptr, nullptr, nullptr);
+            return code == SQLITE_OK;
+        };
+        const Engine engine = Engine::open("sqlite:///" + file.path());
+        int statement = 0, dropAt = 0, seen = 0, unseen = 0;
+        bool isDropped = false;
+        engine.log().observeBefore([&](const StatementEvent &) {
+            if (++statement == dropAt)
+                isDropped = run("BEGIN; " + dropping + "COMMIT");
+        });
+        Connection connection = engine.connect();
+        const MetaData whole = Inspector(connection).reflect();
+        const int statements = statement;
+        QVERIFY(statements > 5);
+        for (dropAt = 1; dropAt <= statements; ++dropAt) {
+            statement = 0;
+            isDropped = false;
+            const MetaData metadata = Inspector(connection).reflect();
+            QVERIFY2(metadata.errors.empty(), metadata.errors.empty() ? "" : metadata.errors.front().what.c_str());
+            QVERIFY(*metadata.table({"main", "kept"}) == *whole.table({"main", "kept"}));
+            QCOMPARE(metadata.tableCount(), std::size_t(metadata.table({"main", "going"}) ? 3 : 1));
+            if (const TablePtr going = metadata.table({"main", "going"})) {
+                QVERIFY2(*going == *whole.table(going->name), std::to_string(dropAt).c_str());
+                QVERIFY(*metadata.table({"main", "over"}) == *whole.table({"main", "over"}));
+                ++seen;
+            } else {
+                QVERIFY(isDropped);
+                ++unseen;
+            }
+            QVERIFY(!connection.inTransaction());
+            if (isDropped)
+                QVERIFY(run(making));
+        }
+        QVERIFY(seen > 0 && unseen > 0);
+        sqlite3_close(other);
+    }
+
+    /// Whatever stands in a row of the schema, the other tables are read and the one that is not is named.
+    void rowsOfTheSchemaOfAllKinds_data()
+    {
+        QTest::addColumn<QString>("damage");
+        const auto row = [](const char *name, const char *set) { QTest::newRow(name) << QString::fromUtf8(set); };
+        row("no statement", "sql = 'CREATE TABLE'");
+        row("another language", "sql = 'DROP TABLE good'");
+        row("a text cut off", "sql = 'CREATE TABLE bad (z, '");
+        row("a page that is not there", "rootpage = 99999");
+        row("another's page", "rootpage = 2");
+        row("no text", "sql = NULL");
+        row("a page below zero", "rootpage = -5");
+    }
+
+    void rowsOfTheSchemaOfAllKinds()
+    {
+        QFETCH(QString, damage);
+        const test::SqliteFile file(
+            ("CREATE TABLE good (x INTEGER PRIMARY KEY, y TEXT CHECK (y <> '')); CREATE INDEX by_y "
+             "ON good (y); CREATE TABLE bad (z); CREATE VIEW fine AS SELECT y FROM good; PRAGMA "
+             "writable_schema = ON; UPDATE sqlite_schema SET " +
+             damage.toStdString() + " WHERE name = 'bad'")
+                .c_str());
+        const MetaData metadata = reflected(file);
+        const TablePtr good = metadata.table({"main", "good"});
+        QVERIFY(good);
+        QCOMPARE(good->columns.size(), std::size_t{2});
+        QCOMPARE(good->indexes.size(), std::size_t{1});
+        QCOMPARE(good->checks.size(), std::size_t{1});
+        QCOMPARE(metadata.table({"main", "fine"})->columns.size(), std::size_t{1});
+        // It is read in full (its text is as good as ever) or reported.
+        const TablePtr bad = metadata.table({"main", "bad"});
+        QVERIFY(bad ? bad->columns.size() == 1 : !errorOf(metadata, "main.bad").empty());
+    }
+
     /// A browser's or a map's database uses modules that are not here.
     void virtualTablesOfUnknownModules()
     {

@@ -173,7 +173,7 @@ private:
         const std::string sql = "SELECT m.name, x.name, x.type, x.\"notnull\", x.dflt_value, x.pk, x.hidden FROM " +
                                 master + " AS m, pragma_table_xinfo(m.name, ?) AS x WHERE m.type = ";
         // The pragma counts a table's columns in their order. A virtual table has no page of its own.
-        query(sql + "'table' AND m.rootpage > 0", {schema}, add);
+        query(sql + "'table' AND m.rootpage <> 0", {schema}, add);
         const auto readEach = [&](const char *condition, TableKind kind) {
             if (std::ranges::none_of(tables, [&](const auto &each) { return each.second.kind == kind; }))
                 return;
@@ -390,6 +390,27 @@ private:
     std::unordered_map<std::string, const Table *> byFoldedName_;
 };
 
+/// One state of the file for all queries: what others change meanwhile is seen before or after.
+class Snapshot
+{
+public:
+    explicit Snapshot(DriverConnection &connection) : connection_(connection)
+    {
+        connection_.executeScript("SAVEPOINT schemawright_reflect");
+    }
+    Snapshot(const Snapshot &) = delete;
+    ~Snapshot()
+    {
+        try {
+            connection_.executeScript("RELEASE schemawright_reflect");
+        } catch (const Error &) { // nothing was written that could be lost
+        }
+    }
+
+private:
+    DriverConnection &connection_;
+};
+
 /// While it lives, SQLite passes over what it cannot read of the schema.
 class WritableSchema
 {
@@ -416,12 +437,14 @@ private:
 MetaData SqliteDialect::reflect(DriverConnection &connection, const ReflectOptions &options) const
 {
     try {
+        const Snapshot snapshot(connection);
         return Reflection(*this, connection, options).run();
     } catch (const Error &error) {
         if (error.kind != ErrorKind::Corrupt)
             throw;
         // One row of sqlite_schema that cannot be read keeps SQLite from reading any, unless it is told to go on.
         const WritableSchema goesOn(connection);
+        const Snapshot snapshot(connection);
         MetaData rest = Reflection(*this, connection, options).run();
         std::set<QualifiedName> missing;
         for (const Schema &schema : rest.schemas) {
