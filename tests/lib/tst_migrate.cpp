@@ -50,10 +50,10 @@ Value one(Connection &connection, const std::string &sql)
 }
 
 /// The table with ids, changed by `edit`.
-std::pair<TablePtr, TablePtr> edited(const MetaData &metadata, const std::string &name,
+std::pair<TablePtr, TablePtr> edited(const MetaData &metadata, const QualifiedName &name,
                                      const std::function<void(Table &)> &edit)
 {
-    Table table = *metadata.table({"", name});
+    Table table = *metadata.table(name);
     table.id = TableId{1};
     std::uint64_t id = 0;
     for (Column &column : table.columns)
@@ -63,7 +63,7 @@ std::pair<TablePtr, TablePtr> edited(const MetaData &metadata, const std::string
     return {before, std::make_shared<const Table>(std::move(table))};
 }
 
-void change(Connection &connection, const std::string &name, const std::function<void(Table &)> &edit)
+void change(Connection &connection, const QualifiedName &name, const std::function<void(Table &)> &edit)
 {
     const MetaData before = Inspector(connection).reflect({});
     const auto [from, to] = edited(before, name, edit);
@@ -160,7 +160,7 @@ private slots:
         // c becomes NOT NULL, which is none of ALTER's.
         connection.execute("UPDATE parent SET c = 'old'");
         connection.execute("DELETE FROM log");
-        change(connection, "parent", [](Table &table) {
+        change(connection, {"", "parent"}, [](Table &table) {
             for (Column &column : table.columns)
                 if (column.name == "c")
                     column.nullable = false;
@@ -194,7 +194,7 @@ private slots:
         connection.executeScript(sqliteZoo);
         const std::string before =
             one(connection, "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema ORDER BY name)").text();
-        QVERIFY_THROWS_EXCEPTION(Error, change(connection, "parent", [](Table &table) {
+        QVERIFY_THROWS_EXCEPTION(Error, change(connection, {"", "parent"}, [](Table &table) {
                                      table.checks.push_back({"too_much", "b > 10", false, true, {}, false});
                                  }));
         QCOMPARE(
@@ -212,9 +212,9 @@ private slots:
         connection.executeScript("CREATE TABLE t (a, b TEXT); INSERT INTO t (rowid, a) VALUES (5, 'x'), (9, 'y');"
                                  "CREATE TABLE w (s TEXT, k INT, n INT, PRIMARY KEY (s, k)) STRICT, WITHOUT ROWID;"
                                  "INSERT INTO w VALUES ('a', 1, 2);");
-        change(connection, "t", [](Table &table) { table.columns[1].type = types::string(9); });
+        change(connection, {"", "t"}, [](Table &table) { table.columns[1].type = types::string(9); });
         QCOMPARE(one(connection, "SELECT group_concat(rowid) FROM t").text(), "5,9");
-        change(connection, "w", [](Table &table) { table.columns[2].defaultSql = "3"; });
+        change(connection, {"", "w"}, [](Table &table) { table.columns[2].defaultSql = "3"; });
         const TablePtr table = Inspector(connection).reflect({}).table({"", "w"});
         QVERIFY(table->hasOption("strict") && table->hasOption("without_rowid"));
         QCOMPARE(table->columns[2].defaultSql.value_or(""), "3");
@@ -227,7 +227,7 @@ private slots:
         Connection connection = engine.connect();
         connection.executeScript("CREATE TABLE t (a INT, b INT CHECK (b > 0)); INSERT INTO t VALUES (1, 2);"
                                  "CREATE INDEX ix_b ON t (b);");
-        change(connection, "t", [](Table &table) {
+        change(connection, {"", "t"}, [](Table &table) {
             std::swap(table.columns[0].name, table.columns[1].name);
             table.name.name = "u";
         });
@@ -242,7 +242,7 @@ private slots:
                                  "CREATE TABLE t (a INT, b INT, c INT); INSERT INTO t VALUES (1, 2, 3);"
                                  "CREATE TABLE child (t_a INT REFERENCES t (a));"
                                  "CREATE VIEW good AS SELECT b FROM t;");
-        change(connection, "t", [](Table &table) {
+        change(connection, {"", "t"}, [](Table &table) {
             table.columns[1].name = "d";
             table.columns.pop_back();
             table.name.name = "u";
@@ -271,7 +271,7 @@ private slots:
                                      "CREATE TRIGGER good AFTER INSERT ON other BEGIN INSERT INTO t (b) VALUES (NEW.p);"
                                      " END;");
             connection.executeScript(broken);
-            change(connection, "t", [](Table &table) {
+            change(connection, {"", "t"}, [](Table &table) {
                 table.columns[1].name = "d";
                 table.columns.pop_back();
                 table.name.name = "u";
@@ -282,6 +282,66 @@ private slots:
             QCOMPARE(one(connection, "SELECT count(*) FROM sqlite_schema WHERE name = 'bad'").text(), "1");
             QCOMPARE(one(connection, "PRAGMA writable_schema").text(), "0");
         }
+    }
+
+    /// Where tables of one name stand in main, in the temporary and in an attached database, the right one changes.
+    void sqliteAltersWhereTheTableIs_data()
+    {
+        QTest::addColumn<QString>("schema");
+        for (const char *schema : {"main", "temp", "aux db"})
+            QTest::newRow(schema) << schema;
+    }
+
+    void sqliteAltersWhereTheTableIs()
+    {
+        QFETCH(QString, schema);
+        const std::string changed = schema.toStdString();
+        const Engine engine = Engine::open("sqlite://");
+        Connection connection = engine.connect();
+        connection.executeScript("ATTACH ':memory:' AS \"aux db\"");
+        for (const std::string each : {"main", "temp", "\"aux db\""})
+            connection.executeScript("CREATE TABLE " + each +
+                                     ".p (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT); INSERT INTO " + each +
+                                     ".p VALUES (5, 'five'); CREATE TABLE " + each +
+                                     ".c (p_id INT REFERENCES p ON DELETE CASCADE); INSERT INTO " + each +
+                                     ".c VALUES (5); CREATE INDEX " + each + ".by_a ON p (a); CREATE TRIGGER " + each +
+                                     ".t AFTER DELETE ON p BEGIN DELETE FROM c WHERE p_id IS NULL; END; CREATE VIEW " +
+                                     each + ".v AS SELECT a FROM p; CREATE TABLE " + each + ".d (x)");
+        const MetaData before = Inspector(connection).reflect();
+        // What ALTER can do, what takes a rebuild, an index, a name, and a table that goes.
+        change(connection, {changed, "p"}, [](Table &table) {
+            Column column;
+            column.name = "more";
+            column.type = types::text();
+            table.columns.push_back(column);
+        });
+        change(connection, {changed, "p"}, [](Table &table) {
+            table.columns[1].nullable = false;
+            table.indexes.clear();
+        });
+        change(connection, {changed, "p"}, [](Table &table) {
+            table.columns[2].name = "other";
+            table.triggers.clear();
+        });
+        change(connection, {changed, "d"}, [](Table &table) { table.name.name = "other"; });
+        const MetaData after = Inspector(connection).reflect();
+        for (const TablePtr &table : before.tables())
+            if (table->name.schema != changed)
+                QVERIFY2(after.table(table->name) && *after.table(table->name) == *table, table->name.text().c_str());
+        const TablePtr p = after.table({changed, "p"});
+        QVERIFY(!p->columns[1].nullable && p->indexes.empty() && p->triggers.empty());
+        QCOMPARE(p->columns[2].name, std::string("other"));
+        QVERIFY(after.table({changed, "other"}) && !after.table({changed, "d"}));
+        const std::string place = "\"" + changed + "\".";
+        QCOMPARE(one(connection, "SELECT a FROM " + place + "p").text(), "five");
+        QCOMPARE(one(connection, "SELECT seq FROM " + place + "sqlite_sequence WHERE name = 'p'").text(), "5");
+        QCOMPARE(one(connection, "SELECT count(*) FROM " + place + "c").text(), "1"); // no cascade took it
+        const TablePtr child = after.table({changed, "c"}), view = after.table({changed, "v"});
+        const MetaData without = after.without(child->name).without(view->name).without(p->name);
+        run(connection, after, without,
+            {diffTables(view, nullptr, rules(after)), diffTables(child, nullptr, rules(after)),
+             diffTables(p, nullptr, rules(after))});
+        QCOMPARE(Inspector(connection).reflect().tableCount(), before.tableCount() - 3);
     }
 
     void postgresAlters()
@@ -299,7 +359,7 @@ private slots:
             "CREATE VIEW rich AS SELECT id, pay FROM emp; CREATE VIEW richer AS SELECT pay FROM rich;"
             "COMMENT ON VIEW richer IS 'über'; GRANT SELECT ON richer TO PUBLIC;"
             "INSERT INTO dept VALUES (1); INSERT INTO emp (name, pay, dept_id) VALUES ('Ana', '7', 1);");
-        change(connection, "emp", [](Table &table) {
+        change(connection, {"", "emp"}, [](Table &table) {
             table.columns[0].identity.reset();
             table.columns[0].type = types::bigInteger();
             table.columns[1].name = "full_name";

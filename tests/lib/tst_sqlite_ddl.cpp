@@ -53,27 +53,46 @@ private:
         }
         return all;
     }
-    /// What SQLite says of columns, keys and the indexes of constraints, whatever they are called.
-    static QStringList facts(Connection &connection)
+    static QString literal(const QString &schema) { return QStringLiteral("'%1'").arg(schema); }
+    static QString master(const QString &schema) { return QStringLiteral("\"%1\".sqlite_schema").arg(schema); }
+    /// The texts of one database; shadow tables count as they come.
+    static QStringList textsOf(Connection &connection, const QString &schema)
     {
-        QStringList all = rows(connection, QStringLiteral("SELECT m.name, x.* FROM sqlite_schema m, "
-                                                          "pragma_table_xinfo(m.name) x WHERE m.type = 'table' AND "
-                                                          "m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1, 2"));
-        all += rows(connection, QStringLiteral("SELECT m.name, f.\"table\", f.seq, f.\"from\", f.on_update, "
-                                               "f.on_delete, f.\"match\" FROM sqlite_schema m, "
-                                               "pragma_foreign_key_list(m.name) f WHERE m.type = 'table' ORDER BY 1, "
-                                               "2, 4, 3, 5, 6"));
+        return rows(connection, QStringLiteral("SELECT type, name, tbl_name, sql FROM %1 WHERE name NOT LIKE "
+                                               "'sqlite\\_%' ESCAPE '\\' AND NOT (type = 'table' AND sql LIKE "
+                                               "'CREATE TABLE ''%') ORDER BY 1, 2")
+                                    .arg(master(schema)));
+    }
+    /// What SQLite says of columns, keys and the indexes of constraints, whatever they are called.
+    static QStringList factsOf(Connection &connection, const QString &schema)
+    {
+        const auto ask = [&](const char *sql) {
+            return rows(connection, QString::fromUtf8(sql)
+                                        .replace(QLatin1String("MASTER"), master(schema))
+                                        .replace(QLatin1String("SCHEMA"), literal(schema)));
+        };
+        QStringList all = ask("SELECT m.name, x.* FROM MASTER m, pragma_table_xinfo(m.name, SCHEMA) x WHERE m.type = "
+                              "'table' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1, 2");
+        all +=
+            ask("SELECT m.name, f.\"table\", f.seq, f.\"from\", f.on_update, f.on_delete, f.\"match\" FROM MASTER m, "
+                "pragma_foreign_key_list(m.name, SCHEMA) f WHERE m.type = 'table' ORDER BY 1, 2, 4, 3, 5, 6");
         QStringList indexes =
-            rows(connection, QStringLiteral("SELECT m.name, i.\"unique\", i.origin, i.partial, (SELECT "
-                                            "group_concat(x.name || ' ' || x.\"desc\" || x.coll || x.key, ', ') FROM "
-                                            "pragma_index_xinfo(i.name) x) FROM sqlite_schema m, "
-                                            "pragma_index_list(m.name) i WHERE m.type = 'table' AND m.name NOT LIKE "
-                                            "'sqlite\\_%' ESCAPE '\\'"));
+            ask("SELECT m.name, i.\"unique\", i.origin, i.partial, (SELECT group_concat(x.name || ' ' || "
+                "x.\"desc\" || x.coll || x.key, ', ') FROM pragma_index_xinfo(i.name, SCHEMA) x) FROM "
+                "MASTER m, pragma_index_list(m.name, SCHEMA) i WHERE m.type = 'table' AND m.name NOT "
+                "LIKE 'sqlite\\_%' ESCAPE '\\'");
         indexes.sort();
         all += indexes;
-        all += rows(connection, QStringLiteral("SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = "
-                                               "'main' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1"));
+        all += ask("SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = SCHEMA AND name NOT LIKE "
+                   "'sqlite\\_%' ESCAPE '\\' ORDER BY 1");
         return all;
+    }
+    /// A connection with databases beside its main one.
+    static Connection attached()
+    {
+        Connection connection = Engine::open("sqlite://").connect();
+        connection.executeScript("ATTACH ':memory:' AS \"aux db\"; ATTACH ':memory:' AS \"select\"");
+        return connection;
     }
 
 private Q_SLOTS:
@@ -120,6 +139,7 @@ private Q_SLOTS:
     void hardCasesComeBack()
     {
         QFETCH(QString, file);
+        const QString main = QStringLiteral("main");
         QFile source(file);
         QVERIFY(source.open(QIODevice::ReadOnly));
         Connection first = Engine::open("sqlite://").connect();
@@ -129,13 +149,10 @@ private Q_SLOTS:
         const Script script = SqliteDialect().createScript(before, {});
         QVERIFY2(script.notCarried.empty(), script.text().c_str());
         second.executeScript(script.text());
-        const QString texts = QStringLiteral("SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE "
-                                             "'sqlite\\_%' ESCAPE '\\' AND NOT (type = 'table' AND sql LIKE "
-                                             "'CREATE TABLE ''%') ORDER BY 1, 2"); // shadow tables count as they come
-        QCOMPARE(rows(second, texts), rows(first, texts));
-        QCOMPARE(facts(second), facts(first));
+        QCOMPARE(textsOf(second, main), textsOf(first, main));
+        QCOMPARE(factsOf(second, main), factsOf(first, main));
         second.executeScript(SqliteDialect().createScript(before, {.drop = true}).text());
-        QCOMPARE(rows(second, texts), QStringList());
+        QCOMPARE(textsOf(second, main), QStringList());
 
         MetaData stripped = withoutTexts(before);
         Connection third = Engine::open("sqlite://").connect();
@@ -152,7 +169,67 @@ private Q_SLOTS:
             other.add(again);
             QCOMPARE(QString::fromStdString(toJson(other)), QString::fromStdString(toJson(one)));
         }
-        QCOMPARE(facts(third), facts(first));
+        QCOMPARE(factsOf(third, main), factsOf(first, main));
+    }
+
+    /// Tables of one name in main, in the temporary and in attached databases, each with all that hangs on it.
+    void attachedAndTemporaryDatabasesComeBack_data()
+    {
+        QTest::addColumn<bool>("byTexts");
+        QTest::newRow("by its own texts") << true;
+        QTest::newRow("by the model alone") << false;
+    }
+
+    void attachedAndTemporaryDatabasesComeBack()
+    {
+        QFETCH(bool, byTexts);
+        Connection first = attached();
+        for (const std::string schema : {"main", "temp", "\"aux db\"", "\"select\""})
+            first.executeScript(
+                "CREATE TABLE " + schema + ".parent (id INTEGER PRIMARY KEY, u TEXT UNIQUE); CREATE TABLE " + schema +
+                ".node (id INTEGER PRIMARY KEY AUTOINCREMENT, up INT REFERENCES parent (id) ON DELETE CASCADE, n TEXT "
+                "COLLATE NOCASE DEFAULT '" +
+                (schema == "main" ? "m" : "o") +
+                "' CHECK (n <> ''), g AS (up + 1)); "
+                "CREATE INDEX " +
+                schema + ".\"by n\" ON node (n DESC) WHERE up > 0; CREATE UNIQUE INDEX " + schema +
+                ".one ON node (lower(n), up); CREATE TRIGGER " + schema +
+                ".\"on\" AFTER UPDATE OF n ON node WHEN NEW.n "
+                "<> 'x' BEGIN UPDATE parent SET u = NEW.n WHERE id = NEW.up; END; CREATE VIEW " +
+                schema + ".seen AS SELECT n, u FROM node JOIN parent ON parent.id = up; CREATE TRIGGER " + schema +
+                ".into_seen INSTEAD OF INSERT ON seen BEGIN INSERT INTO node (n) VALUES (NEW.n); END");
+        first.executeScript(
+            "CREATE TABLE temp.passing (a INTEGER PRIMARY KEY, b TEXT) STRICT, WITHOUT ROWID; CREATE TEMP VIEW across "
+            "AS "
+            "SELECT * FROM main.node JOIN \"aux db\".parent p USING (id); CREATE VIRTUAL TABLE \"aux db\".f USING "
+            "fts5(a, b); CREATE VIRTUAL TABLE temp.r USING rtree(id, x, y); CREATE TABLE \"select\".\"from\" (a)");
+        MetaData before = Inspector(first).reflect();
+        QVERIFY(before.errors.empty() && before.notCarried.empty());
+        QCOMPARE(before.table({"temp", "node"})->columns[2].defaultSql.value_or(""), std::string("'o'"));
+        QCOMPARE(before.table({"main", "node"})->columns[2].defaultSql.value_or(""), std::string("'m'"));
+        if (!byTexts)
+            before = withoutTexts(before);
+        Connection second = attached();
+        const Script script = SqliteDialect().createScript(before, {});
+        QVERIFY2(script.notCarried.empty(), script.text().c_str());
+        try {
+            second.executeScript(script.text());
+        } catch (const Error &error) {
+            QFAIL((error.message + "\n" + script.text()).c_str());
+        }
+        for (const QString schema : {"main", "temp", "aux db", "select"}) {
+            if (byTexts)
+                QCOMPARE(textsOf(second, schema), textsOf(first, schema));
+            QCOMPARE(factsOf(second, schema), factsOf(first, schema));
+            QVERIFY(!factsOf(first, schema).isEmpty());
+        }
+        const MetaData after = byTexts ? Inspector(second).reflect() : withoutTexts(Inspector(second).reflect());
+        QCOMPARE(after.tableCount(), before.tableCount());
+        for (const TablePtr &table : before.tables())
+            QVERIFY2(*after.table(table->name) == *table, table->name.text().c_str());
+        second.executeScript(SqliteDialect().createScript(after, {.drop = true}).text());
+        for (const QString schema : {"main", "temp", "aux db", "select"})
+            QCOMPARE(textsOf(second, schema), QStringList());
     }
 
     void anotherDatabasesSchemaIsWrittenOrNamed()

@@ -86,7 +86,8 @@ std::string DdlWriter::checkSql(const CheckConstraint &check)
 
 std::string DdlWriter::foreignKeySql(const ForeignKey &key)
 {
-    std::string text = named(key.name) + "FOREIGN KEY " + names(key.columns) + " REFERENCES " + quote(key.referred);
+    std::string text =
+        named(key.name) + "FOREIGN KEY " + names(key.columns) + " REFERENCES " + referredName(key.referred);
     if (!key.referredColumns.empty())
         text += " " + names(key.referredColumns);
     if (key.match)

@@ -74,6 +74,8 @@ protected:
     {
         return name.schema == metadata_.defaultSchema ? dialect_.quote(name.name) : dialect_.quote(name);
     }
+    /// A table's name behind REFERENCES.
+    virtual std::string referredName(const QualifiedName &name) const { return quote(name); }
     /// The name of a ring's key, its own or one made of its columns.
     std::string ringName(const Table &table, const ForeignKey &key) const;
     QualifiedName resolved(const QualifiedName &name) const;

@@ -1,5 +1,7 @@
 #include "schemawright/schema/dependants.h"
 
+#include "schemawright/base/error.h"
+
 #include <algorithm>
 #include <map>
 
@@ -117,6 +119,8 @@ public:
         views();
         for (const TablePtr &each : metadata_.tables()) {
             const bool isOwn = each->name == table_.name;
+            if (!mayReach(*each))
+                continue;
             for (const Trigger &trigger : each->triggers)
                 if (!(isOwn && column_.empty()) && mentions(trigger.definition, table_.name.name) &&
                     mentions(trigger.definition, column_))
@@ -138,6 +142,14 @@ private:
              std::string text)
     {
         found_.push_back({kind, table.name, std::move(name), at, isCertain, std::move(text)});
+    }
+
+    /// False where what hangs on the other table sees only tables of its own database, as in SQLite; there the
+    /// temporary one sees all, its own first.
+    bool mayReach(const Table &other) const
+    {
+        return metadata_.dialect != "sqlite" || other.name.schema == table_.name.schema ||
+               (other.name.schema == "temp" && !metadata_.table({"temp", table_.name.name}));
     }
 
     bool mentions(std::string_view sql, const std::string &name) const
@@ -258,6 +270,35 @@ std::vector<Dependant> keysLeftWithout(const MetaData &metadata, const Table &af
     for (const TablePtr &each : metadata.tables())
         look(each->name == before->name ? after : *each);
     return found;
+}
+
+void refuseWhatIsNeeded(const MetaData &before, const TableDiff &diff,
+                        const std::function<bool(const Dependant &)> &stays, const std::vector<Dependant> &ofKey)
+{
+    if (!diff.before || diff.before->isView())
+        return;
+    std::string names, needed;
+    const auto list = [](std::string &all, const std::string &one) {
+        if ((", " + all + ", ").find(", " + one + ", ") == std::string::npos)
+            all += (all.empty() ? "" : ", ") + one;
+    };
+    const auto take = [&](const std::vector<Dependant> &dependants, const std::string &what) {
+        for (const Dependant &each : dependants)
+            if (each.isCertain && stays(each)) {
+                list(needed, what);
+                list(names, each.text);
+            }
+    };
+    const std::string &table = diff.before->name.name;
+    if (diff.isDrop())
+        take(dependantsOf(before, diff.before->name), table);
+    for (const DiffItem &item : diff.items)
+        if (item.subject == DiffSubject::Column && item.action == DiffAction::Drop)
+            take(dependantsOf(before, diff.before->name, item.name), table + "." + item.name);
+    take(ofKey, "the primary key of " + table);
+    if (!names.empty())
+        throw Error(ErrorKind::Conflict, needed + " is needed by " + names)
+            .withHint("Drop or change what needs it in the same commit.");
 }
 
 } // namespace schemawright

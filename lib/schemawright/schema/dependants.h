@@ -1,7 +1,8 @@
 #pragma once
 
-#include "schemawright/schema/metadata.h"
+#include "schemawright/schema/table_diff.h"
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,12 @@ struct Dependant
 /// own keys, checks and indexes) is not listed. Views first, each before those that it reads.
 std::vector<Dependant> dependantsOf(const MetaData &metadata, const QualifiedName &table,
                                     const std::string &column = {});
+
+/// Throws Error(Conflict), which names both, when something needs the table or a column that the diff drops, or
+/// (`ofKey`) its primary key, of what `stays` says that it is not dropped or changed beside it. What is not certain to
+/// need it is left to the database.
+void refuseWhatIsNeeded(const MetaData &before, const TableDiff &diff,
+                        const std::function<bool(const Dependant &)> &stays, const std::vector<Dependant> &ofKey = {});
 
 /// What a key or unique index of the table stood for, and none does in `after`, its state to come: views that group by
 /// the primary key and select more of its row, with those over them, each before those that it reads; then foreign keys

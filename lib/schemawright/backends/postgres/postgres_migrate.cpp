@@ -11,7 +11,6 @@
 #include <set>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace schemawright::postgres {
 
@@ -158,33 +157,15 @@ private:
     /// A view that reads what is dropped could not be made again, and a generated column or trigger goes or fails.
     void refuseWhatDepends(const TableDiff &diff) const
     {
-        if (!diff.before || isView(diff))
+        if (diff.before && isView(diff))
             return;
-        std::vector<std::string> names, needed;
-        const auto take = [&](const std::vector<Dependant> &dependants, const std::string &what) {
-            for (const Dependant &each : dependants) {
-                const TablePtr now = after_.table(each.table), then = before_.table(each.table);
-                const bool isKept = now && then && now->definition == then->definition;
-                if (each.kind != Dependant::Kind::View || !each.isCertain || !isKept)
-                    continue;
-                if (std::ranges::find(needed, what) == needed.end())
-                    needed.push_back(what);
-                if (std::ranges::find(names, each.text) == names.end())
-                    names.push_back(each.text);
-            }
+        const auto stays = [&](const Dependant &each) {
+            const TablePtr now = after_.table(each.table), then = before_.table(each.table);
+            return each.kind == Dependant::Kind::View && now && then && now->definition == then->definition;
         };
-        const std::string &table = diff.before->name.name;
-        if (diff.isDrop())
-            take(dependantsOf(before_, diff.before->name), table);
-        for (const DiffItem &item : diff.items)
-            if (item.subject == DiffSubject::Column && item.action == DiffAction::Drop)
-                take(dependantsOf(before_, diff.before->name, item.name), table + "." + item.name);
-        if (std::ranges::any_of(diff.items, isKeyGone))
-            take(keysLeftWithout(before_, asCalledBefore(diff)), "the primary key of " + table);
-        if (!names.empty())
-            throw Error(ErrorKind::Conflict,
-                        fmt::format("{} is needed by {}", fmt::join(needed, ", "), fmt::join(names, ", ")))
-                .withHint("Drop or change what needs it in the same commit.");
+        const bool losesKey = diff.before && std::ranges::any_of(diff.items, isKeyGone);
+        refuseWhatIsNeeded(before_, diff, stays,
+                           losesKey ? keysLeftWithout(before_, asCalledBefore(diff)) : std::vector<Dependant>());
     }
 
     void dropViews()

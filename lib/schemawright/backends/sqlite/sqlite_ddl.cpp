@@ -1,5 +1,6 @@
 #include "schemawright/backends/sqlite/sqlite_ddl.h"
 
+#include "schemawright/backends/sqlite/sqlite_names.h"
 #include "schemawright/backends/sqlite/sqlite_tokens.h"
 #include "schemawright/dialect/translate.h"
 
@@ -45,14 +46,15 @@ std::string onConflict(const std::map<std::string, std::string> &options, const 
 bool isSimple(const std::string &expression)
 {
     const auto tokens = tokenize(expression);
-    return tokens.size() == 1 || (tokens.size() == 2 && (tokens[0].is("-") || tokens[0].is("+"))) ||
-           (!tokens.empty() && tokens.front().is("(") && tokens.back().is(")"));
+    return tokens.size() == 1 || (tokens.size() == 2 && (tokens[0].is("-") || tokens[0].is("+")));
 }
 
 class Writer final : public DdlWriter
 {
 public:
-    using DdlWriter::DdlWriter;
+    Writer(const Dialect &dialect, const MetaData &metadata, const ScriptOptions &options)
+        : DdlWriter(dialect, metadata, options), names_(dialect, {&metadata})
+    {}
 
     std::string columnSql(const Table &table, const Column &column) override
     {
@@ -87,14 +89,14 @@ public:
     std::string createIndex(const Table &table, const Index &index) override
     {
         if (isOwn() && index.definition)
-            return *index.definition;
+            return names_.placed(*index.definition, table.name);
         std::vector<std::string> elements;
         for (const IndexElement &element : index.elements)
             elements.push_back((element.column ? quote(*element.column) : element.expression.value_or("")) +
                                (element.collation ? " COLLATE " + quote(*element.collation) : "") +
                                (element.descending ? " DESC" : ""));
-        return fmt::format("CREATE {}INDEX {} ON {} ({}){}", index.unique ? "UNIQUE " : "", quote(index.name),
-                           quote(table.name.name), fmt::join(elements, ", "),
+        return fmt::format("CREATE {}INDEX {} ON {} ({}){}", index.unique ? "UNIQUE " : "",
+                           names_.part(table.name, index.name), quote(table.name.name), fmt::join(elements, ", "),
                            index.where ? " WHERE " + *index.where : "");
     }
 
@@ -110,7 +112,9 @@ public:
 
 protected:
     using DdlWriter::quote;
-    std::string quote(const QualifiedName &name) const override { return dialect_.quote(name.name); }
+    std::string quote(const QualifiedName &name) const override { return names_.table(name); }
+    /// Keys stay inside of one database.
+    std::string referredName(const QualifiedName &name) const override { return quote(name.name); }
     /// SQLite takes any text for a type: what are not words and numbers stands in quotes.
     std::string declaredType(const Type &type) const
     {
@@ -159,7 +163,8 @@ protected:
             return false;
         if (table.primaryKey->options.contains("order"))
             return true;
-        if (table.hasOption("without_rowid"))
+        if (table.hasOption("without_rowid") || table.primaryKey->options.contains("collation.1") ||
+            table.primaryKey->options.contains("order.1"))
             return false;
         const Column *column = table.column(table.primaryKey->columns.front());
         if (!column)
@@ -178,12 +183,18 @@ protected:
         return options.empty() ? std::string() : fmt::format(" {}", fmt::join(options, ", "));
     }
 
-    std::string ownDefinition(const Table &table) const override { return table.definition.value_or(""); }
+    std::string ownDefinition(const Table &table) const override
+    {
+        return table.definition ? names_.placed(*table.definition, table.name) : std::string();
+    }
 
     std::string guarded(std::string statement, const Table &, const std::string &) override
     {
         return options().ifNotExists ? ifNotExists(std::move(statement)) : statement;
     }
+
+    /// An attached database is there or not.
+    std::vector<std::string> createSchema(const Schema &) override { return {}; }
 
     std::vector<std::string> header(bool drops) override
     {
@@ -205,10 +216,10 @@ protected:
         };
         for (const TablePtr &view : metadata().sortedViews())
             if (view->definition)
-                add(*view->definition);
+                add(names_.placed(*view->definition, view->name));
         for (const TablePtr &table : metadata().tables())
             for (const Trigger &trigger : table->triggers)
-                add(trigger.definition);
+                add(names_.placed(trigger.definition, table->name));
     }
 
 private:
@@ -220,6 +231,8 @@ private:
                 return statement.insert(token.end(), " IF NOT EXISTS");
         return statement;
     }
+
+    const Names names_;
 };
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "schemawright/backends/sqlite/sqlite_key_actions.h"
 
 #include "schemawright/backends/sqlite/sqlite_key_rings.h"
+#include "schemawright/backends/sqlite/sqlite_names.h"
 #include "schemawright/backends/sqlite/sqlite_tokens.h"
 
 #include <algorithm>
@@ -50,18 +51,24 @@ public:
         return action.starts_with("SET ") ? setTo(action) : std::string();
     }
 
-    std::string updateHead() const
+    /// The columns whose change is an update of the key, and when it is one.
+    std::string updateOf() const { return fmt::format("UPDATE OF {}", fmt::join(quotedReferred(), ", ")); }
+    std::string whenUpdated() const
     {
-        std::vector<std::string> columns, changes;
-        for (const std::string &each : referred_) {
-            columns.push_back(quote(each));
-            changes.push_back(fmt::format("OLD.{0} IS NOT NEW.{0}", quote(each)));
-        }
-        return fmt::format("UPDATE OF {} ON main.{} WHEN {}", fmt::join(columns, ", "), quote(parent_.name.name),
-                           fmt::join(changes, " OR "));
+        std::vector<std::string> changes;
+        for (const std::string &each : quotedReferred())
+            changes.push_back(fmt::format("OLD.{0} IS NOT NEW.{0}", each));
+        return fmt::format(" WHEN {}", fmt::join(changes, " OR "));
     }
 
 private:
+    std::vector<std::string> quotedReferred() const
+    {
+        std::vector<std::string> quoted;
+        for (const std::string &each : referred_)
+            quoted.push_back(quote(each));
+        return quoted;
+    }
     std::string quote(const std::string &name) const { return dialect_.quote(name); }
 
     /// The parent's column stands on the left: it is compared by the parent's collation.
@@ -128,16 +135,26 @@ KeyActions keyActions(const Dialect &dialect, const MetaData &metadata,
                       const std::function<bool(const Table &, const ForeignKey &)> &binds)
 {
     KeyActions all;
-    const auto add = [&](const std::string &head, const std::string &body) {
-        const std::string name = dialect.quote(fmt::format("schemawright_key_{}", all.create.size() + 1));
-        all.create.push_back(fmt::format("CREATE TEMP TRIGGER {} AFTER {} BEGIN {}; END", name, head, body));
-        all.drop.push_back("DROP TRIGGER temp." + name);
+    const Names names(dialect, {&metadata});
+    const auto add = [&](const QualifiedName &parent, const std::string &event, const std::string &when,
+                         const std::string &body) {
+        if (body.empty())
+            return;
+        const std::string name = fmt::format("schemawright_key_{}", all.create.size() + 1),
+                          table = dialect.quote(parent.name);
+        // A body cannot say in which database its tables are: there a trigger sees those of its own.
+        const bool isAlone = names.table(parent) == table;
+        const std::string place = isAlone ? "temp." + name : names.part(parent, name);
+        all.create.push_back(fmt::format("CREATE {} AFTER {} ON {}{} BEGIN {}; END",
+                                         isAlone ? "TEMP TRIGGER " + name : "TRIGGER " + place, event,
+                                         isAlone ? "main." + table : table, when, body));
+        all.drop.push_back("DROP TRIGGER " + place);
     };
     const KeyRings rings(dialect, metadata, binds);
     for (const auto &[table, body] : rings.deletions()) {
         if (all.create.empty())
             all.create.push_back(rings.create());
-        add("DELETE ON main." + dialect.quote(table), body);
+        add({"main", table}, "DELETE", "", body);
     }
     for (const TablePtr &child : metadata.tables()) {
         if (child->kind != TableKind::Table)
@@ -150,10 +167,8 @@ KeyActions keyActions(const Dialect &dialect, const MetaData &metadata,
             if (!action.isComplete())
                 continue;
             const bool isInRing = key.onDelete == "CASCADE" && rings.has(*child, *parent);
-            if (const std::string body = isInRing ? std::string() : action.onDelete(); !body.empty())
-                add("DELETE ON main." + dialect.quote(parent->name.name), body);
-            if (const std::string body = action.onUpdate(); !body.empty())
-                add(action.updateHead(), body);
+            add(parent->name, "DELETE", "", isInRing ? std::string() : action.onDelete());
+            add(parent->name, action.updateOf(), action.whenUpdated(), action.onUpdate());
         }
     }
     if (!rings.deletions().empty())

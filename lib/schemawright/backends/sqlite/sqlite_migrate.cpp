@@ -4,6 +4,7 @@
 #include "schemawright/backends/sqlite/sqlite_conversion.h"
 #include "schemawright/backends/sqlite/sqlite_ddl.h"
 #include "schemawright/backends/sqlite/sqlite_key_actions.h"
+#include "schemawright/backends/sqlite/sqlite_names.h"
 #include "schemawright/backends/sqlite/sqlite_table_text.h"
 #include "schemawright/backends/sqlite/sqlite_tokens.h"
 #include "schemawright/dialect/rename_order.h"
@@ -26,7 +27,8 @@ class Migrator
 {
 public:
     Migrator(const Dialect &dialect, const MetaData &before, const MetaData &after, const std::vector<TableDiff> &diffs)
-        : dialect_(dialect), before_(before), diffs_(diffs), own_(after), writer_(ddlWriter(dialect, own_, options_))
+        : dialect_(dialect), before_(before), diffs_(diffs), own_(after), names_(dialect, {&before, &after}),
+          writer_(ddlWriter(dialect, own_, options_))
     {
         own_.dialect = "sqlite"; // what is written here is read as SQLite's own
     }
@@ -36,7 +38,7 @@ public:
         // Views go before the tables that they read are altered: SQLite alters none while a view makes no sense.
         for (current_ = 0; current_ < diffs_.size(); ++current_)
             if (diffs_[current_].isDrop() && diffs_[current_].before->isView())
-                add(Phase::Expand, "DROP VIEW " + quote(diffs_[current_].before->name.name));
+                add(Phase::Expand, "DROP VIEW " + names_.table(diffs_[current_].before->name));
         for (current_ = 0; current_ < diffs_.size(); ++current_)
             dropParts(diffs_[current_]);
         for (const std::size_t i : inTheWay_) {
@@ -121,12 +123,81 @@ private:
     /// Rows that referred to nothing before are not this commit's fault.
     void addKeyCheck()
     {
+        std::set<std::string> schemas;
+        for (const TableDiff &diff : diffs_)
+            for (const TablePtr &table : {diff.before, diff.after})
+                if (table)
+                    schemas.insert(table->name.schema.empty() ? "main" : table->name.schema);
+        std::string orphans = "schemawright_orphans";
+        for (const std::string &schema : schemas) {
+            addKeyCheck(schema, orphans);
+            orphans += "_";
+        }
+    }
+
+    /// What tells rows that refer to nothing. A key that nothing unique answers makes the check of all tables fail, so
+    /// that the others are checked one by one.
+    std::string brokenKeys(const MetaData &side, const std::string &schema) const
+    {
+        const std::string place = dialect_.literal(Value(schema));
+        std::vector<std::string> checks;
+        bool isAnyUnanswered = false;
+        for (const TablePtr &table : side.tables()) {
+            if ((table->name.schema.empty() ? "main" : table->name.schema) != schema || table->foreignKeys.empty())
+                continue;
+            if (std::ranges::all_of(table->foreignKeys, [&](const ForeignKey &key) { return isAnswered(side, key); }))
+                checks.push_back("SELECT \"table\", rowid, parent FROM pragma_foreign_key_check(" +
+                                 dialect_.literal(Value(table->name.name)) + ", " + place + ")");
+            else
+                isAnyUnanswered = true;
+        }
+        if (!isAnyUnanswered)
+            return "pragma_foreign_key_check" + (schema == "main" ? std::string() : "(NULL, " + place + ")");
+        if (checks.empty())
+            return "(SELECT NULL AS \"table\", NULL AS rowid, NULL AS parent WHERE 0)";
+        return fmt::format("({})", fmt::join(checks, " UNION ALL "));
+    }
+
+    /// False where the table that is referred to is there and has no key of those columns.
+    static bool isAnswered(const MetaData &side, const ForeignKey &key)
+    {
+        const TablePtr parent = side.table(key.referred);
+        if (!parent)
+            return true;
+        if (parent->kind != TableKind::Table)
+            return false;
+        const auto isThese = [&](const std::vector<std::string> &columns) {
+            return std::ranges::is_permutation(columns, key.referredColumns, sameName);
+        };
+        if (key.referredColumns.empty() ? parent->primaryKey && parent->primaryKey->columns.size() == key.columns.size()
+                                        : parent->primaryKey && isThese(parent->primaryKey->columns))
+            return true;
+        const auto isPlain = [](const IndexElement &each) { return each.column && !each.collation; };
+        return std::ranges::any_of(parent->uniques,
+                                   [&](const UniqueConstraint &each) {
+                                       return isThese(each.columns) &&
+                                              std::ranges::none_of(each.options, [](const auto &option) {
+                                                  return option.first.starts_with("collation.");
+                                              });
+                                   }) ||
+               std::ranges::any_of(parent->indexes, [&](const Index &each) {
+                   std::vector<std::string> columns;
+                   for (const IndexElement &element : each.elements)
+                       columns.push_back(element.column.value_or(""));
+                   return each.unique && !each.where && std::ranges::all_of(each.elements, isPlain) && isThese(columns);
+               });
+    }
+
+    void addKeyCheck(const std::string &schema, const std::string &orphans)
+    {
+        const std::string before = brokenKeys(before_, schema), after = brokenKeys(own_, schema);
         const auto first = std::ranges::find_if(migration_.steps,
                                                 [](const MigrationStep &step) { return step.phase == Phase::Expand; });
-        migration_.steps.insert(first, {Phase::Expand,
-                                        "CREATE TEMP TABLE schemawright_orphans AS SELECT \"table\" AS child, rowid AS "
-                                        "number, parent FROM pragma_foreign_key_check",
-                                        current_});
+        migration_.steps.insert(
+            first, {Phase::Expand,
+                    fmt::format("CREATE TEMP TABLE {} AS SELECT \"table\" AS child, rowid AS number, parent FROM {}",
+                                orphans, before),
+                    current_});
         const auto formerName = [&](const char *now) {
             std::string text;
             for (const TableDiff &diff : diffs_)
@@ -135,43 +206,20 @@ private:
                                         dialect_.literal(Value(diff.before->name.name)));
             return text.empty() ? std::string(now) : fmt::format("CASE {}{} ELSE {} END", now, text, now);
         };
-        add(Phase::Verify,
-            fmt::format(
-                "SELECT \"table\", rowid, parent FROM pragma_foreign_key_check AS now WHERE NOT EXISTS (SELECT 1 "
-                "FROM temp.schemawright_orphans AS was WHERE was.child = {} AND was.number IS now.rowid AND "
-                "was.parent = {})",
-                formerName("now.\"table\""), formerName("now.parent")));
+        add(Phase::Verify, fmt::format("SELECT \"table\", rowid, parent FROM {} AS now WHERE NOT EXISTS (SELECT 1 FROM "
+                                       "temp.{} AS was WHERE was.child = {} AND was.number IS now.rowid AND "
+                                       "was.parent = {})",
+                                       after, orphans, formerName("now.\"table\""), formerName("now.parent")));
         migration_.steps.back().expectNone = true;
-        add(Phase::Verify, "DROP TABLE temp.schemawright_orphans");
+        add(Phase::Verify, "DROP TABLE temp." + orphans);
     }
 
     /// Views and triggers that read what is dropped would be left broken.
     void refuseWhatDepends(const TableDiff &diff) const
     {
-        if (!diff.before || diff.before->isView())
-            return;
-        std::vector<std::string> names, needed;
-        const auto look = [&](const std::string &column) {
-            for (const Dependant &each : dependantsOf(before_, diff.before->name, column)) {
-                const bool isText = each.kind == Dependant::Kind::View || each.kind == Dependant::Kind::Trigger;
-                if (!isText || !each.isCertain || !isKept(each))
-                    continue;
-                const std::string what = diff.before->name.name + (column.empty() ? "" : "." + column);
-                if (std::ranges::find(needed, what) == needed.end())
-                    needed.push_back(what);
-                if (std::ranges::find(names, each.text) == names.end())
-                    names.push_back(each.text);
-            }
-        };
-        if (diff.isDrop())
-            look({});
-        for (const DiffItem &item : diff.items)
-            if (item.subject == DiffSubject::Column && item.action == DiffAction::Drop)
-                look(item.name);
-        if (!names.empty())
-            throw Error(ErrorKind::Conflict,
-                        fmt::format("{} is needed by {}", fmt::join(needed, ", "), fmt::join(names, ", ")))
-                .withHint("Drop or change what needs it in the same commit.");
+        refuseWhatIsNeeded(before_, diff, [&](const Dependant &each) {
+            return (each.kind == Dependant::Kind::View || each.kind == Dependant::Kind::Trigger) && isKept(each);
+        });
     }
 
     /// Not dropped or written anew in this migration.
@@ -199,6 +247,10 @@ private:
     }
 
     std::string quote(const std::string &name) const { return dialect_.quote(name); }
+    std::string placed(const std::string &create, const Table &table) const
+    {
+        return names_.placed(create, table.name);
+    }
 
     static std::vector<const ForeignKey *> keysOf(const Table &table)
     {
@@ -215,15 +267,16 @@ private:
                 throw Error(ErrorKind::Unsupported, "there is no text that makes " + table.name.text());
             // A view may read what is altered below.
             if (table.isView())
-                addLate(*table.definition);
+                addLate(placed(*table.definition, table));
             else
-                add(Phase::Expand, *table.definition);
+                add(Phase::Expand, placed(*table.definition, table));
         } else
-            add(Phase::Expand, table.definition ? *table.definition : writer_->createTable(table, keysOf(table)));
+            add(Phase::Expand,
+                table.definition ? placed(*table.definition, table) : writer_->createTable(table, keysOf(table)));
         for (const Index &index : table.indexes)
             add(Phase::Expand, writer_->createIndex(table, index));
         for (const Trigger &trigger : table.triggers) // they are not meant for the rows that come with the table
-            addLate(trigger.definition);
+            addLate(placed(trigger.definition, table));
     }
 
     void drop(const Table &table, Phase phase)
@@ -232,7 +285,7 @@ private:
             return;
         // With keys enforced DROP TABLE deletes the rows first, and their children with them.
         keysOff();
-        add(phase, "DROP TABLE " + quote(table.name.name));
+        add(phase, "DROP TABLE " + names_.table(table.name));
     }
 
     void dropParts(const TableDiff &diff)
@@ -243,9 +296,11 @@ private:
             if (!item.before || item.action == DiffAction::Add)
                 continue;
             if (item.subject == DiffSubject::Index)
-                add(Phase::Expand, "DROP INDEX " + quote(diff.before->indexes[*item.before].name));
+                add(Phase::Expand,
+                    "DROP INDEX " + names_.part(diff.before->name, diff.before->indexes[*item.before].name));
             if (item.subject == DiffSubject::Trigger)
-                add(Phase::Expand, "DROP TRIGGER " + quote(diff.before->triggers[*item.before].name));
+                add(Phase::Expand,
+                    "DROP TRIGGER " + names_.part(diff.before->name, diff.before->triggers[*item.before].name));
         }
     }
 
@@ -262,7 +317,8 @@ private:
     {
         for (const Rename &each : orderedRenames(std::move(renames), {.foldsCase = true, .keepsCaseOfTaken = true})) {
             current_ = each.diff;
-            alterWithViews(phase, fmt::format("ALTER TABLE {} RENAME TO {}", quote(each.from), quote(each.to)));
+            alterWithViews(phase, fmt::format("ALTER TABLE {} RENAME TO {}", names_.table({each.space, each.from}),
+                                              quote(each.to)));
         }
     }
 
@@ -411,10 +467,10 @@ private:
         if (before.isView() && after.isView()) {
             if (!after.definition)
                 throw Error(ErrorKind::Unsupported, "there is no text that makes " + after.name.text());
-            add(Phase::Expand, "DROP VIEW " + quote(before.name.name));
-            addLate(*after.definition);
+            add(Phase::Expand, "DROP VIEW " + names_.table(before.name));
+            addLate(placed(*after.definition, after));
             for (const Trigger &trigger : after.triggers)
-                addLate(trigger.definition);
+                addLate(placed(trigger.definition, after));
             return;
         }
         if (before.kind != TableKind::Table || after.kind != TableKind::Table)
@@ -422,7 +478,7 @@ private:
                         fmt::format("{} is a {}, which SQLite cannot change", before.name.name, toString(before.kind)))
                 .withHint("Create a new one and copy the rows.");
         const bool rebuilds = needsRebuild(diff);
-        const std::string alterTable = "ALTER TABLE " + quote(after.name.name) + " ";
+        const std::string alterTable = "ALTER TABLE " + names_.table(after.name) + " ";
         const auto renamed = diff.renamedColumns();
         renameColumns(Phase::Expand, after, {renamed.begin(), renamed.end()});
         std::set<std::string> waiting; // columns that the rebuild adds
@@ -452,7 +508,7 @@ private:
                 add(Phase::Contract, writer_->createIndex(after, index));
             }
             if (item.subject == DiffSubject::Trigger && item.after)
-                add(Phase::Contract, after.triggers[*item.after].definition);
+                add(Phase::Contract, placed(after.triggers[*item.after].definition, after));
         }
         if (rebuilds || opensSchema_)
             verify(diff);
@@ -473,7 +529,7 @@ private:
         for (const auto &[from, to] : renames)
             all.push_back({from, to, {}, current_});
         for (const Rename &each : orderedRenames(std::move(all), {.foldsCase = true}))
-            alterWithViews(phase, fmt::format("ALTER TABLE {} RENAME COLUMN {} TO {}", quote(table.name.name),
+            alterWithViews(phase, fmt::format("ALTER TABLE {} RENAME COLUMN {} TO {}", names_.table(table.name),
                                               quote(each.from), quote(each.to)));
     }
 
@@ -510,7 +566,9 @@ private:
                 key.referred.name = after.name.name;
         made.name.name = temporary;
         add(phase,
-            editedTableText(dialect_, *writer_, diff, temporary).value_or(writer_->createTable(made, keysOf(made))));
+            placed(
+                editedTableText(dialect_, *writer_, diff, temporary).value_or(writer_->createTable(made, keysOf(made))),
+                made));
 
         std::vector<std::string> columns, values;
         if (!after.hasOption("without_rowid") && !before.hasOption("without_rowid") && !hasRowIdKey(after) &&
@@ -532,7 +590,8 @@ private:
                              : isUnfilled ? fmt::format("coalesce({}, {})", columns.back(), *each.defaultSql)
                                           : columns.back());
         }
-        const std::string name = quote(after.name.name), newName = quote(temporary);
+        const std::string name = names_.table(after.name), newName = names_.table(made.name),
+                          marks = names_.part(after.name, "sqlite_sequence");
         if (!columns.empty())
             add(phase, fmt::format("INSERT INTO {} ({}) SELECT {} FROM {}", newName, fmt::join(columns, ", "),
                                    fmt::join(values, ", "), name));
@@ -540,15 +599,14 @@ private:
             return std::ranges::any_of(table.columns, [](const Column &each) { return each.autoincrement; });
         };
         if (hasMark(before) && hasMark(after)) {
-            add(phase, "DELETE FROM sqlite_sequence WHERE name = " + dialect_.literal(Value(temporary)));
-            add(phase, fmt::format("INSERT INTO sqlite_sequence (name, seq) SELECT {}, seq FROM sqlite_sequence WHERE "
-                                   "name = {}",
+            add(phase, "DELETE FROM " + marks + " WHERE name = " + dialect_.literal(Value(temporary)));
+            add(phase, fmt::format("INSERT INTO {0} (name, seq) SELECT {1}, seq FROM {0} WHERE name = {2}", marks,
                                    dialect_.literal(Value(temporary)), dialect_.literal(Value(after.name.name))));
         }
         add(phase, "DROP TABLE " + name);
         // So that views and triggers that name the table stay as they are.
         add(phase, "PRAGMA legacy_alter_table = ON");
-        add(phase, fmt::format("ALTER TABLE {} RENAME TO {}", newName, name));
+        add(phase, fmt::format("ALTER TABLE {} RENAME TO {}", newName, quote(after.name.name)));
         add(phase, "PRAGMA legacy_alter_table = OFF");
         restoreParts(diff, phase);
         add(Phase::After, "PRAGMA legacy_alter_table = OFF");
@@ -569,10 +627,10 @@ private:
                 (after.indexes[i].definition ? texts : others).push_back(writer_->createIndex(after, after.indexes[i]));
         for (std::size_t i = 0; i < after.triggers.size(); ++i)
             if (!isItem(DiffSubject::Trigger, i))
-                texts.push_back(after.triggers[i].definition);
+                texts.push_back(placed(after.triggers[i].definition, after));
         const bool isRenamed = before.name.name != after.name.name && !texts.empty();
         const auto renameTable = [&](const Table &from, const Table &to) {
-            renameTables(phase, {{from.name.name, to.name.name, {}, current_}});
+            renameTables(phase, {{from.name.name, to.name.name, to.name.schema, current_}});
         };
         std::vector<std::pair<std::string, std::string>> forth, back;
         if (!texts.empty())
@@ -601,7 +659,7 @@ private:
             if (std::ranges::any_of(view->dependsOn, [&](const auto &each) { return reached.contains(each); })) {
                 reached.insert(view->name);
                 if (!view->columns.empty())
-                    addVerify("SELECT 1 FROM " + quote(view->name.name) + " LIMIT 0");
+                    addVerify("SELECT 1 FROM " + names_.table(view->name) + " LIMIT 0");
             }
         for (const DiffItem &item : diff.items)
             if (item.subject == DiffSubject::Column && item.action == DiffAction::Drop)
@@ -614,7 +672,7 @@ private:
     /// A trigger is compiled with a statement that fires it.
     void verifyTrigger(const Table &table, const Trigger &trigger)
     {
-        const std::string name = quote(table.name.name);
+        const std::string name = names_.table(table.name);
         for (const Token &token : tokenize(trigger.definition)) {
             if (token.is("INSERT"))
                 return addVerify("EXPLAIN INSERT INTO " + name + " DEFAULT VALUES");
@@ -644,6 +702,7 @@ private:
     const std::vector<TableDiff> &diffs_;
     const std::set<std::size_t> inTheWay_ = dropsInTheWay(diffs_, true);
     MetaData own_;
+    const Names names_;
     const ScriptOptions options_;
     std::unique_ptr<DdlWriter> writer_;
     Migration migration_;
