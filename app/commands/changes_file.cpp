@@ -277,8 +277,19 @@ void putTable(Session &session, const Json &json)
     if (session.draft().after.table(name))
         table = session.editTable(name);
     table.name = name;
+    const Table was = table;
     readTable(members, table, session.dialect(), schema);
     members.done();
+    for (Column &column : table.columns) { // what its domain says for it, it does not say itself
+        const Column *const old = was.column(column.name);
+        const Domain *const domain = old ? session.baseline().domainOf(old->type) : nullptr;
+        if (!domain || old->type.native != column.type.native)
+            continue;
+        if (!domain->nullable)
+            column.nullable = old->nullable;
+        if (domain->defaultSql && column.defaultSql == domain->defaultSql)
+            column.defaultSql = old->defaultSql;
+    }
     putWantedTable(session, std::move(table));
 }
 

@@ -3,6 +3,7 @@
 #include "schemawright/base/topological.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace schemawright {
 
@@ -54,6 +55,40 @@ std::vector<TablePtr> MetaData::tables() const
     for (const auto &[name, table] : tables_)
         all.push_back(table);
     return all;
+}
+
+namespace {
+
+/// The name that a type is called by, quotes taken off; no schema where none is said.
+QualifiedName nameIn(std::string_view spelled)
+{
+    QualifiedName name;
+    bool isQuoted = false;
+    for (std::size_t i = 0; i < spelled.size(); ++i) {
+        const char c = spelled[i];
+        if (c == '"' && isQuoted && i + 1 < spelled.size() && spelled[i + 1] == '"')
+            name.name += spelled[i++];
+        else if (c == '"')
+            isQuoted = !isQuoted;
+        else if (c == '.' && !isQuoted)
+            name.schema = std::exchange(name.name, std::string());
+        else
+            name.name += c;
+    }
+    return name;
+}
+
+} // namespace
+
+const Domain *MetaData::domainOf(const Type &type) const
+{
+    if (domains.empty() || type.name.empty())
+        return nullptr;
+    const QualifiedName name = resolved(nameIn(type.name));
+    const auto found = std::ranges::find_if(domains, [&](const Domain &each) {
+        return each.name.name == name.name && (each.name.schema == name.schema || name.schema.empty());
+    });
+    return found == domains.end() ? nullptr : &*found;
 }
 
 std::vector<std::pair<TablePtr, const ForeignKey *>> MetaData::referencesTo(const QualifiedName &name) const

@@ -139,6 +139,9 @@ public:
     TablePtr table(TableId id) const;
     /// All tables and views, by schema and name.
     std::vector<TablePtr> tables() const;
+    /// The domain that a column of this type is of; its default and NOT NULL hold for the column too, which does not
+    /// repeat them. Null for any other type, and where domains were not read.
+    const Domain *domainOf(const Type &type) const;
     std::size_t tableCount() const noexcept { return tables_.size(); }
 
     /// Foreign keys of other tables (and of itself) that refer to `name`, each with its table.

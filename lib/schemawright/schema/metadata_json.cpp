@@ -54,13 +54,15 @@ Json toJson(const Identity &identity)
             {"cache", identity.cache}};
 }
 
-Json toJson(const Column &column)
+/// What holds for the column, also by its domain.
+Json toJson(const Column &column, const Domain *domain)
 {
+    const bool takesDefault = domain && !column.defaultSql && !column.generated && !column.identity;
     Json out = {{"name", column.name},
                 {"type", column.type.native.empty() ? Json(nullptr) : Json(column.type.native)},
                 {"generic", generic(column.type)},
-                {"nullable", column.nullable},
-                {"default", orNull(column.defaultSql)},
+                {"nullable", column.nullable && !(domain && !domain->nullable)},
+                {"default", orNull(takesDefault ? domain->defaultSql : column.defaultSql)},
                 {"collation", orNull(column.collation)},
                 {"comment", orNull(column.comment)},
                 {"identity", column.identity ? toJson(*column.identity) : Json(nullptr)},
@@ -154,7 +156,7 @@ Json toJson(const Index &index)
     return out;
 }
 
-Json toJson(const Table &table, const std::string &defaultSchema)
+Json toJson(const Table &table, const MetaData &metadata)
 {
     Json out = {
         {"name", table.name.name},       {"kind", toString(table.kind)},
@@ -164,12 +166,12 @@ Json toJson(const Table &table, const std::string &defaultSchema)
         {"checks", Json::array()},       {"exclusions", Json::array()},
         {"indexes", Json::array()},      {"triggers", Json::array()}};
     for (const Column &column : table.columns)
-        out["columns"].push_back(toJson(column));
+        out["columns"].push_back(toJson(column, metadata.domainOf(column.type)));
     const auto byNameAndColumns = [](const auto &a, const auto &b) {
         return std::tie(a.name, a.columns) < std::tie(b.name, b.columns);
     };
     for (const ForeignKey &key : sorted(table.foreignKeys, byNameAndColumns))
-        out["foreign_keys"].push_back(toJson(key, defaultSchema));
+        out["foreign_keys"].push_back(toJson(key, metadata.defaultSchema));
     for (const UniqueConstraint &unique : sorted(table.uniques, byNameAndColumns))
         out["unique"].push_back(toJson(unique));
     for (const CheckConstraint &check : sorted(table.checks, [](const auto &a, const auto &b) {
@@ -255,7 +257,7 @@ std::string toJson(const MetaData &metadata, int indent)
     for (const Schema &each : metadata.schemas)
         schema(each.name)["comment"] = orNull(each.comment);
     for (const TablePtr &table : metadata.tables())
-        schema(table->name.schema)["tables"].push_back(toJson(*table, metadata.defaultSchema));
+        schema(table->name.schema)["tables"].push_back(toJson(*table, metadata));
     for (const Sequence &sequence : byName(metadata.sequences))
         schema(sequence.name.schema)["sequences"].push_back(toJson(sequence));
     for (const EnumType &each : byName(metadata.enums))

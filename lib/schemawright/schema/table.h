@@ -52,7 +52,7 @@ struct Column
     ColumnId id = ColumnId::None;
     std::string name;
     Type type;
-    bool nullable = true;
+    bool nullable = true; ///< by itself; its domain may say more: MetaData::domainOf()
     std::optional<std::string> defaultSql; ///< SQL text, as the database keeps it
     std::optional<std::string> collation;
     std::optional<std::string> comment;

@@ -299,7 +299,7 @@ void Reflection::readTypesOfColumns()
                 facts.type = asEnum(row.text(2));
             else if (row.letter(6) == 'd') {
                 facts.type = parseType(row.view(5));
-                facts.type.native = row.view(2);
+                facts.type.native = facts.type.name = row.view(2);
             } else if (row.letter(7) == 'e' && facts.type.kind == TypeKind::Array)
                 facts.type.element = std::make_shared<const Type>(asEnum(row.text(8)));
         });
@@ -498,7 +498,7 @@ void Reflection::readViews()
         },
         [&](ObjectId id) { return relation(id)->table.name.text(); },
         [&](const CatalogRow &row) {
-            std::string query = row.text(1);
+            std::string query = withReadableCycles(row.text(1));
             while (!query.empty() && (query.back() == ';' || query.back() == '\n'))
                 query.pop_back();
             relation(row.number(0))->table.definition = std::move(query);

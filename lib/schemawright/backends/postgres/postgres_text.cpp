@@ -214,6 +214,14 @@ std::string quoteName(const QualifiedName &name)
     return name.schema.empty() ? quoteName(name.name) : quoteName(name.schema) + "." + quoteName(name.name);
 }
 
+std::string upperCase(std::string words)
+{
+    for (char &c : words)
+        if (c >= 'a' && c <= 'z')
+            c = static_cast<char>(c - 'a' + 'A');
+    return words;
+}
+
 std::string quoteText(std::string_view text)
 {
     const bool escapes = text.find('\\') != std::string_view::npos;
@@ -248,6 +256,44 @@ std::string withoutOuterParentheses(std::string_view expression)
 std::string quoteKept(const std::string &name)
 {
     return name.size() > 1 && name.front() == '"' && name.back() == '"' ? name : quoteName(name);
+}
+
+std::string withReadableCycles(std::string sql)
+{
+    if (sql.find("CYCLE ") == std::string::npos)
+        return sql;
+    const std::vector<Token> tokens = tokenize(sql);
+    const auto isWord = [&](std::size_t i, std::string_view word) {
+        return i < tokens.size() && tokens[i].kind == TokenKind::Word && tokens[i].in(sql) == word;
+    };
+    std::vector<std::pair<Token, std::string>> marks; // from the literal to the type's end, and what stands there then
+    // A literal with a cast at `i`, which `next` follows; the place of that word, or the end.
+    const auto mark = [&](std::size_t i, std::string_view next) {
+        std::size_t end = i;
+        while (end < tokens.size() && !isWord(end, next))
+            ++end;
+        const bool isCast = end < tokens.size() && end - i > 3 && tokens[i].kind == TokenKind::String &&
+                            tokens[i + 1].in(sql) == ":" && tokens[i + 2].in(sql) == ":" &&
+                            tokens[end - 1].in(sql) != "]";
+        if (isCast) {
+            const std::size_t type = tokens[i + 3].offset, stop = tokens[end - 1].end();
+            marks.emplace_back(Token{TokenKind::String, tokens[i].offset, stop - tokens[i].offset},
+                               sql.substr(type, stop - type) + " " + std::string(tokens[i].in(sql)));
+        }
+        return end;
+    };
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+        if (!isWord(i, "CYCLE"))
+            continue;
+        std::size_t set = i;
+        while (set < tokens.size() && !isWord(set, "SET") && !isWord(set, "USING"))
+            ++set;
+        if (isWord(set, "SET") && isWord(set + 2, "TO"))
+            mark(mark(set + 3, "DEFAULT") + 1, "USING");
+    }
+    for (auto each = marks.rbegin(); each != marks.rend(); ++each)
+        sql.replace(each->first.offset, each->first.length, each->second);
+    return sql;
 }
 
 } // namespace schemawright::postgres

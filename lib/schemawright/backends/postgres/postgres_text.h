@@ -18,6 +18,11 @@ std::string quoteAlways(std::string_view identifier);
 std::string quoteText(std::string_view text);
 /// Removes parentheses that enclose the whole expression.
 std::string withoutOuterParentheses(std::string_view expression);
+/// ASCII letters made large: the words of a statement.
+std::string upperCase(std::string words);
+/// A query as the server prints it, in a form that it reads again: the marks of CYCLE … TO 'y'::text DEFAULT 'n'::text
+/// must be literals without casts behind them.
+std::string withReadableCycles(std::string sql);
 /// A collation or operator class that is kept by its name, or by its quoted and qualified name: as SQL.
 std::string quoteKept(const std::string &name);
 
