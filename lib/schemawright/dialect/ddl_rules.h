@@ -31,13 +31,14 @@ struct DdlRules
     bool emptyTables = false; ///< a table may have no columns
     bool sequences = true;
     bool comments = true;
+    bool indexComments = false;
     NameScope indexNames = NameScope::Relation;
     NameScope keyNames = NameScope::Relation;      ///< of primary keys and unique constraints
     NameScope constraintNames = NameScope::Schema; ///< of foreign keys and checks
     bool namesPrimaryKeys = true;
     bool tablesDifferInCase = true;  ///< a and A are two tables
     bool columnsDifferInCase = true; ///< or two columns of one
-    bool plainNames = false;         ///< names end in no space and hold no character beyond U+FFFF
+    bool plainNames = false;         ///< names end in no blank and hold no character beyond U+FFFF
 
     // Columns.
     std::set<TypeKind> replacedKinds; ///< what typeSql() can only say as something else
@@ -49,6 +50,7 @@ struct DdlRules
     int widestNumeric = 0;            ///< the most digits of a number; 0: no limit
     int widestNumericScale = 0;       ///< of these behind the point, where neither is said
     bool unsaidNumeric = false;       ///< a number without digits takes any
+    bool strictTypes = false;         ///< a text is not compared with a number, and nothing else joined to text
     int comparableText = 0;           ///< a text without limit in a check gets this one; 0: it can be compared
     bool emptyTextIsNull = false;     ///< Oracle
     bool storedGenerated = true, virtualGenerated = true;

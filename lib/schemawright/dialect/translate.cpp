@@ -21,7 +21,7 @@ std::string plainName(std::string_view name)
             i += 3;
         } else
             plain += name[i];
-    plain.erase(plain.find_last_not_of(' ') + 1);
+    plain.erase(plain.find_last_not_of(" \t\n\v\f\r") + 1);
     return plain;
 }
 
@@ -195,6 +195,7 @@ private:
             made.comment = table.comment;
         else if (table.comment)
             remark(object, "its comment: " + *table.comment);
+        commentsOfParts(table);
         made.primaryKey = table.primaryKey;
         made.uniques = table.uniques;
         made.indexes = table.indexes;
@@ -223,6 +224,31 @@ private:
         for (const Trigger &trigger : table.triggers)
             remark(object, "its trigger " + trigger.name);
         return made;
+    }
+
+    /// Those that are not carried.
+    void commentsOfParts(const Table &table)
+    {
+        const auto look = [&](const char *what, const std::string &name, const std::optional<std::string> &comment) {
+            if (comment)
+                remark(table.name.text(), fmt::format("the comment of {} {}: {}", what, name, *comment));
+        };
+        const auto lookAt = [&](const auto &constraint) {
+            const auto said = constraint.options.find("comment");
+            if (said != constraint.options.end())
+                look("the constraint", constraint.name.value_or(""), said->second);
+        };
+        if (table.primaryKey)
+            lookAt(*table.primaryKey);
+        for (const UniqueConstraint &each : table.uniques)
+            lookAt(each);
+        for (const ForeignKey &each : table.foreignKeys)
+            look("the constraint", each.name.value_or(""), each.comment);
+        for (const CheckConstraint &each : table.checks)
+            look("the constraint", each.name.value_or(""), each.comment);
+        for (const Index &each : table.indexes)
+            if (!rules_.indexComments)
+                look("the index", each.name, each.comment);
     }
 
     /// What is written in the other database's own language.

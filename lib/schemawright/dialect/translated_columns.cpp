@@ -87,7 +87,10 @@ void ColumnTranslator::typeOf(const Column &column, Column &made)
     Type type = column.type;
     const std::string was = type.native.empty() ? genericName(type) : type.native;
     type.native.clear();
-    domainChecks(column, column.type.native, &type.kind);
+    Type named = column.type;
+    if (named.name.empty() && castKind(named.native.substr(0, named.native.find('('))) == TypeKind::Unknown)
+        named.name = named.native; // as a program spells it
+    domainChecks(column, source_.domainOf(named), &type.kind);
     const auto instead = [&] {
         remark(fmt::format("the type {} of {}, which is {} here", was.empty() ? std::string("(none)") : was,
                            column.name, target_.typeSql(type)));
@@ -163,33 +166,33 @@ std::optional<Expr> ColumnTranslator::parsed(const std::string &sql) const
 
 /// A domain's rules, and those of the domain it is made of, move into the columns that are of it. Where `kind` is
 /// given it becomes that of the type below them all.
-void ColumnTranslator::domainChecks(const Column &column, const std::string &native, TypeKind *kind)
+void ColumnTranslator::domainChecks(const Column &column, const Domain *domain, TypeKind *kind)
 {
-    for (const Domain &domain : source_.domains) {
-        if (native != domain.name.text() && native != domain.name.name && native != "\"" + domain.name.name + "\"" &&
-            native != domain.name.schema + ".\"" + domain.name.name + "\"")
+    if (!domain)
+        return;
+    if (kind && *kind == TypeKind::Unknown)
+        *kind = castKind(domain->type.substr(0, domain->type.find('(')));
+    Type below;
+    if (castKind(domain->type.substr(0, domain->type.find('('))) == TypeKind::Unknown) // else it is the system's
+        below.name = domain->type;
+    domainChecks(column, source_.domainOf(below), kind);
+    for (const CheckConstraint &check : domain->checks) {
+        const ExpressionParser parser(source_.dialect, table_, [&](std::string_view name) -> std::optional<Expr> {
+            if (lower(std::string(name)) == "value")
+                return schemawright::column(column.name);
+            return std::nullopt;
+        });
+        const auto expression = parser.parse(check.expression);
+        const auto text = expression ? said(*expression, true) : std::nullopt;
+        if (!text) {
+            remark(fmt::format("the check ({}) of the domain of {}", check.expression, column.name));
             continue;
-        if (kind && *kind == TypeKind::Unknown)
-            *kind = castKind(domain.type.substr(0, domain.type.find('(')));
-        domainChecks(column, domain.type, kind);
-        for (const CheckConstraint &check : domain.checks) {
-            const ExpressionParser parser(source_.dialect, table_, [&](std::string_view name) -> std::optional<Expr> {
-                if (lower(std::string(name)) == "value")
-                    return schemawright::column(column.name);
-                return std::nullopt;
-            });
-            const auto expression = parser.parse(check.expression);
-            const auto text = expression ? said(*expression, true) : std::nullopt;
-            if (!text) {
-                remark(fmt::format("the check ({}) of the domain of {}", check.expression, column.name));
-                continue;
-            }
-            CheckConstraint moved;
-            if (check.name)
-                moved.name = *check.name + "_" + column.name;
-            moved.expression = *text;
-            madeChecks_.push_back(std::move(moved));
         }
+        CheckConstraint moved;
+        if (check.name)
+            moved.name = *check.name + "_" + column.name;
+        moved.expression = *text;
+        madeChecks_.push_back(std::move(moved));
     }
 }
 
@@ -233,8 +236,57 @@ void ColumnTranslator::counter(const Column &column, Column &made)
     }
 }
 
+namespace {
+
+bool isTextual(const Expr &e)
+{
+    const ExprNode &node = unlabelled(e).node();
+    // A column without a type becomes a text.
+    const bool isUntyped = node.kind == ExprKind::Column && node.yields == TypeKind::Unknown;
+    return isUntyped || node.yields == TypeKind::Text || node.yields == TypeKind::String ||
+           node.yields == TypeKind::Char;
+}
+
+bool isNumeric(const Expr &e)
+{
+    switch (unlabelled(e).node().yields) {
+    case TypeKind::SmallInteger:
+    case TypeKind::Integer:
+    case TypeKind::BigInteger:
+    case TypeKind::Numeric:
+    case TypeKind::Real:
+    case TypeKind::Double:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/// True where only a database without strict types could make something of it: a text beside a number, or numbers
+/// joined as texts.
+bool mixesTypes(const Expr &e)
+{
+    const ExprNode &node = e.node();
+    const auto mixed = [](const Expr &a, const Expr &b) {
+        return (isTextual(a) && isNumeric(b)) || (isNumeric(a) && isTextual(b));
+    };
+    const bool comparesAll = (node.kind == ExprKind::Binary &&
+                              (isComparison(node.op) || node.op == Operator::Same || node.op == Operator::Distinct)) ||
+                             node.kind == ExprKind::In || node.kind == ExprKind::Between;
+    for (std::size_t i = 1; comparesAll && i < node.arguments.size(); ++i)
+        if (mixed(node.arguments[0], node.arguments[i]))
+            return true;
+    if (node.op == Operator::Concat && std::ranges::all_of(node.arguments, isNumeric))
+        return true;
+    return std::ranges::any_of(node.arguments, mixesTypes);
+}
+
+} // namespace
+
 std::optional<std::string> ColumnTranslator::said(const Expr &expression, bool asCondition) const
 {
+    if (rules_.strictTypes && mixesTypes(expression))
+        return std::nullopt;
     try {
         return target_.expressionSql(expression, asCondition);
     } catch (const Error &) { // this dialect has no such construct

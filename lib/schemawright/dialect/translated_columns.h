@@ -29,7 +29,7 @@ private:
     void remark(std::string what) { remarks_.push_back({table_.name.text(), std::move(what)}); }
     bool isCounted(const Column &column) const;
     void typeOf(const Column &column, Column &made);
-    void domainChecks(const Column &column, const std::string &native, TypeKind *kind);
+    void domainChecks(const Column &column, const Domain *domain, TypeKind *kind);
     std::optional<Expr> parsed(const std::string &sql) const;
     void counter(const Column &column, Column &made);
     void defaultOf(const Column &column, Column &made);

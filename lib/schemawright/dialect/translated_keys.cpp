@@ -279,7 +279,8 @@ void KeyTranslator::indexes(Table &table)
         moved.definition.reset();
         moved.options.clear();
         moved.method.reset();
-        moved.comment.reset();
+        if (!rules_.indexComments)
+            moved.comment.reset();
         if (isOtherMethod && index.method != "clustered" && index.method != "nonclustered") {
             remark(table, said + ", which is of the kind " + *index.method);
             continue;
@@ -404,6 +405,15 @@ void KeyTranslator::actions(Table &table, ForeignKey &key)
                 }))
                 drop(*action, event);
     }
+    // SQLite alone lets a key be to change what the database makes itself.
+    const bool isGenerated = std::ranges::any_of(key.columns, [&](const std::string &name) {
+        const Column *column = table.column(name);
+        return column && column->generated;
+    });
+    if (isGenerated && key.onDelete && key.onDelete->starts_with("SET "))
+        drop(key.onDelete, "DELETE");
+    if (isGenerated && key.onUpdate && key.onUpdate != "RESTRICT")
+        drop(key.onUpdate, "UPDATE");
     if (!key.onDeleteColumns.empty() && !rules_.actionColumns) {
         remark(table, fmt::format("that only ({}) are set {}", fmt::join(key.onDeleteColumns, ", "), said));
         key.onDeleteColumns.clear();

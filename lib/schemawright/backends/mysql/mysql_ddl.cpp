@@ -39,6 +39,7 @@ const DdlRules &rules()
         r.columnsDifferInCase = false;
         r.plainNames = true;
         r.sequences = false; // MariaDB has some
+        r.indexComments = true;
         r.indexNames = Scope::Table;
         r.keyNames = Scope::Table;
         r.constraintNames = Scope::Schema;
@@ -194,6 +195,26 @@ private:
     const bool isTranslated_;
 };
 
+/// Comments are kept in a character set of three bytes, whatever the tables' own is.
+std::vector<Remark> lostInComments(const MetaData &metadata)
+{
+    std::vector<Remark> lost;
+    for (const TablePtr &table : metadata.tables()) {
+        const auto look = [&](const std::optional<std::string> &comment, const std::string &whose) {
+            if (comment && std::ranges::any_of(*comment, [](char c) { return static_cast<unsigned char>(c) >= 0xF0; }))
+                lost.push_back({table->name.text(), "characters beyond U+FFFF in " + whose + ", which become ?"});
+        };
+        if (table->isView())
+            continue;
+        look(table->comment, "its comment");
+        for (const Column &column : table->columns)
+            look(column.comment, "the comment of " + column.name);
+        for (const Index &index : table->indexes)
+            look(index.comment, "the comment of the index " + index.name);
+    }
+    return lost;
+}
+
 } // namespace
 
 Script createScript(const Dialect &dialect, const MetaData &metadata, const ScriptOptions &options)
@@ -201,6 +222,8 @@ Script createScript(const Dialect &dialect, const MetaData &metadata, const Scri
     const MetaData translated = translate(metadata, dialect, rules());
     Writer writer(dialect, translated, options, metadata.dialect != dialect.name());
     Script script = options.drop ? writer.drop() : writer.create();
+    if (!options.drop)
+        std::ranges::move(lostInComments(translated), std::back_inserter(script.notCarried));
     const auto isAscii = [](const std::string &text) {
         return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
     };

@@ -14,28 +14,24 @@ constexpr IdentifierRules identifiers{'"', '"', IdentifierRules::Case::FoldedToU
 
 } // namespace
 
-const Capabilities &OracleDialect::capabilities() const noexcept
+OracleDialect::OracleDialect(int longestName)
 {
-    static const Capabilities all = [] {
-        Capabilities c;
-        c.returning = true;
-        c.returningInto = true;
-        c.schemas = true;
-        c.deferrableForeignKeys = true;
-        c.sequences = true;
-        c.materializedViews = true;
-        c.comments = true;
-        c.nullsOrdering = true;
-        c.defaultKeyword = true;
-        c.nullsSortFirst = false;
-        c.rowValueComparison = false;
-        c.virtualColumns = true;
-        c.storedColumns = false;
-        c.maxIdentifierLength = 128;
-        c.maxParameters = 65535;
-        return c;
-    }();
-    return all;
+    Capabilities &c = capabilities_;
+    c.returning = true;
+    c.returningInto = true;
+    c.schemas = true;
+    c.deferrableForeignKeys = true;
+    c.sequences = true;
+    c.materializedViews = true;
+    c.comments = true;
+    c.nullsOrdering = true;
+    c.defaultKeyword = true;
+    c.nullsSortFirst = false;
+    c.rowValueComparison = false;
+    c.virtualColumns = true;
+    c.storedColumns = false;
+    c.maxIdentifierLength = longestName;
+    c.maxParameters = 65535;
 }
 
 std::string OracleDialect::literal(const Value &value) const
