@@ -78,7 +78,8 @@ int plan(const PlanArguments &arguments);
 
 /// The picture of what a source names: a database by URL or path, or a .sql script, which is loaded into a private
 /// SQLite database in memory. Throws Error(NotFound) for a table that was asked for by name and is not there.
-MetaData readMetaData(const std::string &source, const Selection &selection);
+/// Of the same kind of database as `like`, expressions are read as seen from its default schema.
+MetaData readMetaData(const std::string &source, const Selection &selection, const MetaData *like = nullptr);
 
 /// Prints each remark to standard error; true when a table could not be read.
 bool reportRemarks(const MetaData &metadata);

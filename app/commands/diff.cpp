@@ -103,7 +103,8 @@ bool isDestructive(const DiffItem &item)
 
 int diff(const DiffArguments &arguments)
 {
-    MetaData from = readMetaData(arguments.from, {}), to = readMetaData(arguments.to, {});
+    MetaData from = readMetaData(arguments.from, {});
+    MetaData to = readMetaData(arguments.to, {}, &from); // else expressions differ by what they leave out
     if (arguments.down)
         std::swap(from, to);
     const Dialect *dialect = dialectNamed(arguments.dialect.empty() ? from.dialect : arguments.dialect);
@@ -114,8 +115,9 @@ int diff(const DiffArguments &arguments)
     std::vector<TableDiff> back;
     for (const TableDiff &each : found.tables)
         back.push_back(diffTables(each.after, each.before, DiffRules::of(from.dialect, from.defaultSchema)));
-    const Direction up{dialect->migrate(from, to, found.tables)}, down{dialect->migrate(to, from, back)};
-    const ObjectMigration objectsUp = dialect->migrateObjects(from, to, found.objects),
+    const WholeMigration whole = dialect->migrateWhole(from, to, found);
+    const Direction up{whole.tables}, down{dialect->migrate(to, from, back)};
+    const ObjectMigration &objectsUp = whole.objects,
                           objectsDown = dialect->migrateObjects(to, from, reversed(found.objects));
 
     Json changes = Json::array(), cannot = Json::array();
@@ -179,26 +181,8 @@ int diff(const DiffArguments &arguments)
         if (arguments.lint)
             for (const std::string &each : lints)
                 text += "-- " + each + "\n";
-        // The way the plan would run: what must stand outside of the transaction stands there.
-        std::vector<std::pair<bool, std::string>> script; // inside, statement
-        const auto addObjects = [&](ObjectStep::Stage stage) {
-            for (const ObjectStep &step : objectsUp.steps)
-                if (step.stage == stage && !problemOf(objectsUp, step.diff))
-                    script.emplace_back(stage != ObjectStep::Stage::BeforeTransaction, step.sql);
-        };
-        const auto addTables = [&](auto takes) {
-            for (const MigrationStep &step : up.migration.steps)
-                if (takes(step.phase))
-                    script.emplace_back(step.phase != Phase::Before && step.phase != Phase::After, step.sql);
-        };
-        addTables([](Phase phase) { return phase == Phase::Before; });
-        addObjects(ObjectStep::Stage::BeforeTransaction);
-        addObjects(ObjectStep::Stage::BeforeTables);
-        addTables([](Phase phase) { return phase != Phase::Before && phase != Phase::After; });
-        addObjects(ObjectStep::Stage::AfterTables);
-        addTables([](Phase phase) { return phase == Phase::After; });
         bool isOpen = false;
-        for (const auto &[isInside, sql] : script) {
+        for (const auto &[sql, isInside] : whole.script) {
             if (isInside && !isOpen)
                 text += "BEGIN;\n";
             if (!isInside && isOpen)

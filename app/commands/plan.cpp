@@ -101,7 +101,7 @@ int plan(const PlanArguments &arguments)
             throw Error(ErrorKind::Corrupt, error.what()).withContext("reading " + arguments.changes);
         }
     } else
-        putModel(session, readMetaData(arguments.changes, {}));
+        putModel(session, readMetaData(arguments.changes, {}, &session.baseline()));
     const Plan planned = session.plan();
     if (!planned.isRunnable())
         throw planned.problems.front().error;

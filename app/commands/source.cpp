@@ -58,7 +58,7 @@ MetaData narrowed(MetaData metadata, const std::vector<std::string> &tables)
 
 } // namespace
 
-MetaData readMetaData(const std::string &source, const Selection &selection)
+MetaData readMetaData(const std::string &source, const Selection &selection, const MetaData *like)
 {
     EngineOptions options;
     options.readOnly = !isScript(source);
@@ -69,6 +69,8 @@ MetaData readMetaData(const std::string &source, const Selection &selection)
         connection.executeScript(readFile(source));
     ReflectOptions reflect;
     reflect.schemas = selection.schemas;
+    if (like && like->dialect == engine.dialect().name())
+        reflect.defaultSchema = like->defaultSchema;
     for (const std::string &wanted : selection.tables) {
         reflect.tables.push_back(wanted);
         if (const QualifiedName split = splitName(wanted); !split.schema.empty())

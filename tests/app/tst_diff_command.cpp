@@ -57,6 +57,8 @@ private Q_SLOTS:
     void sqlite();
     void postgres_data();
     void postgres();
+    void seesBothFromOneSchema_data();
+    void seesBothFromOneSchema();
     void saysWhatHasNoWay();
 };
 
@@ -71,6 +73,15 @@ void tst_DiffCommand::sqlite_data()
         "CREATE TABLE kept(id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT COLLATE NOCASE NOT NULL, b INT CHECK (b > "
         "-1) UNIQUE, c INT DEFAULT 5);"
         "CREATE TABLE child(k REFERENCES kept ON DELETE SET NULL); CREATE VIEW v AS SELECT a, c FROM kept;");
+    row("keys that nothing answers",
+        "PRAGMA foreign_keys = OFF; CREATE TABLE kept(id INTEGER PRIMARY KEY, a TEXT, b INT); CREATE TABLE bad(x "
+        "REFERENCES kept(b), y REFERENCES "
+        "v "
+        "(a)); CREATE VIEW v AS SELECT a FROM kept; CREATE TABLE child(k REFERENCES kept, n REFERENCES nowhere); "
+        "CREATE "
+        "TABLE gone(a); INSERT INTO kept VALUES (1, 'x', 5); INSERT INTO child VALUES (1, 2);",
+        "CREATE TABLE kept(id INTEGER PRIMARY KEY, a TEXT NOT NULL, b INT); CREATE TABLE bad(x REFERENCES kept(b), y); "
+        "CREATE VIEW v AS SELECT a FROM kept; CREATE TABLE child(k REFERENCES kept NOT NULL);");
     row("index and trigger",
         "CREATE TABLE kept(id INTEGER PRIMARY KEY, a); CREATE INDEX i ON kept(a);"
         "CREATE TRIGGER t AFTER INSERT ON kept BEGIN SELECT 1; END; INSERT INTO kept VALUES (1, 'it''s'), (2, NULL);",
@@ -174,6 +185,69 @@ void tst_DiffCommand::postgres()
     QCOMPARE(after.size(), before.size());
     for (std::size_t i = 0; i < after.size(); ++i)
         QVERIFY(after[i].values() == before[i].values());
+}
+
+void tst_DiffCommand::seesBothFromOneSchema_data()
+{
+    QTest::addColumn<std::string>("pathA");
+    QTest::addColumn<std::string>("pathB");
+    row("public, sales", "public", "sales");
+    row("sales before public", "public", "sales, public");
+    row("the other way", "sales, public", "public, sales");
+    row("sales alone", "sales", "\"$user\", public");
+}
+
+/// Where a database, a role or a connection has another search path, what is the same is the same.
+void tst_DiffCommand::seesBothFromOneSchema()
+{
+    if (!test::postgresServer())
+        QSKIP("no PostgreSQL server");
+    QFETCH(std::string, pathA);
+    QFETCH(std::string, pathB);
+    const std::string schema =
+        "CREATE SCHEMA sales; CREATE TYPE public.mood AS ENUM ('a', 'b'); CREATE TYPE sales.mood AS ENUM ('c'); CREATE "
+        "FUNCTION public.f(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1'; CREATE FUNCTION sales.f(int) RETURNS "
+        "int LANGUAGE sql IMMUTABLE AS 'SELECT 2'; CREATE SEQUENCE sales.q; CREATE DOMAIN sales.d AS public.mood "
+        "DEFAULT "
+        "'a' CHECK (VALUE <> 'b'); CREATE TABLE public.kept (id int PRIMARY KEY DEFAULT nextval('sales.q'), a "
+        "sales.mood DEFAULT 'c', b public.mood DEFAULT 'a' CHECK (b <> 'b'), c int GENERATED ALWAYS AS (sales.f(1)) "
+        "STORED, d sales.d); CREATE TABLE sales.kept (id serial PRIMARY KEY, a int DEFAULT sales.f(1) CHECK "
+        "(public.f(a) > 0), k int REFERENCES public.kept); CREATE INDEX ON sales.kept (sales.f(a)) WHERE public.f(a) > "
+        "1; CREATE VIEW public.v AS SELECT k.a, sales.f(1) FROM public.kept k; CREATE VIEW sales.v AS SELECT v.*, k.id "
+        "FROM "
+        "public.v, sales.kept k; CREATE FUNCTION sales.t() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; "
+        "END'; "
+        "CREATE TRIGGER t BEFORE UPDATE ON public.kept FOR EACH ROW WHEN (sales.f(NEW.id) > 1) EXECUTE FUNCTION "
+        "sales.t(); CREATE POLICY p ON sales.kept USING (public.f(a) > sales.f(1)); CREATE RULE r AS ON DELETE TO "
+        "public.kept DO ALSO DELETE FROM sales.kept; CREATE AGGREGATE sales.g (sales.mood) (SFUNC = array_append, "
+        "STYPE "
+        "= sales.mood[]);";
+    const std::string more =
+        "CREATE FUNCTION sales.fresh(sales.mood) RETURNS public.mood LANGUAGE sql AS 'SELECT NULL::public.mood'; "
+        "ALTER TABLE public.kept ADD e sales.mood DEFAULT 'c', ADD f int DEFAULT sales.f(1), ADD g "
+        "int DEFAULT public.f(1); CREATE VIEW sales.w AS SELECT * FROM public.v;";
+    test::PostgresDatabase a("diff_a"), b("diff_b");
+    const auto prepare = [](const test::PostgresDatabase &database, const std::string &script,
+                            const std::string &path) {
+        database.connect()->executeScript(script);
+        database.connect()->executeScript("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = " + path +
+                                          "', current_database()); END $$");
+    };
+    prepare(a, schema, pathA);
+    prepare(b, schema, pathB);
+    const QString urlA = QString::fromStdString(a.url()), urlB = QString::fromStdString(b.url());
+    QCOMPARE(whatIsLeft(urlA, urlB), QByteArray("[]"));
+    QCOMPARE(whatIsLeft(urlB, urlA), QByteArray("[]"));
+    // What differs means the same where it is run.
+    b.connect()->executeScript(more);
+    const QByteArray script = run({QStringLiteral("diff"), urlA, urlB});
+    try {
+        a.connect()->executeScript(script.toStdString());
+    } catch (const Error &error) {
+        QFAIL((error.message + "\n" + script.toStdString()).c_str());
+    }
+    QCOMPARE(whatIsLeft(urlA, urlB), QByteArray("[]"));
+    QCOMPARE(whatIsLeft(urlB, urlA), QByteArray("[]"));
 }
 
 /// A label that cannot be taken away is named, and no statement for it is printed.

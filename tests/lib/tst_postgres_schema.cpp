@@ -154,6 +154,9 @@ private Q_SLOTS:
     void leavesATransactionAsItWas();
     void survivesTablesThatGo();
     void readsWhatItMayNot();
+    void saysTheSameUnderAnySearchPath();
+    void namesSecurityLabels();
+    void saysWhatADomainSaysForItsColumns();
     void leavesOutWhatBelongsToAnExtension();
     void carriesSubscriptions();
     void changesObjectsInPlace_data();
@@ -474,6 +477,103 @@ void tst_PostgresSchema::readsWhatItMayNot()
     QVERIFY(tableOf(metadata, "open").primaryKey);
 }
 
+void tst_PostgresSchema::saysTheSameUnderAnySearchPath()
+{
+    ReflectOptions options;
+    options.defaultSchema = "public";
+    const MetaData metadata = dialect.reflect(*connection_, options);
+    const auto other = database_->connect();
+    for (const char *path :
+         {"public", "\"Odd \"\"Schema\"", "\"Odd \"\"Schema\", public", "pg_catalog, public", "nowhere", "''"}) {
+        other->executeScript(std::string("SET search_path = ") + path);
+        QCOMPARE(QString::fromStdString(toJson(dialect.reflect(*other, options))),
+                 QString::fromStdString(toJson(metadata)));
+    }
+    QCOMPARE(dialect.reflect(*other, {}).defaultSchema, std::string("public")); // where the path shows none
+    other->executeScript("SET search_path = \"Odd \"\"Schema\"");
+    QCOMPARE(dialect.reflect(*other, {}).defaultSchema, std::string("Odd \"Schema"));
+}
+
+/// A label can only be given where its provider is loaded; what a catalog holds of one is read without.
+void tst_PostgresSchema::namesSecurityLabels()
+{
+    const PostgresDatabase labelled("schema_labelled");
+    const auto connection = labelled.connect();
+    connection->executeScript(
+        "CREATE SCHEMA s; CREATE TABLE s.\"T t\" (a int, \"B b\" text); CREATE VIEW s.v AS SELECT 1 AS one; CREATE "
+        "FUNCTION s.f(int, text) RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE TYPE s.e AS ENUM ('a'); CREATE "
+        "SEQUENCE "
+        "s.q;");
+    // As the provider's check would have let them be written.
+    connection->executeScript(
+        "INSERT INTO pg_catalog.pg_seclabel (objoid, classoid, objsubid, provider, label) VALUES "
+        "('s.\"T t\"'::regclass, 1259, 0, 'guard', 'it''s secret'), ('s.\"T t\"'::regclass, 1259, 2, 'guard', 'of a "
+        "column'), ('s.v'::regclass, 1259, 0, 'Other One', 'of a view'), ('s.f(int,text)'::regprocedure, 1255, 0, "
+        "'guard', 'of a function'), ('s.e'::regtype, 1247, 0, 'guard', 'of a type'), ('s.q'::regclass, 1259, 0, "
+        "'guard', 'of a sequence'), ('s'::regnamespace, 2615, 0, 'guard', 'of a schema')");
+    const MetaData metadata = dialect.reflect(*connection, {});
+    QVERIFY(metadata.errors.empty());
+    QStringList labels;
+    for (const OtherObject &each : metadata.others)
+        if (each.kind == "security_label")
+            labels << QString::fromStdString(each.definition);
+    labels.sort();
+    QCOMPARE(labels,
+             (QStringList{
+                 QStringLiteral("SECURITY LABEL FOR \"Other One\" ON VIEW s.v IS 'of a view'"),
+                 QStringLiteral("SECURITY LABEL FOR guard ON COLUMN s.\"T t\".\"B b\" IS 'of a column'"),
+                 QStringLiteral("SECURITY LABEL FOR guard ON FUNCTION s.f(integer,pg_catalog.text) IS 'of a function'"),
+                 QStringLiteral("SECURITY LABEL FOR guard ON SCHEMA s IS 'of a schema'"),
+                 QStringLiteral("SECURITY LABEL FOR guard ON SEQUENCE s.q IS 'of a sequence'"),
+                 QStringLiteral("SECURITY LABEL FOR guard ON TABLE s.\"T t\" IS 'it''s secret'"),
+                 QStringLiteral("SECURITY LABEL FOR guard ON TYPE s.e IS 'of a type'"),
+             }));
+    const std::string script = dialect.createScript(metadata, {}).text();
+    for (const QString &label : labels) {
+        QVERIFY2(script.find(label.toStdString()) != std::string::npos, qPrintable(label));
+        // The statement is one: what the server lacks is the provider alone.
+        try {
+            connection->executeScript(label.toStdString());
+            QFAIL("the provider is loaded after all");
+        } catch (const Error &error) {
+            QVERIFY2(error.message.find("is not loaded") != std::string::npos, error.message.c_str());
+        }
+    }
+    // They are compared as all else is.
+    connection->executeScript("DELETE FROM pg_catalog.pg_seclabel WHERE label = 'of a type'");
+    const MetaDataDiff diff = diffMetaData(metadata, dialect.reflect(*connection, {}));
+    QCOMPARE(diff.objects.size(), std::size_t{1});
+    QCOMPARE(diff.objects.front().object.kind, std::string("security_label"));
+}
+
+/// A domain's NOT NULL and default hold for the columns that are of it. They are told of them, and not written for
+/// them.
+void tst_PostgresSchema::saysWhatADomainSaysForItsColumns()
+{
+    const PostgresDatabase one("schema_domains");
+    const auto connection = one.connect();
+    connection->executeScript(
+        "CREATE SCHEMA \"S.s\"; CREATE DOMAIN \"S.s\".\"D \"\"d\" AS int NOT NULL DEFAULT 5; CREATE DOMAIN "
+        "soft AS text DEFAULT 'x'; CREATE TABLE t (a \"S.s\".\"D \"\"d\", b \"S.s\".\"D \"\"d\" DEFAULT "
+        "7, c soft NOT NULL, d soft[], e int)");
+    const MetaData metadata = dialect.reflect(*connection, {});
+    const Table t = tableOf(metadata, "t");
+    QCOMPARE(metadata.domainOf(t.column("a")->type)->name.name, std::string("D \"d"));
+    QCOMPARE(metadata.domainOf(t.column("c")->type)->name, (QualifiedName{"public", "soft"}));
+    QVERIFY(!metadata.domainOf(t.column("d")->type) && !metadata.domainOf(t.column("e")->type));
+    const QString json = QString::fromStdString(toJson(metadata, -1));
+    const auto says = [&](const char *name, const char *nullable, const char *byDefault) {
+        const qsizetype at = json.indexOf(QStringLiteral("{\"name\":\"%1\",\"type\"").arg(QLatin1String(name)));
+        return json.mid(at, 250).contains(
+            QStringLiteral("\"nullable\":%1,\"default\":%2").arg(QLatin1String(nullable), QLatin1String(byDefault)));
+    };
+    QVERIFY2(says("a", "false", "\"5\"") && says("b", "false", "\"7\""), qPrintable(json));
+    QVERIFY2(says("c", "false", "\"'x'::text\"") && says("d", "true", "null") && says("e", "true", "null"),
+             qPrintable(json));
+    const std::string script = dialect.createScript(metadata, {}).text();
+    QVERIFY2(script.find("    a \"S.s\".\"D \"\"d\",\n") != std::string::npos, script.c_str());
+}
+
 void tst_PostgresSchema::leavesOutWhatBelongsToAnExtension()
 {
     const PostgresDatabase extended("schema_extended");
@@ -539,6 +639,12 @@ void tst_PostgresSchema::changesObjectsInPlace_data()
         "TABLE gone OWNER TO pg_monitor; CREATE SEQUENCE gone_s; ALTER SEQUENCE gone_s OWNER TO pg_monitor",
         "CREATE TABLE t (a int); CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'SELECT 1'; ALTER FUNCTION f(int) "
         "OWNER TO pg_monitor; CREATE TYPE e AS ENUM ('a'); ALTER TYPE e OWNER TO pg_signal_backend");
+    add("privileges and another owner",
+        "CREATE TABLE t (a int); REVOKE DELETE ON t FROM CURRENT_USER; GRANT SELECT ON t TO PUBLIC",
+        "CREATE TABLE t (a int); ALTER TABLE t OWNER TO pg_monitor; REVOKE ALL ON t FROM pg_monitor; GRANT TRUNCATE ON "
+        "t "
+        "TO CURRENT_USER WITH GRANT OPTION; GRANT SELECT (a) ON t TO PUBLIC");
+    add("the comment of a schema that stays", "COMMENT ON SCHEMA public IS NULL", "COMMENT ON SCHEMA public IS 'x'");
     add("default privileges", "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC",
         "ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC");
     add("privileges of what goes",

@@ -1,5 +1,7 @@
 #include "schemawright/dialect/dialect.h"
 
+#include <algorithm>
+
 namespace schemawright {
 
 std::string Dialect::quote(const QualifiedName &name) const
@@ -30,6 +32,30 @@ ObjectMigration Dialect::migrateObjects(const MetaData &, const MetaData &, cons
     for (std::size_t i = 0; i < diffs.size(); ++i)
         migration.problems.push_back({i, "no statements are made for a changed " + diffs[i].object.kind + " yet"});
     return migration;
+}
+
+WholeMigration Dialect::migrateWhole(const MetaData &before, const MetaData &after, const MetaDataDiff &diff) const
+{
+    WholeMigration whole{migrate(before, after, diff.tables), migrateObjects(before, after, diff.objects), {}};
+    const auto addObjects = [&](ObjectStep::Stage stage) {
+        for (const ObjectStep &step : whole.objects.steps)
+            if (step.stage == stage &&
+                std::ranges::find(whole.objects.problems, step.diff, &ObjectMigration::Problem::diff) ==
+                    whole.objects.problems.end())
+                whole.script.push_back({step.sql, stage != ObjectStep::Stage::BeforeTransaction});
+    };
+    const auto addTables = [&](auto takes) {
+        for (const MigrationStep &step : whole.tables.steps)
+            if (takes(step.phase))
+                whole.script.push_back({step.sql, step.phase != Phase::Before && step.phase != Phase::After});
+    };
+    addTables([](Phase phase) { return phase == Phase::Before; });
+    addObjects(ObjectStep::Stage::BeforeTransaction);
+    addObjects(ObjectStep::Stage::BeforeTables);
+    addTables([](Phase phase) { return phase != Phase::Before && phase != Phase::After; });
+    addObjects(ObjectStep::Stage::AfterTables);
+    addTables([](Phase phase) { return phase == Phase::After; });
+    return whole;
 }
 
 const char *toString(Phase phase) noexcept

@@ -79,6 +79,10 @@ struct ReflectOptions
     std::vector<std::string> tables;  ///< names; empty: all
     bool namesOnly = false;           ///< tables with kind and name but no columns: fast, for a first sight
     const std::stop_token *stop = nullptr;
+    /// Taken for the default schema, where a connection has a setting for that (PostgreSQL's search path); empty: the
+    /// connection's. Printed expressions name what is in it without its name, so that two databases are compared as
+    /// seen from one schema.
+    std::string defaultSchema;
 };
 
 /// How large a table is, as far as the database knows without counting.
@@ -192,6 +196,8 @@ public:
     /// The same for what is no table. The base has a problem with each.
     virtual ObjectMigration migrateObjects(const MetaData &before, const MetaData &after,
                                            const std::vector<ObjectDiff> &diffs) const;
+    /// Both together, in one order. The base lets the objects come before the tables, or after them.
+    virtual WholeMigration migrateWhole(const MetaData &before, const MetaData &after, const MetaDataDiff &diff) const;
 
     /// The statement that begins a transaction. Throws Error(Unsupported) for an isolation level that is not there.
     virtual std::string beginSql(const TransactionOptions &options) const;

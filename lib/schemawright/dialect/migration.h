@@ -82,4 +82,17 @@ struct ObjectMigration
     std::vector<Problem> problems; ///< what is not carried out
 };
 
+/// What a dialect would run to bring one whole database to another. A value.
+struct WholeMigration
+{
+    struct Step
+    {
+        std::string sql;
+        bool transactional = true; ///< false: outside of the transaction in which the others run
+    };
+    Migration tables;         ///< what each TableDiff takes by itself
+    ObjectMigration objects;  ///< what each ObjectDiff takes by itself
+    std::vector<Step> script; ///< all of it, in the order in which it runs
+};
+
 } // namespace schemawright

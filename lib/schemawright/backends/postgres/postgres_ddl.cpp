@@ -1,5 +1,4 @@
-#include "schemawright/backends/postgres/postgres_ddl.h"
-
+#include "schemawright/backends/postgres/postgres_builder.h"
 #include "schemawright/backends/postgres/postgres_catalog.h"
 #include "schemawright/backends/postgres/postgres_text.h"
 #include "schemawright/backends/postgres/postgres_tokens.h"
@@ -36,80 +35,6 @@ std::vector<std::string> statementsOf(const std::string &sql)
     add(sql.size());
     return statements;
 }
-
-namespace {
-
-std::string upper(std::string word)
-{
-    for (char &c : word)
-        if (c >= 'a' && c <= 'z')
-            c = static_cast<char>(c - 'a' + 'A');
-    return word;
-}
-
-/// Makes one script.
-class Builder
-{
-public:
-    Builder(const MetaData &metadata, const ScriptOptions &options) : metadata_(metadata), options_(options)
-    {
-        for (const TablePtr &table : metadata.sortedTables().order)
-            tables_.push_back(table);
-        for (const TablePtr &view : metadata.sortedViews())
-            views_.push_back(view);
-    }
-
-    Script create();
-    Script drop();
-
-private:
-    struct Node
-    {
-        ObjectReference reference;
-        TablePtr table; ///< for tables and views
-        std::vector<std::string> statements;
-        std::string dropStatement;
-    };
-    void collect();
-    static std::string hollow(const Table &view);
-    static bool beginsAsShell(const Node &node);
-    void addNode(ObjectReference reference, std::vector<std::string> statements, std::string dropStatement);
-    void sort();
-    void header();
-    std::string guarded(const std::string &sql) const;
-    std::string createTable(const TablePtr &shared, bool isLate);
-    bool isInline(const Table &table, const ForeignKey &key) const;
-    bool isGeneratedByParent(const Table &table, const Column &column) const;
-    static bool standsAlone(const Table &table, const UniqueConstraint &constraint);
-    void waitingKeys();
-    void takeBackPrivileges();
-    void takeBackWhatNeedsMore();
-    void createRelation(const TablePtr &table);
-    void keysOfPartitions();
-    void nameLostOrder(const Table &table);
-    void afterTables();
-    void inheritedDifferences(const Table &table);
-    void emit(std::string sql) { script_.statements.push_back(std::move(sql)); }
-    void emit(const std::vector<std::string> &all)
-    {
-        script_.statements.insert(script_.statements.end(), all.begin(), all.end());
-    }
-    QualifiedName resolved(const QualifiedName &name) const
-    {
-        return name.schema.empty() ? QualifiedName{metadata_.defaultSchema, name.name} : name;
-    }
-
-    const MetaData &metadata_;
-    const ScriptOptions &options_;
-    Script script_;
-    std::vector<TablePtr> tables_, views_;
-    std::vector<Node> nodes_;
-    std::vector<std::size_t> order_;
-    std::set<std::size_t> cyclicViews_;
-    std::set<QualifiedName> lateTables_; ///< whose defaults and checks need a function that needs them
-    std::set<QualifiedName> made_;
-    std::vector<std::pair<TablePtr, const ForeignKey *>> laterKeys_;
-};
 
 std::string Builder::guarded(const std::string &sql) const
 {
@@ -162,9 +87,10 @@ void Builder::collect()
                              word.starts_with("operator ") && method != std::string::npos)
                         target = quoteName({each.name.schema, each.name.name.substr(0, method)}) +
                                  each.name.name.substr(method);
-                    const std::string dropped = word == "operator family member"
-                                                    ? ""
-                                                    : "DROP " + upper(isType ? "type" : word) + " " + ifExists + target;
+                    const std::string dropped =
+                        word == "operator family member"
+                            ? ""
+                            : "DROP " + upperCase(isType ? "type" : word) + " " + ifExists + target;
                     addNode({each.kind, each.name, ""}, std::move(statements), dropped);
                 }
     };
@@ -201,7 +127,7 @@ void Builder::collect()
                 each.ownedBy ? "" : "DROP SEQUENCE " + ifExists + name);
     }
     for (const Function &each : metadata_.functions) {
-        const std::string word = upper(each.kind);
+        const std::string word = upperCase(each.kind);
         const std::string what = word + " " + quoteName(each.name) + "(" +
                                  (each.kind == "aggregate" && each.arguments.empty() ? "*" : each.arguments) + ")";
         const bool replaces = each.definition.starts_with("CREATE OR REPLACE");
@@ -473,6 +399,11 @@ Script Builder::create()
     for (const std::size_t i : cyclicViews_)
         nodes_[i].statements = {"CREATE" + hollow(*nodes_[i].table)};
     for (const std::size_t i : order_) {
+        const Table *const table = nodes_[i].table.get();
+        if (table && !beforeTables_)
+            beforeTables_ = script_.statements.size();
+        if (table && table->isView() && !beforeViews_)
+            beforeViews_ = script_.statements.size();
         if (cyclicViews_.contains(i))
             emit(nodes_[i].statements);
         else if (nodes_[i].table)
@@ -480,6 +411,9 @@ Script Builder::create()
         else
             emit(nodes_[i].statements);
     }
+    for (std::optional<std::size_t> *place : {&beforeTables_, &beforeViews_})
+        if (!*place)
+            *place = script_.statements.size();
     for (const std::size_t i : cyclicViews_)
         emit(ddl::view(*nodes_[i].table, true));
     afterTables();
@@ -647,140 +581,27 @@ void Builder::afterTables()
         emit(ddl::comments(*table));
     }
     others({"trigger_state", "publication", "subscription"}); // a parent's state is passed on before a child's is set
-    if (options_.privileges)
+    others({"security_label"});
+    const auto isOfEventTrigger = [](const OtherObject &each) { return each.name.name.starts_with("EVENT TRIGGER "); };
+    const auto owners = [&](bool ofEventTriggers) {
+        for (const OtherObject &each : metadata_.others)
+            if (each.kind == "owner" && isOfEventTrigger(each) == ofEventTriggers)
+                emit(each.definition);
+    };
+    if (options_.privileges) {
+        owners(false); // first: it is the owner who grants
         others({"privileges", "default_privileges"});
-    else
+    } else
         for (const OtherObject &each : metadata_.others)
             if (each.kind == "privileges" || each.kind == "default_privileges" || each.kind == "owner")
                 script_.notCarried.push_back(
                     {each.name.text(), each.kind == "default_privileges" ? "default privileges" : each.kind});
-    others({"security_label", "event_trigger"});
+    others({"event_trigger"}); // they would see what is done after them
     if (options_.privileges)
-        others({"owner"}); // last: privileges are those of the one who makes it all, and go over with it
+        owners(true);
 }
 
-/// Those on what stays: the others go with their objects.
-void Builder::takeBackPrivileges()
-{
-    for (const OtherObject &each : metadata_.others) {
-        const auto isOn = [&](const std::string &word, const std::string &kind) {
-            return each.name.name.starts_with(word) &&
-                   std::ranges::none_of(metadata_.others, [&](const OtherObject &other) {
-                       return other.kind == kind && word + other.name.name == each.name.name;
-                   });
-        };
-        const bool stays =
-            each.kind == "default_privileges" ||
-            (each.kind == "privileges" &&
-             (each.name.schema == "pg_catalog" || isOn("LANGUAGE ", "language") || each.name.name == "SCHEMA public" ||
-              each.name.name == "SCHEMA " + metadata_.defaultSchema || each.name.name == "SCHEMA pg_catalog"));
-        if (!stays || !options_.privileges)
-            continue;
-        const std::vector<std::string> granted = statementsOf(each.definition);
-        for (auto statement = granted.rbegin(); statement != granted.rend(); ++statement)
-            if (const std::string sql = takenBack(*statement); !sql.empty())
-                emit(sql);
-    }
-}
-
-/// Policies, rules and conditions of triggers can name other tables and functions, which their own table would outlive.
-void Builder::takeBackWhatNeedsMore()
-{
-    const std::string ifExists = options_.ifNotExists ? "IF EXISTS " : "";
-    for (const OtherObject &each : metadata_.others)
-        if (each.onTable && (each.kind == "policy" || each.kind == "rule"))
-            emit("DROP " + upper(each.kind) + " " + ifExists + quoteName(each.name.name) + " ON " +
-                 quoteName(*each.onTable));
-    for (const std::vector<TablePtr> *all : {&tables_, &views_})
-        for (const TablePtr &table : *all)
-            for (const Trigger &trigger : table->triggers)
-                if (trigger.definition.find(" WHEN (") != std::string::npos)
-                    emit("DROP TRIGGER " + ifExists + quoteName(trigger.name) + " ON " + quoteName(table->name));
-    // What needs functions that need the table itself.
-    for (const std::vector<TablePtr> *all : {&tables_, &views_})
-        for (const TablePtr &table : *all) {
-            if (!lateTables_.contains(resolved(table->name)))
-                continue;
-            const std::string alter =
-                std::string("ALTER ") + ddl::relationWord(*table) + " " + ifExists + quoteName(table->name) + " ";
-            for (const Column &column : table->columns)
-                if (column.defaultSql && !column.generated && !column.identity)
-                    emit(alter + "ALTER COLUMN " + quoteName(column.name) + " DROP DEFAULT");
-            for (const CheckConstraint &each : table->checks)
-                if (each.name && !each.inherited)
-                    emit(alter + "DROP CONSTRAINT " + ifExists + quoteName(*each.name));
-            for (const ExclusionConstraint &each : table->exclusions)
-                emit(alter + "DROP CONSTRAINT " + ifExists + quoteName(each.name));
-            for (const Index &index : table->indexes)
-                if (!index.options.contains("attached_to"))
-                    emit("DROP INDEX " + ifExists + quoteName({table->name.schema, index.name}));
-        }
-}
-
-Script Builder::drop()
-{
-    collect();
-    sort();
-    const std::string ifExists = options_.ifNotExists ? "IF EXISTS " : "";
-    const auto others = [&](const char *kind, const char *word) {
-        for (const OtherObject &each : metadata_.others)
-            if (each.kind == kind && !each.onTable)
-                emit(std::string("DROP ") + word + " " + ifExists + quoteName(each.name));
-    };
-    others("event_trigger", "EVENT TRIGGER");
-    others("publication", "PUBLICATION");
-    for (const OtherObject &each : metadata_.others)
-        if (each.kind == "subscription") { // the publisher need not be there
-            const std::string name = quoteName(each.name);
-            emit("ALTER SUBSCRIPTION " + name + " DISABLE");
-            emit("ALTER SUBSCRIPTION " + name + " SET (slot_name = NONE)");
-            emit("DROP SUBSCRIPTION " + ifExists + name);
-        }
-    takeBackPrivileges();
-    const auto untie = [&](const Table &table, const ForeignKey &key) {
-        std::string name = key.name.value_or("");
-        if (!key.name) { // as the server names it
-            name = table.name.name;
-            for (const std::string &column : key.columns)
-                name += "_" + column;
-            name += "_fkey";
-        }
-        emit("ALTER TABLE " + ifExists + quoteName(table.name) + " DROP CONSTRAINT " + ifExists + quoteName(name));
-    };
-    // What refers to a partitioned table holds its partitions too, which are dropped one by one.
-    for (const TablePtr &table : tables_)
-        for (const ForeignKey &key : table->foreignKeys)
-            if (const TablePtr referred = metadata_.table(resolved(key.referred));
-                !key.inherited && referred && referred->partition.by && referred->name != table->name)
-                untie(*table, key);
-    // What stands in a ring is untied first, whether it has a name or not.
-    for (const auto &cycle : metadata_.sortedTables().cycles)
-        for (const TablePtr &table : cycle)
-            for (const ForeignKey &key : table->foreignKeys)
-                if (std::ranges::any_of(cycle,
-                                        [&](const TablePtr &other) {
-                                            return resolved(other->name) == resolved(key.referred) && other != table;
-                                        }) &&
-                    !key.inherited && !metadata_.table(resolved(key.referred))->partition.by)
-                    untie(*table, key);
-    takeBackWhatNeedsMore();
-    for (const std::size_t i : cyclicViews_)
-        emit("CREATE OR REPLACE" + hollow(*nodes_[i].table));
-    for (const Node &node : nodes_)
-        if (beginsAsShell(node)) // its functions need it and it needs them
-            for (Node &other : nodes_)
-                if (std::ranges::find(metadata_.dependencies, Dependency{node.reference, other.reference}) !=
-                        metadata_.dependencies.end() &&
-                    other.reference.kind == "function")
-                    other.dropStatement.clear();
-    for (auto i = order_.rbegin(); i != order_.rend(); ++i)
-        if (!nodes_[*i].dropStatement.empty())
-            emit(nodes_[*i].dropStatement + (beginsAsShell(nodes_[*i]) ? " CASCADE" : ""));
-    for (const Schema &each : metadata_.schemas)
-        if (each.name != "public" && each.name != metadata_.defaultSchema)
-            emit("DROP SCHEMA " + ifExists + quoteName(each.name));
-    return std::move(script_);
-}
+namespace {
 
 const DdlRules &rules()
 {
@@ -788,6 +609,8 @@ const DdlRules &rules()
     static const DdlRules all = [] {
         DdlRules r;
         r.displayName = "PostgreSQL";
+        r.indexComments = true;
+        r.strictTypes = true;
         r.emptyTables = true;
         r.constraintNames = Scope::Table;
         r.enumTypes = true;

@@ -4,6 +4,7 @@
 #include "schemawright/backends/postgres/postgres_ddl.h"
 #include "schemawright/backends/postgres/postgres_migrate.h"
 #include "schemawright/backends/postgres/postgres_migrate_objects.h"
+#include "schemawright/backends/postgres/postgres_migrate_whole.h"
 #include "schemawright/backends/postgres/postgres_reflect.h"
 #include "schemawright/backends/postgres/postgres_text.h"
 #include "schemawright/backends/postgres/postgres_tokens.h"
@@ -51,6 +52,12 @@ Migration PostgresDialect::migrate(const MetaData &before, const MetaData &after
                                    const std::vector<TableDiff> &diffs) const
 {
     return postgres::migrate(*this, before, after, diffs);
+}
+
+WholeMigration PostgresDialect::migrateWhole(const MetaData &before, const MetaData &after,
+                                             const MetaDataDiff &diff) const
+{
+    return postgres::migrateWhole(*this, before, after, diff);
 }
 
 ObjectMigration PostgresDialect::migrateObjects(const MetaData &before, const MetaData &after,

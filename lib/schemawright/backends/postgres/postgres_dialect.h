@@ -25,6 +25,7 @@ public:
     Migration migrate(const MetaData &before, const MetaData &after,
                       const std::vector<TableDiff> &diffs) const override;
     std::optional<Conversion> conversion(const TableDiff &diff, std::size_t after) const override;
+    WholeMigration migrateWhole(const MetaData &before, const MetaData &after, const MetaDataDiff &diff) const override;
     ObjectMigration migrateObjects(const MetaData &before, const MetaData &after,
                                    const std::vector<ObjectDiff> &diffs) const override;
     std::string deferConstraintsSql() const override { return "SET CONSTRAINTS ALL DEFERRED"; }

@@ -1,8 +1,8 @@
 #include "schemawright/backends/postgres/postgres_migrate_objects.h"
 
 #include "schemawright/backends/postgres/postgres_ddl.h"
+#include "schemawright/backends/postgres/postgres_migrate_types.h"
 #include "schemawright/backends/postgres/postgres_text.h"
-#include "schemawright/backends/postgres/postgres_tokens.h"
 #include "schemawright/base/topological.h"
 
 #include <algorithm>
@@ -29,44 +29,7 @@ std::size_t rankOf(const std::string &kind)
 
 bool isFunction(const std::string &kind) { return kind == "function" || kind == "procedure" || kind == "aggregate"; }
 
-/// Stands on a table and is made when the tables are as they shall be.
-bool isOnTables(const std::string &kind)
-{
-    return kind == "rule" || kind == "policy" || kind == "statistics" || kind == "publication" ||
-           kind == "event_trigger" || kind == "trigger_state" || kind == "privileges" || kind == "default_privileges" ||
-           kind == "security_label" || kind == "subscription" || kind == "owner";
-}
-
 bool isPrivileges(const std::string &kind) { return kind == "privileges" || kind == "default_privileges"; }
-
-/// The attributes of a composite type as its definition has them: the name as written, and what follows it.
-std::vector<std::pair<std::string, std::string>> attributesOf(const std::string &definition)
-{
-    std::vector<std::pair<std::string, std::string>> attributes;
-    std::size_t begin = std::string::npos;
-    std::string name;
-    int depth = 0;
-    for (const Token &token : tokenize(definition)) {
-        const std::string_view text = token.in(definition);
-        const bool ends = (depth == 1 && (text == "," || text == ")"));
-        depth += text == "(" ? 1 : text == ")" ? -1 : 0;
-        if (ends && !name.empty()) {
-            std::string rest = definition.substr(begin, token.offset - begin);
-            rest.erase(rest.find_last_not_of(" \n") + 1);
-            attributes.emplace_back(name, rest);
-            name.clear();
-            if (depth == 0)
-                break;
-        } else if (depth == 1 && name.empty() &&
-                   (token.kind == TokenKind::Word || token.kind == TokenKind::QuotedName)) {
-            if (text == "CREATE" || text == "TYPE" || text == "AS")
-                continue;
-            name = text;
-            begin = token.end() + 1;
-        }
-    }
-    return attributes;
-}
 
 template <class List, class Matches> auto *found(const List &list, Matches matches)
 {
@@ -92,14 +55,28 @@ public:
                 replaced.insert(i);
                 dropFirst(i);
             }
+        std::vector<std::size_t> ofRoles; // those on schemas first, which let the others be reached
+        for (const bool onSchemas : {true, false})
+            for (const std::size_t i : order)
+                if (isPrivileges(diffs_[i].object.kind) &&
+                    diffs_[i].object.name.name.starts_with("SCHEMA ") == onSchemas)
+                    ofRoles.push_back(i);
+        // What the old owner granted goes before there is a new one, who then grants what is new.
+        for (auto i = ofRoles.rbegin(); i != ofRoles.rend(); ++i)
+            takeBackPrivileges(*i);
         for (const std::size_t i : order)
-            if (diffs_[i].action == DiffAction::Add)
+            if (isPrivileges(diffs_[i].object.kind))
+                continue;
+            else if (diffs_[i].action == DiffAction::Add)
                 add(i);
             else if (diffs_[i].action == DiffAction::Alter)
                 alter(i);
         for (auto i = order.rbegin(); i != order.rend(); ++i)
-            if (diffs_[*i].action == DiffAction::Drop && !replaced.contains(*i))
+            if (diffs_[*i].action == DiffAction::Drop && !replaced.contains(*i) &&
+                !isPrivileges(diffs_[*i].object.kind))
                 drop(*i);
+        for (const std::size_t i : ofRoles)
+            grantPrivileges(i);
         return std::move(migration_);
     }
 
@@ -149,6 +126,17 @@ private:
         return order;
     }
 
+    bool isSchemaOnBothSides(const std::string &name) const
+    {
+        const auto isIt = [&](const Schema &each) { return each.name == name; };
+        return found(before_.schemas, isIt) && found(after_.schemas, isIt);
+    }
+    static std::string commentOnSchema(const MetaData &side, const std::string &name)
+    {
+        const Schema *schema = found(side.schemas, [&](const Schema &each) { return each.name == name; });
+        return "COMMENT ON SCHEMA " + quoteName(name) + " IS " + commentText(schema ? schema->comment : std::nullopt);
+    }
+
     /// The script of one object alone.
     std::vector<std::string> script(const MetaData &side, const ObjectReference &object, bool drop) const
     {
@@ -162,6 +150,8 @@ private:
         };
         const auto any = [](const auto &) { return true; };
         if (object.kind == "schema") {
+            if (isSchemaOnBothSides(object.name.name)) // it is its comment that comes or goes
+                return {commentOnSchema(drop ? after_ : side, object.name.name)};
             if (drop)
                 return {"DROP SCHEMA " + quoteName(object.name.name)};
             for (const Schema &each : side.schemas)
@@ -220,8 +210,6 @@ private:
             return each.kind == object.kind && resolved(each.name) == object.name &&
                    (each.onTable ? each.onTable->text() : std::string()) == object.arguments;
         });
-        if (isPrivileges(object.kind))
-            return alterPrivileges(i);
         if (object.kind == "security_label") {
             if (other)
                 emit(i, Stage::AfterTables, other->definition.substr(0, other->definition.rfind(" IS '")) + " IS NULL");
@@ -289,21 +277,18 @@ private:
         const ObjectReference &object = diffs_[i].object;
         const std::string &kind = object.kind;
         if (kind == "enum")
-            return alterEnum(i);
+            return alterEnum({migration_, i}, before_, *found(before_.enums, isCalled(object)),
+                             *found(after_.enums, isCalled(object)));
         if (kind == "sequence")
-            return alterSequence(i);
+            return alterSequence({migration_, i}, *found(before_.sequences, isCalled(object)),
+                                 *found(after_.sequences, isCalled(object)));
         if (kind == "domain")
-            return alterDomain(i);
+            return alterDomain({migration_, i}, *found(before_.domains, isCalled(object)),
+                               *found(after_.domains, isCalled(object)));
         if (isFunction(kind))
             return alterFunction(i);
-        if (kind == "schema") {
-            const Schema *schema = found(after_.schemas, [&](const Schema &s) { return s.name == object.name.name; });
-            return emit(i, Stage::BeforeTables,
-                        "COMMENT ON SCHEMA " + quoteName(object.name.name) + " IS " +
-                            commentText(schema ? schema->comment : std::nullopt));
-        }
-        if (isPrivileges(kind))
-            return alterPrivileges(i);
+        if (kind == "schema")
+            return emit(i, Stage::BeforeTables, commentOnSchema(after_, object.name.name));
         if (!isOnTables(kind))
             return alterOther(i);
         if (kind != "trigger_state" && kind != "security_label" && kind != "owner")
@@ -319,24 +304,38 @@ private:
         });
     }
 
-    /// What was granted and is not any more is taken back, and the other way round; then comes what is new.
-    void alterPrivileges(std::size_t i)
+    /// The statements of privileges on one side.
+    std::vector<std::string> privileges(const MetaData &side, std::size_t i) const
     {
-        const ObjectReference &object = diffs_[i].object;
-        const OtherObject *const old = other(before_, object), *const now = other(after_, object);
-        if (!now && old && isGone(*old))
+        const OtherObject *const said = other(side, diffs_[i].object);
+        return said ? statementsOf(said->definition) : std::vector<std::string>();
+    }
+    static bool isIn(const std::vector<std::string> &all, const std::string &one)
+    {
+        return std::ranges::find(all, one) != all.end();
+    }
+
+    /// What was granted and is not any more is taken back, and the other way round.
+    void takeBackPrivileges(std::size_t i)
+    {
+        const OtherObject *const old = other(before_, diffs_[i].object);
+        if (old && !other(after_, diffs_[i].object) && isGone(*old))
             return;
-        const std::vector<std::string> was = old ? statementsOf(old->definition) : std::vector<std::string>(),
-                                       is = now ? statementsOf(now->definition) : std::vector<std::string>();
-        const auto isIn = [](const std::vector<std::string> &all, const std::string &one) {
-            return std::ranges::find(all, one) != all.end();
-        };
+        const std::vector<std::string> was = privileges(before_, i), is = privileges(after_, i);
         if (std::ranges::any_of(was, [](const std::string &sql) { return sql.starts_with("SET SESSION"); }))
             return problem(i, "some of its privileges were granted by others than its owner");
+        // What is made meanwhile would be granted by default.
+        const Stage stage = diffs_[i].object.kind == "default_privileges" ? Stage::BeforeTables : Stage::AfterTables;
         for (auto each = was.rbegin(); each != was.rend(); ++each)
             if (!isIn(is, *each))
-                emit(i, Stage::AfterTables, takenBack(*each));
-        for (const std::string &each : is)
+                emit(i, stage, takenBack(*each));
+    }
+    void grantPrivileges(std::size_t i)
+    {
+        if (std::ranges::find(migration_.problems, i, &ObjectMigration::Problem::diff) != migration_.problems.end())
+            return;
+        const std::vector<std::string> was = privileges(before_, i);
+        for (const std::string &each : privileges(after_, i))
             if (!isIn(was, each))
                 emit(i, Stage::AfterTables, each);
     }
@@ -344,9 +343,19 @@ private:
     /// Privileges go with the object they are on ("TABLE t", "FUNCTION f(integer)"…).
     bool isGone(const OtherObject &privileges) const
     {
+        if (privileges.name.schema == "pg_catalog") // the system's own stay
+            return false;
         if (privileges.onTable)
             return !after_.table(*privileges.onTable);
+        if (privileges.kind == "default_privileges") // with the schema
+            return !privileges.name.schema.empty() &&
+                   !found(after_.schemas, [&](const Schema &each) { return each.name == privileges.name.schema; });
         const std::string &name = privileges.name.name;
+        if (name.starts_with("SEQUENCE ")) { // it may have gone with its column
+            const QualifiedName sequence{privileges.name.schema, name.substr(9)};
+            return !found(after_.sequences, [&](const Sequence &each) { return resolved(each.name) == sequence; }) &&
+                   !isIdentity(sequence);
+        }
         const auto named = [&](const std::string &word, const std::string &kind) {
             return name.starts_with(word + " ") && std::ranges::any_of(diffs_, [&](const ObjectDiff &each) {
                        if (each.action != DiffAction::Drop || !(kind.empty() || each.object.kind == kind))
@@ -357,9 +366,16 @@ private:
                                                            : name.substr(word.size() + 1) == dropped;
                    });
         };
-        return named("SEQUENCE", "sequence") || named("FUNCTION", "") || named("PROCEDURE", "") || named("TYPE", "") ||
-               named("SCHEMA", "schema") || named("LANGUAGE", "language") ||
-               named("FOREIGN DATA WRAPPER", "foreign_data_wrapper") || named("FOREIGN SERVER", "server");
+        const bool isExtensions = name.starts_with("FUNCTION ") && !found(before_.functions, [&](const Function &each) {
+                                      return name.find(each.name.name + "(") != std::string::npos;
+                                  });
+        if (isExtensions && found(diffs_, [](const ObjectDiff &each) {
+                return each.action == DiffAction::Drop && each.object.kind == "extension";
+            }))
+            return true;
+        return named("FUNCTION", "") || named("PROCEDURE", "") || named("TYPE", "") || named("SCHEMA", "schema") ||
+               named("LANGUAGE", "language") || named("FOREIGN DATA WRAPPER", "foreign_data_wrapper") ||
+               named("FOREIGN SERVER", "server");
     }
 
     /// Kinds without an ALTER of their own: what was made beside it is said anew, else it is made again where nothing
@@ -403,7 +419,7 @@ private:
                  "ALTER EXTENSION " + quoteName(object.name.name) + " SET SCHEMA " + is.front().substr(schema + 13));
             return commentOnly();
         }
-        if (object.kind == "composite_type" && alterComposite(i, was.front(), is.front()))
+        if (object.kind == "composite_type" && alterComposite({migration_, i}, object.name, was.front(), is.front()))
             return commentOnly();
         if (const Dependency *user =
                 found(before_.dependencies, [&](const Dependency &d) { return d.needs == reference(object); }))
@@ -413,46 +429,6 @@ private:
             emit(i, Stage::BeforeTables, std::move(sql));
         for (std::string &sql : script(after_, object, false))
             emit(i, Stage::BeforeTables, std::move(sql));
-    }
-
-    /// False where the attributes would not come into the wanted order.
-    bool alterComposite(std::size_t i, const std::string &was, const std::string &is)
-    {
-        const auto old = attributesOf(was), now = attributesOf(is);
-        const auto named = [](const auto &all, const std::string &name) {
-            return std::ranges::find(all, name, [](const auto &each) { return each.first; });
-        };
-        std::vector<std::string> order;
-        for (const auto &[name, rest] : old)
-            if (named(now, name) != now.end())
-                order.push_back(name);
-        for (const auto &[name, rest] : now)
-            if (named(old, name) == old.end())
-                order.push_back(name);
-        const bool isInOrder = std::ranges::equal(order, now, {}, {}, [](const auto &each) { return each.first; });
-        if (!isInOrder)
-            return false;
-        std::string changes;
-        const auto change = [&](const std::string &sql) { changes += (changes.empty() ? " " : ", ") + sql; };
-        for (const auto &[name, rest] : old)
-            if (named(now, name) == now.end())
-                change("DROP ATTRIBUTE " + name);
-        for (const auto &[name, rest] : now)
-            if (const auto same = named(old, name); same == old.end())
-                change("ADD ATTRIBUTE " + name + " " + rest);
-            else if (same->second != rest)
-                change("ALTER ATTRIBUTE " + name + " TYPE " + rest);
-        emit(i, Stage::BeforeTables, "ALTER TYPE " + quoteName(diffs_[i].object.name) + changes);
-        return true;
-    }
-
-    static std::string commentText(const std::optional<std::string> &text) { return text ? quoteText(*text) : "NULL"; }
-
-    template <class Object>
-    void alterComment(std::size_t i, const std::string &what, const Object &old, const Object &now)
-    {
-        if (old.comment != now.comment)
-            emit(i, Stage::AfterTables, "COMMENT ON " + what + " IS " + commentText(now.comment));
     }
 
     void alterFunction(std::size_t i)
@@ -475,9 +451,9 @@ private:
         if (replaces) {
             if (old.definition != now.definition)
                 emit(i, Stage::BeforeTables, now.definition);
-            std::string word = object.kind;
-            std::ranges::transform(word, word.begin(), [](char c) { return static_cast<char>(c - 'a' + 'A'); });
-            return alterComment(i, word + " " + quoteName(object.name) + "(" + object.arguments + ")", old, now);
+            return alterComment({migration_, i},
+                                upperCase(object.kind) + " " + quoteName(object.name) + "(" + object.arguments + ")",
+                                old, now);
         }
         const ObjectReference self = reference(object);
         if (const Dependency *user = found(before_.dependencies, [&](const Dependency &d) { return d.needs == self; }))
@@ -517,180 +493,6 @@ private:
             emit(i, Stage::BeforeTables, std::move(sql));
     }
 
-    void alterSequence(std::size_t i)
-    {
-        const ObjectReference &object = diffs_[i].object;
-        const Sequence &old = *found(before_.sequences, isCalled(object));
-        const Sequence &now = *found(after_.sequences, isCalled(object));
-        const std::string name = quoteName(object.name), alter = "ALTER SEQUENCE " + name;
-        if (old.type != now.type || !(old.properties == now.properties)) {
-            const Identity &p = now.properties;
-            std::string sql = alter;
-            if (old.type != now.type)
-                sql += " AS " + now.type;
-            sql += fmt::format(" INCREMENT BY {}{}{} START WITH {} CACHE {}{}", p.increment,
-                               p.min ? fmt::format(" MINVALUE {}", *p.min) : " NO MINVALUE",
-                               p.max ? fmt::format(" MAXVALUE {}", *p.max) : " NO MAXVALUE", p.start, p.cache,
-                               p.cycle ? " CYCLE" : " NO CYCLE");
-            emit(i, Stage::BeforeTables, sql);
-        }
-        if (old.ownedBy != now.ownedBy)
-            emit(i, Stage::AfterTables, alter + " OWNED BY " + now.ownedBy.value_or("NONE"));
-        alterComment(i, "SEQUENCE " + name, old, now);
-    }
-
-    void alterDomain(std::size_t i)
-    {
-        const ObjectReference &object = diffs_[i].object;
-        const Domain &old = *found(before_.domains, isCalled(object)), &now = *found(after_.domains, isCalled(object));
-        const std::string name = quoteName(object.name), alter = "ALTER DOMAIN " + name;
-        if (old.type != now.type || old.collation != now.collation)
-            return problem(i, "the type under a domain cannot be changed in place");
-        if (old.defaultSql != now.defaultSql)
-            emit(i, Stage::BeforeTables,
-                 alter + (now.defaultSql ? " SET DEFAULT " + *now.defaultSql : std::string(" DROP DEFAULT")));
-        if (old.nullable != now.nullable)
-            emit(i, now.nullable ? Stage::BeforeTables : Stage::AfterTables,
-                 alter + (now.nullable ? " DROP NOT NULL" : " SET NOT NULL"));
-        const auto isIn = [](const std::vector<CheckConstraint> &all, const CheckConstraint &check) {
-            return std::ranges::any_of(all, [&](const CheckConstraint &each) {
-                return each.name == check.name && each.expression == check.expression &&
-                       each.validated == check.validated;
-            });
-        };
-        for (const CheckConstraint &each : old.checks)
-            if (!isIn(now.checks, each) && each.name)
-                emit(i, Stage::BeforeTables, alter + " DROP CONSTRAINT " + quoteName(*each.name));
-        for (const CheckConstraint &each : now.checks)
-            if (!isIn(old.checks, each))
-                emit(i, Stage::AfterTables, alter + " ADD " + ddl::check(each));
-        alterComment(i, "DOMAIN " + name, old, now);
-    }
-
-    void alterEnum(std::size_t i)
-    {
-        const ObjectReference &object = diffs_[i].object;
-        const EnumType &old = *found(before_.enums, isCalled(object)), &now = *found(after_.enums, isCalled(object));
-        const std::string name = quoteName(object.name);
-        const auto has = [](const std::vector<std::string> &labels, const std::string &label) {
-            return std::ranges::find(labels, label) != labels.end();
-        };
-        std::vector<std::string> kept;
-        std::ranges::copy_if(now.labels, std::back_inserter(kept), [&](const auto &l) { return has(old.labels, l); });
-        alterComment(i, "TYPE " + name, old, now);
-        if (kept == old.labels) {
-            for (std::size_t at = 0; at < now.labels.size(); ++at) {
-                if (has(old.labels, now.labels[at]))
-                    continue;
-                std::string place;
-                if (at > 0)
-                    place = " AFTER " + quoteText(now.labels[at - 1]);
-                else if (!old.labels.empty())
-                    place = " BEFORE " + quoteText(old.labels.front());
-                emit(i, Stage::BeforeTransaction,
-                     "ALTER TYPE " + name + " ADD VALUE " + quoteText(now.labels[at]) + place);
-            }
-            return;
-        }
-        // As many labels with others at some places: those are called otherwise, and the rows keep them.
-        bool isRenamed = old.labels.size() == now.labels.size();
-        for (std::size_t at = 0; isRenamed && at < old.labels.size(); ++at)
-            isRenamed = old.labels[at] == now.labels[at] ||
-                        (!has(now.labels, old.labels[at]) && !has(old.labels, now.labels[at]));
-        if (!isRenamed)
-            return rewriteEnum(i, name, now);
-        for (std::size_t at = 0; at < old.labels.size(); ++at)
-            if (old.labels[at] != now.labels[at])
-                emit(i, Stage::BeforeTables,
-                     fmt::format("ALTER TYPE {} RENAME VALUE {} TO {}", name, quoteText(old.labels[at]),
-                                 quoteText(now.labels[at])));
-    }
-
-    /// A label is gone or stands elsewhere: a new type, and every column rewritten. Rows with the lost label make it
-    /// fail and leave all as it was.
-    void rewriteEnum(std::size_t i, const std::string &name, const EnumType &now)
-    {
-        const QualifiedName &self = diffs_[i].object.name;
-        struct Use
-        {
-            TablePtr table;
-            const Column *column;
-            bool isArray;
-        };
-        std::vector<Use> uses;
-        const auto isSelf = [&](const Type &type) {
-            return type.kind == TypeKind::Enum &&
-                   (type.name == name || (self.schema == before_.defaultSchema && type.name == quoteName(self.name)));
-        };
-        for (const TablePtr &table : before_.tables()) {
-            if (table->isView())
-                continue;
-            for (const Column &column : table->columns) {
-                const bool isArray =
-                    column.type.kind == TypeKind::Array && column.type.element && isSelf(*column.type.element);
-                if (isArray || isSelf(column.type))
-                    uses.push_back({table, &column, isArray});
-            }
-        }
-        for (const Dependency &each : before_.dependencies)
-            if (each.needs == ObjectReference{"type", self, ""} && each.object.kind != "table")
-                return problem(i, fmt::format("labels can only be taken away by a new type, and {} {} uses this one",
-                                              each.object.kind, each.object.name.text()));
-        for (const Use &use : uses)
-            if (const std::optional<std::string> user = holds(*use.table, *use.column))
-                return problem(i, fmt::format("labels can only be taken away by a new type, and {} uses {}.{}", *user,
-                                              use.table->name.text(), use.column->name));
-        const std::string old = quoteName(self.name + "_before");
-        emit(i, Stage::BeforeTables, "ALTER TYPE " + name + " RENAME TO " + old);
-        emit(i, Stage::BeforeTables, ddl::enumType(now));
-        for (const Use &use : uses) {
-            if (use.column->options.contains("inherited") || use.table->partition.of)
-                continue; // changes with the parent's
-            const std::string column = quoteName(use.column->name), suffix = use.isArray ? "[]" : "",
-                              alter = "ALTER TABLE " + quoteName(use.table->name) + " ALTER COLUMN " + column;
-            if (use.column->defaultSql)
-                emit(i, Stage::BeforeTables, alter + " DROP DEFAULT");
-            emit(i, Stage::BeforeTables,
-                 fmt::format("{0} TYPE {1}{2} USING {3}::text{2}::{1}{2}", alter, name, suffix, column));
-            if (use.column->defaultSql)
-                emit(i, Stage::BeforeTables, alter + " SET DEFAULT " + *use.column->defaultSql);
-        }
-        emit(i, Stage::BeforeTables, "DROP TYPE " + quoteName(QualifiedName{self.schema, self.name + "_before"}));
-        if (now.comment)
-            emit(i, Stage::AfterTables, "COMMENT ON TYPE " + name + " IS " + quoteText(*now.comment));
-    }
-
-    /// What keeps the column's type from being changed, if anything does.
-    std::optional<std::string> holds(const Table &table, const Column &column) const
-    {
-        const auto mentions = [&](const std::string &sql) {
-            return sql.find(quoteName(column.name)) != std::string::npos;
-        };
-        for (const CheckConstraint &each : table.checks)
-            if (mentions(each.expression))
-                return "the check " + each.name.value_or("without a name");
-        for (const Index &each : table.indexes) {
-            bool isUsed = each.where && mentions(*each.where);
-            for (const IndexElement &element : each.elements)
-                isUsed = isUsed || (element.expression && mentions(*element.expression));
-            if (isUsed)
-                return "the index " + each.name;
-        }
-        for (const Column &other : table.columns)
-            if (other.generated && mentions(other.generated->expression))
-                return "the generated column " + other.name;
-        for (const Trigger &each : table.triggers)
-            if (mentions(each.definition))
-                return "the trigger " + each.name;
-        for (const OtherObject &each : before_.others)
-            if (each.onTable == table.name && mentions(each.definition))
-                return "the " + each.kind + " " + each.name.name;
-        for (const TablePtr &view : before_.tables())
-            if (view->isView() && std::ranges::find(view->dependsOn, table.name) != view->dependsOn.end())
-                return "the view " + view->name.text();
-        return std::nullopt;
-    }
-
     const Dialect &dialect_;
     const MetaData &before_, &after_;
     const std::vector<ObjectDiff> &diffs_;
@@ -699,6 +501,13 @@ private:
 };
 
 } // namespace
+
+bool isOnTables(const std::string &kind)
+{
+    return kind == "rule" || kind == "policy" || kind == "statistics" || kind == "publication" ||
+           kind == "event_trigger" || kind == "trigger_state" || kind == "privileges" || kind == "default_privileges" ||
+           kind == "security_label" || kind == "subscription" || kind == "owner";
+}
 
 ObjectMigration migrateObjects(const Dialect &dialect, const MetaData &before, const MetaData &after,
                                const std::vector<ObjectDiff> &diffs)

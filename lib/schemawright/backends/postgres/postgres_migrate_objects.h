@@ -11,4 +11,7 @@ namespace schemawright::postgres {
 ObjectMigration migrateObjects(const Dialect &dialect, const MetaData &before, const MetaData &after,
                                const std::vector<ObjectDiff> &diffs);
 
+/// True for a kind of object that stands on a table and is made when the tables are as they shall be.
+bool isOnTables(const std::string &kind);
+
 } // namespace schemawright::postgres

@@ -111,8 +111,10 @@ MetaData Reflection::run()
 
 void Reflection::readSchemas()
 {
-    catalog_.read("the default schema", "SELECT coalesce(current_schema(), 'public')::text",
-                  [&](const CatalogRow &row) { metadata_.defaultSchema = row.text(0); });
+    metadata_.defaultSchema = options_.defaultSchema;
+    if (metadata_.defaultSchema.empty())
+        catalog_.read("the default schema", "SELECT coalesce(current_schema(), 'public')::text",
+                      [&](const CatalogRow &row) { metadata_.defaultSchema = row.text(0); });
     connection_.executeScript("SET LOCAL search_path = " + quoteName(metadata_.defaultSchema));
     std::string condition = "nspname !~ '^pg_' AND nspname <> 'information_schema'";
     if (!options_.schemas.empty()) {

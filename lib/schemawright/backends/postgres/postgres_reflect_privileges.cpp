@@ -132,7 +132,10 @@ void Reflection::readPrivileges()
         all[{row.text(0), {row.text(1), row.text(2)}}].add(row.text(3), row.text(4), row.text(5), flagOf(row, 6),
                                                            flagOf(row, 7));
     };
-    catalog_.read("privileges", compared(privilegesSql(), "'CURRENT_USER'"), use);
+    // One who is not the reader is the owner by then: see Builder::afterTables().
+    const std::string owner =
+        "CASE WHEN o.owner = current_user::regrole::oid THEN 'CURRENT_USER' ELSE " + roleName("o.owner") + " END";
+    catalog_.read("privileges", compared(privilegesSql(), owner), use);
     const bool ofSystem = !narrowed_ && options_.schemas.empty();
     if (!withColumnPrivileges_.empty() || ofSystem)
         catalog_.read(
@@ -146,7 +149,7 @@ void Reflection::readPrivileges()
                      "a.attisdropped AND (a.attrelid IN (" +
                          idList(withColumnPrivileges_) +
                          (ofSystem ? ") OR n.nspname = 'pg_catalog' AND a.attrelid < 16384)" : "))"),
-                     "'CURRENT_USER'"),
+                     owner),
             use);
     for (const auto &[object, statements] : all) {
         const auto &[word, name] = object;
@@ -281,15 +284,15 @@ void Reflection::readSecurityLabels()
 {
     if (!has("security_label"))
         return;
+    // pg_seclabels has names of columns without the quotes that they need.
     catalog_.read(
         "security labels",
-        "SELECT s.objtype, s.objname, s.provider, s.label FROM pg_catalog.pg_seclabels s WHERE s.classoid NOT "
-        "IN (1260, 1261, 1262, 1213) ORDER BY 1, 2, 3",
+        "SELECT CASE WHEN s.objsubid <> 0 THEN 'COLUMN' WHEN i.type = 'composite type' THEN 'TYPE' ELSE upper(i.type) "
+        "END, i.identity, s.provider, s.label FROM pg_catalog.pg_seclabel s CROSS JOIN LATERAL "
+        "pg_catalog.pg_identify_object(s.classoid, s.objoid, s.objsubid) i WHERE i.identity IS NOT NULL ORDER BY 1, 2, "
+        "3",
         [&](const CatalogRow &row) {
-            std::string kind = row.text(0);
-            for (char &c : kind)
-                c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-            const std::string target = kind + " " + row.text(1);
+            const std::string target = row.text(0) + " " + row.text(1);
             metadata_.others.push_back({"security_label",
                                         {"", target + " FOR " + row.text(2)},
                                         fmt::format("SECURITY LABEL FOR {} ON {} IS {}", quoteName(row.view(2)), target,
