@@ -1,0 +1,10 @@
+create table "table" ("create" "primary key" primary key, "check" int check ("check" > 0), "where" text default "where" , "null" null, "default" default 'default', "references" references "table" ("create"), "constraint" constraint "constraint" not null, "collate" collate nocase, "unique" unique, "foreign" int, "key" as ("foreign"), foreign key ("foreign") references "table"("create"));
+CREATE TABLE "sqlite" (x); CREATE TABLE "SQLITE2" ("ROWID" INTEGER PRIMARY KEY);
+CREATE TABLE 'it''s' ('co''l' INT, "d""q" INT, [b[r] INT, `b``t` INT, CONSTRAINT 'c''n' UNIQUE ("co'l", "d""q"), CONSTRAINT [k k] CHECK ("d""q" <> 'CHECK (' || "co'l" || ')'), CONSTRAINT "fk(" FOREIGN KEY ("b`t", `b``t`) REFERENCES 'it''s' ("co'l", "d""q"));
+CREATE TABLE key (key PRIMARY KEY, desc DESC, asc, action, after, before, cascade, conflict, current, each, end, fail, ignore, initially, instead, like, match, no, of, offset, plan, query, raise, recursive, replace, restrict, row, rows, temp, temporary, trigger, vacuum, view, virtual, with, without, always, generated, do, exclude, filter, first, following, groups, last, materialized, nulls, others, over, partition, preceding, range, ties, unbounded, window, strict, stored, rowid, glob, regexp, abort, analyze, attach, begin, by, cast, column, database, deferred, detach, exclusive, explain, for, immediate, if, pragma, reindex, rename, release, rollback, savepoint, "true", "false", error);
+CREATE TABLE "CREATE TABLE x (a)" ("a, b" INT, "c)" INT, "--" INT, "/*" INT, "*/" INT, "'" INT, """" INT, ";" INT, "
+" INT);
+CREATE INDEX "CREATE INDEX" ON "CREATE TABLE x (a)" ("a, b", "c)" DESC, ";" COLLATE "NOCASE") WHERE ";" IS NOT ';' AND "'" <> '''';
+CREATE VIEW "select * from" AS SELECT "a, b" AS "x)y", "--" FROM "CREATE TABLE x (a)" WHERE "/*" = '/*' /* " */ -- '
+ ;
+CREATE TRIGGER "begin end" BEFORE UPDATE OF "a, b", "c)" ON "CREATE TABLE x (a)" WHEN NEW.";" = ';' BEGIN SELECT CASE WHEN NEW."--" THEN RAISE(ABORT, 'no; END') ELSE CASE 1 WHEN 2 THEN 3 END END; INSERT INTO "it's" ("co'l") VALUES (CASE WHEN 1 THEN 'END;' END); END;

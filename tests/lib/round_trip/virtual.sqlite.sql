@@ -1,0 +1,13 @@
+CREATE TABLE content (id INTEGER PRIMARY KEY, title, body);
+CREATE VIRTUAL TABLE "fts one" USING fts5("ti tle", body UNINDEXED, "order", content="content", content_rowid='id', prefix='1 2', tokenize="porter unicode61 remove_diacritics 1 tokenchars '-_'", columnsize=1, detail=column);
+CREATE VIRTUAL TABLE ftsc USING fts5(a, content='');
+CREATE VIRTUAL TABLE f4 USING fts4(title TEXT, body, tokenize=unicode61 "tokenchars=.=" "separators=X", matchinfo=fts3, prefix="2,4", order=DESC, notindexed=body, languageid="lid");
+CREATE VIRTUAL TABLE f4c USING fts4(content="content", title, body);
+CREATE VIRTUAL TABLE f4v USING fts4aux(f4);
+CREATE VIRTUAL TABLE geo USING rtree(id, "min x", maxx, miny, maxy, +label TEXT, +obj BLOB);
+CREATE VIRTUAL TABLE geo2 USING rtree_i32(i, a1, b1, a2, b2, a3, b3);
+CREATE VIRTUAL TABLE vocab USING fts5vocab('fts one', 'col');
+CREATE TABLE geo_notes (n); CREATE TABLE f4_x (y); CREATE TABLE "fts one_extra" (z);
+CREATE TRIGGER ai AFTER INSERT ON content BEGIN INSERT INTO "fts one"(rowid, "ti tle", body) VALUES (new.id, new.title, new.body); END;
+CREATE TRIGGER ad AFTER DELETE ON content BEGIN INSERT INTO "fts one"("fts one", rowid, "ti tle", body) VALUES ('delete', old.id, old.title, old.body); END;
+CREATE VIEW found AS SELECT rowid, "ti tle", bm25("fts one") AS rank2 FROM "fts one" WHERE "fts one" MATCH 'x' ORDER BY rank;
