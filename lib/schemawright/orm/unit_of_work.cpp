@@ -142,8 +142,13 @@ void UnitOfWork::renameCells(const QualifiedName &table, const std::string &from
 
 void UnitOfWork::replace(const ChangeTarget &target, std::optional<Change> after)
 {
-    const Change *existing = find(target);
-    Edit edit{target, existing ? std::optional(*existing) : std::nullopt, std::move(after)};
+    Edit edit{target, std::nullopt, std::move(after)};
+    if (const auto known = byTarget_.find(target); known != byTarget_.end()) {
+        if (edit.after)
+            edit.before = *known->second;
+        else
+            edit.before = std::move(*known->second); // which setState() throws away
+    }
     setState(target, edit.after);
     redo_.clear();
     if (groupDepth_ > 0)
