@@ -270,10 +270,12 @@ std::string Builder::createTable(const TablePtr &shared, bool isLate)
         if (table.hasOption("of_type") && !column.defaultSql && column.nullable && !column.generated &&
             !column.identity)
             continue;
-        Column own = column;
-        if (own.generated && isGeneratedByParent(table, own))
+        if (column.generated && isGeneratedByParent(table, column)) {
+            Column own = column;
             own.generated.reset(); // the server takes the parent's expression, and refuses it said twice
-        lines.push_back(ddl::columnDefinition(table, own, !isLate));
+            lines.push_back(ddl::columnDefinition(table, own, !isLate));
+        } else
+            lines.push_back(ddl::columnDefinition(table, column, !isLate));
     }
     if (table.primaryKey && !table.primaryKey->columns.empty() && !table.primaryKey->options.contains("only"))
         lines.push_back(ddl::primaryKey(*table.primaryKey));
@@ -511,6 +513,8 @@ void Builder::keysOfPartitions()
 /// A child's columns stand behind its parents', in a copy as in one that the server's own dump makes.
 void Builder::nameLostOrder(const Table &table)
 {
+    if (table.inherits.empty())
+        return;
     std::vector<std::string> made;
     const auto add = [&](const Column &column) {
         if (std::ranges::find(made, column.name) == made.end())
@@ -520,7 +524,7 @@ void Builder::nameLostOrder(const Table &table)
         if (const TablePtr parent = metadata_.table(each))
             std::ranges::for_each(parent->columns, add);
     std::ranges::for_each(table.columns, add);
-    if (!table.inherits.empty() && !std::ranges::equal(made, table.columns, {}, {}, &Column::name))
+    if (!std::ranges::equal(made, table.columns, {}, {}, &Column::name))
         script_.notCarried.push_back({table.name.text(), "the order of its columns: those of its parents come first"});
 }
 
