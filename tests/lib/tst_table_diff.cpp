@@ -172,6 +172,26 @@ private slots:
         QCOMPARE(diff.objects[0].action, DiffAction::Alter);
         QCOMPARE(diff.objects[1].object.kind, "sequence");
     }
+
+    void aNameThatACastGivesMayBeSaid()
+    {
+        const auto differs = [](const char *was, const char *is) {
+            const auto view = [](const char *query) {
+                Table table;
+                table.kind = TableKind::View;
+                table.name = {"public", "v"};
+                table.definition = query;
+                return std::make_shared<const Table>(std::move(table));
+            };
+            return !diffTables(view(was), view(is), DiffRules::of("postgresql", "public")).isEmpty();
+        };
+        QVERIFY(!differs("SELECT 'PUBLIC'::name UNION SELECT r", "SELECT 'PUBLIC'::name AS name UNION SELECT r"));
+        QVERIFY(!differs("SELECT NULL::s.\"Mood x\", 1", "SELECT NULL::s.\"Mood x\" AS \"Mood x\", 1"));
+        QVERIFY(!differs("SELECT NULL::integer", "SELECT NULL::integer AS int4"));
+        QVERIFY(!differs("SELECT x::inet[]", "SELECT x::inet[] AS inet"));
+        QVERIFY(differs("SELECT 'PUBLIC'::name", "SELECT 'PUBLIC'::name AS role"));
+        QVERIFY(differs("SELECT NULL::integer", "SELECT NULL::integer AS total"));
+    }
 };
 
 QTEST_GUILESS_MAIN(tst_TableDiff)

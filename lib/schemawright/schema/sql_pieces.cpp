@@ -128,17 +128,18 @@ std::vector<std::string> withoutCasts(const std::vector<std::string> &pieces)
 /// ("NULL::integer AS int4"); the names that a view shows are compared as its columns.
 std::vector<std::string> ofQuery(std::string_view sql)
 {
-    static const std::set<std::string> typeNames{
-        "int2", "int4", "int8",      "text",        "varchar",  "bpchar", "bool", "float4", "float8", "numeric",
-        "date", "time", "timestamp", "timestamptz", "interval", "uuid",   "json", "jsonb",  "bytea"};
+    static const std::set<std::string> namesOfOthers{"int2", "int4",   "int8",      "varchar",    "bpchar",
+                                                     "bool", "float4", "float8",    "time",       "timetz",
+                                                     "bit",  "varbit", "timestamp", "timestamptz"};
     std::vector<std::string> pieces = of(sql);
     for (std::size_t i = 0; i < pieces.size(); ++i) {
         if (pieces[i] != "::")
             continue;
         const std::size_t end = endOfType(pieces, i + 1);
-        if (end + 1 < pieces.size() && pieces[end] == "as" && typeNames.contains(pieces[end + 1]))
-            pieces.erase(pieces.begin() + static_cast<std::ptrdiff_t>(end),
-                         pieces.begin() + static_cast<std::ptrdiff_t>(end + 2));
+        const auto at = [&](std::size_t place) { return pieces.begin() + static_cast<std::ptrdiff_t>(place); };
+        if (end + 1 < pieces.size() && pieces[end] == "as" &&
+            (namesOfOthers.contains(pieces[end + 1]) || std::find(at(i + 1), at(end), pieces[end + 1]) != at(end)))
+            pieces.erase(at(end), at(end + 2));
     }
     return pieces;
 }
