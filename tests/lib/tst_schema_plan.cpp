@@ -174,7 +174,7 @@ private slots:
         QVERIFY(w->session->plan().notes.empty()); // a default fills the one, and the other may be empty
         emp = w->session->editTable(w->name("emp"));
         for (Column &column : emp.columns)
-            if (column.name == "pay" || column.name == "phone")
+            if (column.name == "id" || column.name == "pay" || column.name == "phone") // the key has none
                 column.nullable = false;
         w->session->putTable(emp);
         std::vector<std::string> columns;

@@ -86,6 +86,7 @@ private:
             const TableDiff &diff = draft_.diffs[i];
             if (!diff.before || !diff.after)
                 continue;
+            const RowIdentity key = dialect_.rowIdentity(*diff.before); // whose columns are never NULL
             for (const DiffItem &item : diff.items) {
                 const bool isAdded = item.subject == DiffSubject::Column && item.action == DiffAction::Add;
                 if (!item.after || (!isAdded && item.subject != DiffSubject::Nullable))
@@ -93,7 +94,9 @@ private:
                 const Column &column = diff.after->columns[*item.after];
                 const bool isMade = column.generated || column.identity || column.autoincrement ||
                                     (isAdded && column.defaultSql && *column.defaultSql != "NULL");
-                if (column.nullable || isMade || isFilled(diff, *item.after))
+                const bool isKey = !isAdded && key.kind == RowIdentity::Kind::Key &&
+                                   std::ranges::find(key.columns, item.name) != key.columns.end();
+                if (column.nullable || isMade || isKey || isFilled(diff, *item.after))
                     continue;
                 plan_.notes.push_back(
                     {draft_.changes[i], column.name,
