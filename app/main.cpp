@@ -3,6 +3,7 @@
 #include "app/main_window.h"
 #include "app/render_first_window.h"
 #include "app/sample.h"
+#include "schemawright/backends/qtsql/mysql_driver.h"
 #include "schemawright/base/blocking.h"
 #include "schemawright/base/error.h"
 #include "ui/async/lane.h"
@@ -56,6 +57,7 @@ int openWindows(int argc, char **argv, const Arguments &arguments)
 
 int main(int argc, char **argv)
 {
+    addQtSqlBackends();
     if (argc > 1 && isCommandWord(argv[1]))
         return runCommand(argc, argv);
 

@@ -2,8 +2,8 @@
 # Sourced by app/run and tests/run: what they need of a Debian system, how it gets there, and how the project is built.
 
 build_packages=(cmake g++ ninja-build ccache
-  qt6-base-dev qt6-svg-dev libqscintilla2-qt6-dev libpq-dev libsqlite3-dev libfmt-dev nlohmann-json3-dev libcli11-dev
-  libqt6svg6 fonts-dejavu-core)
+  qt6-base-dev qt6-svg-dev libqscintilla2-qt6-dev libpq-dev libsqlite3-dev libmariadb-dev libfmt-dev nlohmann-json3-dev libcli11-dev
+  libqt6svg6 libqt6sql6-mysql fonts-dejavu-core)
 test_packages=(git postgresql mariadb-server mariadb-client sqlite3 python3 xvfb openbox xdotool)
 
 # install_packages NAME...: installs those that are missing, saying so; exits 1 naming them when that is not possible.

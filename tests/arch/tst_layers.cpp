@@ -33,9 +33,9 @@ const Layer layers[] = {
     {L "dialect", BELOW_DIALECT},
     {L "backends/sqlite", BELOW_ENGINE},
     {L "backends/postgres", BELOW_ENGINE},
-    {L "backends/qtsql", BELOW_ENGINE},
-    {L "backends", BELOW_ENGINE L "backends/sqlite " L "backends/postgres"}, // builtin: the list of those two
-    {L "engine", BELOW_ENGINE L "backends/builtin.h"},                       // never a backend by name
+    {L "backends/qtsql", BELOW_ENGINE L "backends/mysql " L "backends/builtin.h"}, // a driver for that dialect
+    {L "backends", BELOW_ENGINE L "backends/sqlite " L "backends/postgres"},       // builtin: the list of those two
+    {L "engine", BELOW_ENGINE L "backends/builtin.h"},                             // never a backend by name
     {L "orm", BELOW_ORM},
     {L "transfer", BELOW_ORM},
     {L "generate", L "orm " BELOW_ORM},
@@ -56,6 +56,7 @@ const Layer layers[] = {
 const Layer guardedHeaders[] = {
     {"^sqlite3\\.h$", L "backends/sqlite"},
     {"^(libpq-fe|postgres_ext|libpq/.*)\\.h$", L "backends/postgres"},
+    {"^mysql\\.h$", L "backends/qtsql"},
     {"^(Q[A-Z].*|Qt.*|Qsci/.*)$", L "backends/qtsql ui app"},
 };
 

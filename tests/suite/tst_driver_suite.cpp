@@ -9,6 +9,7 @@
 #include <QTest>
 
 #include <chrono>
+#include <cmath>
 #include <limits>
 #include <memory>
 #include <thread>
@@ -88,7 +89,7 @@ private Q_SLOTS:
     void tellsTheLog();
 };
 
-void tst_DriverSuite::initTestCase() { databases_ = std::make_unique<test::SuiteDatabases>("driver"); }
+void tst_DriverSuite::initTestCase() { databases_ = std::make_unique<test::SuiteDatabases>("driver", true); }
 
 void tst_DriverSuite::everyBackend_data() { databases_->addRows(); }
 
@@ -159,6 +160,13 @@ void tst_DriverSuite::keepsFloatsToTheBit()
     run("CREATE TABLE suite (d " + typeSql(types::doublePrecision()) + ")");
     for (const double d :
          {0.1, 8.30, 1e-320, 1.7976931348623157e308, std::numeric_limits<double>::infinity(), 1.0 / 3.0, 100.0}) {
+        if (std::isinf(d) && !engine_->dialect().capabilities().infiniteNumbers) {
+            QCOMPARE(toString(errorOf([&] {
+                                  run("INSERT INTO suite VALUES (:d)", {{"d", d}});
+                              }).kind),
+                     toString(ErrorKind::Conversion));
+            continue;
+        }
         run("DELETE FROM suite");
         run("INSERT INTO suite VALUES (:d)", {{"d", d}});
         QCOMPARE(run("SELECT d FROM suite").scalar().text(), Value(d).text());
@@ -167,8 +175,9 @@ void tst_DriverSuite::keepsFloatsToTheBit()
 
 void tst_DriverSuite::namesColumns()
 {
-    run("CREATE TABLE suite (id " + typeSql(types::integer()) + ", \"Odd \"\"Name\" " + typeSql(types::text()) + ")");
-    Result result = run("SELECT id, \"Odd \"\"Name\" AS other, 1 + 1 FROM suite");
+    const std::string odd = engine_->dialect().quote("Odd \"Name");
+    run("CREATE TABLE suite (id " + typeSql(types::integer()) + ", " + odd + " " + typeSql(types::text()) + ")");
+    Result result = run("SELECT id, " + odd + " AS other, 1 + 1 FROM suite");
     QCOMPARE(result.columns().size(), std::size_t{3});
     QCOMPARE(result.columns()[0].name, std::string("id"));
     QCOMPARE(result.columns()[0].column, std::string("id"));
@@ -312,8 +321,8 @@ void tst_DriverSuite::cancelsFromAnotherThread()
         }
     });
     const Error error = errorOf([&] {
-        run("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000000) SELECT count(*) FROM "
-            "n")
+        run("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) "
+            "SELECT count(*) FROM n a, n b, n c, n d WHERE a.i + b.i + c.i <> d.i")
             .scalar();
     });
     other.request_stop();

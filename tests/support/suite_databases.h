@@ -2,6 +2,7 @@
 
 // The databases a suite is asked of. Programs run side by side, so each gets databases that no other program touches.
 
+#include "support/mariadb_database.h"
 #include "support/postgres_database.h"
 
 #include "schemawright/engine/engine.h"
@@ -22,8 +23,9 @@ namespace schemawright::test {
 class SuiteDatabases
 {
 public:
-    /// Databases of kinds for which there is no driver are left out. Throws Error when a server can't be reached.
-    explicit SuiteDatabases(const std::string &name)
+    /// With MariaDB when that is named and wanted: not every suite is about what it can do. Throws Error when a server
+    /// can't be reached.
+    explicit SuiteDatabases(const std::string &name, bool withMariadb = false)
     {
         std::istringstream given(qgetenv("SCHEMAWRIGHT_TEST_URLS").toStdString());
         for (std::string text; given >> text;) {
@@ -31,6 +33,11 @@ public:
             if (url.scheme == "postgresql") {
                 servers_.push_back(std::make_unique<PostgresDatabase>(name, url.arguments));
                 add("postgresql", Url::parse(servers_.back()->url()));
+            } else if (url.scheme == "mysql") {
+                if (!withMariadb)
+                    continue;
+                mariadbs_.push_back(std::make_unique<MariadbDatabase>(name, url.arguments));
+                add("mariadb", mariadbs_.back()->url());
             } else if (url.isFile()) {
                 addFile();
             } else if (url.isMemory()) {
@@ -77,6 +84,7 @@ private:
 
     QTemporaryDir folder_;
     std::vector<std::unique_ptr<PostgresDatabase>> servers_;
+    std::vector<std::unique_ptr<MariadbDatabase>> mariadbs_;
     std::vector<Database> databases_;
 };
 

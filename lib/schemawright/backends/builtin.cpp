@@ -7,9 +7,11 @@
 
 namespace schemawright {
 
-const Registry &builtinBackends()
+namespace {
+
+Registry &known()
 {
-    static const Registry registry = [] {
+    static Registry registry = [] {
         Registry filled;
         filled.add({"sqlite", std::make_shared<SqliteDialect>(), std::make_shared<SqliteDriver>()});
         filled.add({"postgresql", std::make_shared<PostgresDialect>(), std::make_shared<PostgresDriver>()});
@@ -17,5 +19,11 @@ const Registry &builtinBackends()
     }();
     return registry;
 }
+
+} // namespace
+
+const Registry &builtinBackends() { return known(); }
+
+void addBackend(Backend backend) { known().add(std::move(backend)); }
 
 } // namespace schemawright

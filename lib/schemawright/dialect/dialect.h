@@ -40,6 +40,7 @@ struct Capabilities
     bool rowValueComparison = true;    ///< (a, b) > (?, ?)
     bool defersAnyForeignKey = false;  ///< deferConstraintsSql() defers also those that were not declared deferrable
     bool comparesAnyType = false;      ///< = works on values of every type; else odd ones are compared as text
+    bool infiniteNumbers = true;       ///< a double may be infinite
     char placeholder = '?';            ///< '?' by position, '$' numbered: $1
     bool virtualColumns = false;       ///< generated columns that are not stored
     bool storedColumns = true;         ///< generated columns that are

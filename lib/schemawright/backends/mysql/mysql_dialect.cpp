@@ -22,6 +22,7 @@ const Capabilities &MysqlDialect::capabilities() const noexcept
         c.schemas = true;
         c.comments = true;
         c.defaultKeyword = true;
+        c.infiniteNumbers = false;
         c.virtualColumns = true;
         c.maxIdentifierLength = 64;
         c.countsNameCharacters = true;
