@@ -259,6 +259,8 @@ private slots:
         arguments = database_->arguments();
         arguments.options["sslmode"] = "verify-full";
         QCOMPARE(toString(errorOf([&] { MysqlDriver().open(arguments); }).kind), toString(ErrorKind::Unsupported));
+        arguments.options["sslmode"] = "require"; // the tests' server has no certificate
+        QCOMPARE(toString(errorOf([&] { MysqlDriver().open(arguments); }).kind), toString(ErrorKind::Connect));
         arguments.options = {{"sslmod", "require"}};
         QCOMPARE(toString(errorOf([&] { MysqlDriver().open(arguments); }).kind), toString(ErrorKind::Misuse));
     }

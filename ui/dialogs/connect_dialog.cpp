@@ -20,7 +20,17 @@ namespace schemawright::ui {
 
 namespace {
 
-enum Kind { PostgreSql, Sqlite };
+enum Kind { PostgreSql, MySql, Sqlite };
+enum Page { ServerPage, FilePage };
+
+/// What a server's kind says differently.
+struct Server
+{
+    const char *scheme;
+    const char *port;
+    bool prefersTls; ///< and verifies certificates; the other's driver only does as it is told
+};
+constexpr Server servers[] = {{"postgresql", "5432", true}, {"mysql", "3306", false}};
 
 QFormLayout *makeForm(QWidget *page)
 {
@@ -44,6 +54,7 @@ ConnectDialog::ConnectDialog(QWidget *parent) : QDialog(parent)
     kind_ = new QComboBox;
     kind_->setObjectName(QStringLiteral("kind"));
     kind_->addItem(tr("PostgreSQL"));
+    kind_->addItem(tr("MySQL or MariaDB"));
     kind_->addItem(tr("SQLite file"));
 
     pages_ = new QStackedWidget;
@@ -100,7 +111,7 @@ ConnectDialog::ConnectDialog(QWidget *parent) : QDialog(parent)
     layout->addSpacing(4);
     layout->addWidget(buttons);
 
-    connect(kind_, &QComboBox::currentIndexChanged, pages_, &QStackedWidget::setCurrentIndex);
+    connect(kind_, &QComboBox::currentIndexChanged, this, &ConnectDialog::showFields);
     connect(kind_, &QComboBox::currentIndexChanged, this, &ConnectDialog::updateUrlField);
     for (QLineEdit *field : {host_, port_, database_, user_, password_, file_})
         connect(field, &QLineEdit::textChanged, this, &ConnectDialog::updateUrlField);
@@ -113,6 +124,7 @@ ConnectDialog::ConnectDialog(QWidget *parent) : QDialog(parent)
         Q_EMIT chosen(url());
         accept();
     });
+    showFields();
     updateUrlField();
     host_->setFocus();
 }
@@ -128,7 +140,6 @@ QWidget *ConnectDialog::makeServerPage()
     host_->setPlaceholderText(tr("localhost, or the folder of a socket"));
     port_ = new QLineEdit;
     port_->setObjectName(QStringLiteral("port"));
-    port_->setPlaceholderText(QStringLiteral("5432"));
     port_->setValidator(new QIntValidator(1, 65535, port_));
     port_->setFixedWidth(80);
     database_ = new QLineEdit;
@@ -141,11 +152,6 @@ QWidget *ConnectDialog::makeServerPage()
     password_->setPlaceholderText(tr("Not stored"));
     sslMode_ = new QComboBox;
     sslMode_->setObjectName(QStringLiteral("sslMode"));
-    sslMode_->addItem(tr("Prefer (use TLS when the server has it)"), QString());
-    sslMode_->addItem(tr("Require"), QStringLiteral("require"));
-    sslMode_->addItem(tr("Verify the certificate"), QStringLiteral("verify-ca"));
-    sslMode_->addItem(tr("Verify the certificate and the host name"), QStringLiteral("verify-full"));
-    sslMode_->addItem(tr("Never"), QStringLiteral("disable"));
 
     auto *hostRow = new QHBoxLayout;
     hostRow->addWidget(host_, 1);
@@ -178,6 +184,27 @@ QWidget *ConnectDialog::makeFilePage()
     return page;
 }
 
+void ConnectDialog::showFields()
+{
+    const int kind = kind_->currentIndex();
+    pages_->setCurrentIndex(kind == Sqlite ? FilePage : ServerPage);
+    if (kind == Sqlite)
+        return;
+    const Server &server = servers[kind];
+    port_->setPlaceholderText(QString::fromLatin1(server.port));
+    const QString chosen = sslMode_->currentData().toString();
+    const QSignalBlocker blocker(sslMode_);
+    sslMode_->clear();
+    sslMode_->addItem(server.prefersTls ? tr("Prefer (use TLS when the server has it)") : tr("Never"), QString());
+    sslMode_->addItem(tr("Require"), QStringLiteral("require"));
+    if (server.prefersTls) {
+        sslMode_->addItem(tr("Verify the certificate"), QStringLiteral("verify-ca"));
+        sslMode_->addItem(tr("Verify the certificate and the host name"), QStringLiteral("verify-full"));
+        sslMode_->addItem(tr("Never"), QStringLiteral("disable"));
+    }
+    sslMode_->setCurrentIndex(std::max(0, sslMode_->findData(chosen)));
+}
+
 void ConnectDialog::browse()
 {
     auto *dialog = new QFileDialog(this, tr("Choose a SQLite File"));
@@ -198,7 +225,7 @@ Url ConnectDialog::url() const
         arguments.database = file_->text().toStdString();
         return url;
     }
-    url.scheme = "postgresql";
+    url.scheme = servers[kind_->currentIndex()].scheme;
     arguments.host = host_->text().trimmed().toStdString();
     arguments.port = port_->text().toInt();
     arguments.database = database_->text().toStdString();
@@ -213,7 +240,7 @@ void ConnectDialog::setUrl(const Url &url)
 {
     const ConnectArguments &arguments = url.arguments;
     syncing_ = true;
-    kind_->setCurrentIndex(url.scheme == "sqlite" ? Sqlite : PostgreSql);
+    kind_->setCurrentIndex(url.scheme == "sqlite" ? Sqlite : url.scheme == "mysql" ? MySql : PostgreSql);
     otherOptions_ = arguments.options;
     readOnly_->setChecked(arguments.readOnly);
     if (url.scheme == "sqlite")
@@ -249,7 +276,7 @@ void ConnectDialog::takeUrlField()
 {
     try {
         const Url typed = Url::parse(urlField_->text().trimmed().toStdString());
-        if (typed.scheme != "sqlite" && typed.scheme != "postgresql")
+        if (typed.scheme != "sqlite" && typed.scheme != "postgresql" && typed.scheme != "mysql")
             throw Error(ErrorKind::Unsupported, "no driver for '" + typed.scheme + "' databases");
         const int cursor = urlField_->cursorPosition();
         setUrl(typed);
@@ -268,7 +295,7 @@ void ConnectDialog::takeUrlField()
 
 void ConnectDialog::updateButtons()
 {
-    const bool enough = kind_->currentIndex() == PostgreSql || !file_->text().isEmpty();
+    const bool enough = kind_->currentIndex() != Sqlite || !file_->text().isEmpty();
     connect_->setEnabled(enough);
     test_->setEnabled(enough || testJob_.isActive());
     test_->setText(testJob_.isActive() ? tr("Cancel Test") : tr("Test"));

@@ -36,6 +36,7 @@ Q_SIGNALS:
 private:
     QWidget *makeServerPage();
     QWidget *makeFilePage();
+    void showFields();
     void updateUrlField();
     void takeUrlField();
     void test();

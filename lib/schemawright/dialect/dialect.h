@@ -25,6 +25,7 @@ struct Capabilities
 {
     bool returning = false;        ///< INSERT/UPDATE/DELETE … RETURNING
     bool returningInto = false;    ///< it fills variables instead of giving rows
+    bool insertedKey = false;      ///< without RETURNING: the client library tells the number that a row was given
     bool transactionalDdl = false; ///< DDL can be rolled back
     bool savepoints = true;
     bool schemas = false; ///< more than one schema in a database that a user makes

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -45,6 +46,8 @@ public:
     virtual bool fetch(RowBatch &batch, std::size_t maxRows) = 0;
     /// Rows changed by an INSERT, UPDATE or DELETE that has been read to its end; -1 when the database does not say.
     virtual std::int64_t affectedRows() const = 0;
+    /// The number that the database gave an INSERT's row, or its first one, where the client library tells it.
+    virtual std::optional<std::int64_t> insertedKey() const { return std::nullopt; }
 };
 
 /// All rows of a query, each cell as text, where the client library has them.

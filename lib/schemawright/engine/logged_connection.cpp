@@ -40,6 +40,7 @@ public:
         }
     }
     std::int64_t affectedRows() const override { return cursor_->affectedRows(); }
+    std::optional<std::int64_t> insertedKey() const override { return cursor_->insertedKey(); }
 
 private:
     std::unique_ptr<Cursor> cursor_;

@@ -29,7 +29,7 @@ const Value &Row::operator[](std::string_view name) const
 
 Result::Result(std::unique_ptr<Cursor> cursor, Finished finished)
     : cursor_(std::move(cursor)), finished_(std::move(finished)),
-      heads_(std::make_shared<const std::vector<ColumnHead>>(cursor_->columns()))
+      heads_(std::make_shared<const std::vector<ColumnHead>>(cursor_->columns())), insertedKey_(cursor_->insertedKey())
 {
     if (!returnsRows())
         finish(nullptr);
@@ -40,7 +40,7 @@ Result::~Result() { finish(nullptr); }
 Result::Result(Result &&other) noexcept
     : cursor_(std::move(other.cursor_)), finished_(std::exchange(other.finished_, nullptr)),
       heads_(std::move(other.heads_)), pending_(std::move(other.pending_)), position_(other.position_),
-      rowsRead_(other.rowsRead_), affected_(other.affected_)
+      rowsRead_(other.rowsRead_), insertedKey_(other.insertedKey_), affected_(other.affected_)
 {}
 
 Result &Result::operator=(Result &&other) noexcept
@@ -53,6 +53,7 @@ Result &Result::operator=(Result &&other) noexcept
         pending_ = std::move(other.pending_);
         position_ = other.position_;
         rowsRead_ = other.rowsRead_;
+        insertedKey_ = other.insertedKey_;
         affected_ = other.affected_;
     }
     return *this;

@@ -61,6 +61,8 @@ public:
     bool returnsRows() const { return !heads_->empty(); }
     /// Rows changed by an INSERT, UPDATE or DELETE; -1 when the database does not say. Reads what is left first.
     std::int64_t affectedRows();
+    /// The number that an INSERT's row was given, where the client library tells it: see Capabilities::insertedKey.
+    std::optional<std::int64_t> insertedKey() const { return insertedKey_; }
     /// Replaces the content of `batch` by the next rows; false when there are no more. Fastest way to read.
     bool fetch(RowBatch &batch, std::size_t maxRows = defaultBatch);
     /// The next row, or nothing at the end.
@@ -92,6 +94,7 @@ private:
     RowBatch pending_; // for next(): rows fetched and not yet given
     std::size_t position_ = 0;
     std::int64_t rowsRead_ = 0;
+    std::optional<std::int64_t> insertedKey_;
     std::int64_t affected_ = -1; // what the cursor said, once it is closed
 };
 

@@ -131,13 +131,13 @@ void ObjectSession::mustHaveKey(const Record &record) const
         if (cells.empty())
             sourcesOf(record, cells);
         const auto &relations = entity.relations;
-        const bool isReferring = cells[column].from == Cell::From::Key ||
-                                 std::ranges::any_of(relations, [&](const Relation &relation) { // to what is new as well
-                                     const auto index = static_cast<std::size_t>(&relation - relations.data());
-                                     const auto &columns = layout.relationColumns[index];
-                                     return std::ranges::find(columns, column) != columns.end() &&
-                                            relation.access->size(record.address) > 0;
-                                 });
+        const bool isReferring =
+            cells[column].from == Cell::From::Key ||
+            std::ranges::any_of(relations, [&](const Relation &relation) { // to what is new as well
+                const auto index = static_cast<std::size_t>(&relation - relations.data());
+                const auto &columns = layout.relationColumns[index];
+                return std::ranges::find(columns, column) != columns.end() && relation.access->size(record.address) > 0;
+            });
         if (isReferring)
             continue;
         const std::string &name =
@@ -276,8 +276,8 @@ void ObjectSession::insertRows(Layout &layout, RowBatch &rows, bool hasKeys, con
         insertPart(layout, part, rows, hasKeys || part > 0, omitted);
 }
 
-/// The columns of one table. A server takes all rows in one statement and returns the keys; a database in the process
-/// tells each row's key by itself.
+/// The columns of one table. A server takes all rows in one statement and returns the keys; a database in the process,
+/// or one that returns nothing, tells each row's key by itself.
 void ObjectSession::insertPart(Layout &layout, std::size_t part, RowBatch &rows, bool hasKeys,
                                const std::string &omitted)
 {
@@ -296,9 +296,9 @@ void ObjectSession::insertPart(Layout &layout, std::size_t part, RowBatch &rows,
             places.push_back(i);
         }
     const Capabilities &can = connection_.dialect().capabilities();
-    const bool isServer = can.schemas;
+    const bool isServer = can.schemas, returnsKeys = isServer && !hasKeys && can.returning;
     const std::size_t count = rows.rowCount();
-    const std::size_t atOnce = isServer && !names.empty() && (hasKeys || can.returning) ? count : 1;
+    const std::size_t atOnce = isServer && !names.empty() && (hasKeys || returnsKeys) ? count : 1;
     std::string &sql = layout.statements["insert " + std::to_string(part) + (hasKeys ? " keyed " : " ") +
                                          std::to_string(atOnce) + omitted];
     if (sql.empty()) {
@@ -306,7 +306,7 @@ void ObjectSession::insertPart(Layout &layout, std::size_t part, RowBatch &rows,
         if (!names.empty())
             statement = std::move(statement).rows(
                 names, std::vector<std::vector<Expr>>(atOnce, std::vector<Expr>(names.size(), bind(Value(0)))));
-        if (!hasKeys && isServer)
+        if (returnsKeys)
             statement = std::move(statement).returning(
                 {schemawright::column(table.table, layout.columns[*layout.generatedKey].name)});
         sql = connection_.dialect().compile(statement).sql;
@@ -317,7 +317,7 @@ void ObjectSession::insertPart(Layout &layout, std::size_t part, RowBatch &rows,
                                                  std::to_string(count) + " in " + layout.entity->name);
     };
     std::vector<std::int64_t> keys;
-    if (!isServer) {
+    if (!isServer || (!hasKeys && !returnsKeys)) {
         const RowsDone done = connection_.executeEach(sql, {rows, places, 0, count});
         if (hasKeys)
             return;

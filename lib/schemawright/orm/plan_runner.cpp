@@ -378,6 +378,8 @@ private:
             }
         } else if (result.returnsRows())
             keepKeys(step, result);
+        else if (step.makesKey && step.returning.size() == 1 && result.insertedKey())
+            keepKey(step.target, step.returning.front(), *result.insertedKey());
         const std::int64_t rows = result.affectedRows();
         if (step.expectRows && rows >= 0 && rows != *step.expectRows)
             throw unexpectedRows(step, rows);
@@ -391,12 +393,15 @@ private:
             if (!step.batch.empty() && made >= step.batch.size())
                 continue; // told by the count of rows
             const RowTarget &target = step.batch.empty() ? step.target : step.batch[made].target;
-            for (std::size_t i = 0; i < step.returning.size() && i < row->size(); ++i) {
-                const std::string &column = step.returning[i];
-                report_.keys[{target.newRow, column}] = (*row)[i];
-                named_[keyParameter(target.table.name, target.newRow, column)] = (*row)[i];
-            }
+            for (std::size_t i = 0; i < step.returning.size() && i < row->size(); ++i)
+                keepKey(target, step.returning[i], (*row)[i]);
         }
+    }
+
+    void keepKey(const RowTarget &target, const std::string &column, const Value &value)
+    {
+        report_.keys[{target.newRow, column}] = value;
+        named_[keyParameter(target.table.name, target.newRow, column)] = value;
     }
 
     static Error unexpectedRows(const Step &step, std::int64_t rows)

@@ -243,7 +243,10 @@ std::unique_ptr<PlanTable> PlanTables::make(const QualifiedName &name) const
             const auto index = table->columnIndex(column);
             made->identityColumns.push_back(index ? static_cast<std::uint32_t>(*index) : hidden);
         }
-        if (const Capabilities &can = dialect_.capabilities(); can.returning && !can.returningInto && !table->isView())
+        const Capabilities &can = dialect_.capabilities();
+        const Column *only = made->identityColumns.size() == 1 ? made->column(made->identityColumns.front()) : nullptr;
+        made->keyIsTold = can.insertedKey && only && (only->autoincrement || only->identity);
+        if (((can.returning && !can.returningInto) || made->keyIsTold) && !table->isView())
             made->returning = made->identity.columns;
     }
     if (const auto version = versions_.find(name); version != versions_.end())

@@ -83,8 +83,9 @@ struct PlanTable
 
     TablePtr table; ///< of the draft
     RowIdentity identity;
-    std::vector<std::uint32_t> identityColumns;                   ///< when one row is found by few columns
-    std::vector<std::string> returning;                           ///< their names, where an INSERT gives them back
+    std::vector<std::uint32_t> identityColumns; ///< when one row is found by few columns
+    std::vector<std::string> returning;         ///< their names, where an INSERT gives them back
+    bool keyIsTold = false;                     ///< by the client library, one row at a time, instead of by RETURNING
     std::vector<std::pair<std::string_view, Position>> positions; ///< by the names that edits use, sorted
     std::uint32_t version = nowhere;                              ///< the column that counts a row's changes
     std::uint32_t number = 0;                                     ///< 1, 2, 3… among the tables of a plan

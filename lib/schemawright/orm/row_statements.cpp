@@ -123,7 +123,7 @@ bool RowStatements::join(std::vector<const RowStep *> &rows, const RowStep &next
     }
     const RowStep &first = *rows.front();
     if (first.kind != Kind::Insert || next.kind != Kind::Insert || first.table != next.table ||
-        first.table->table->isView())
+        first.table->table->isView() || (first.table->keyIsTold && next.makesKey()))
         return false;
     const auto isSameColumn = [](const RowCells::Entry &a, const RowCells::Entry &b) {
         return a.column == b.column && isLeftOut(*a.cell) == isLeftOut(*b.cell);
@@ -203,7 +203,7 @@ Compiled RowStatements::compileInsert(const std::vector<const RowStep *> &rows) 
     else
         for (std::size_t i = 0; i < names.size(); ++i)
             statement = statement.value(names[i], values.front()[i]);
-    if (!table.returning.empty()) {
+    if (!table.returning.empty() && !table.keyIsTold) {
         std::vector<Expr> columns;
         for (const std::string &name : table.returning)
             columns.push_back(column(table.table, name));

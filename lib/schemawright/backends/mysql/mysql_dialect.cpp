@@ -18,7 +18,8 @@ const Capabilities &MysqlDialect::capabilities() const noexcept
 {
     static const Capabilities all = [] {
         Capabilities c;
-        c.returning = false;
+        c.returning = false; // MySQL has none, MariaDB for INSERT and DELETE
+        c.insertedKey = true;
         c.schemas = true;
         c.comments = true;
         c.defaultKeyword = true;

@@ -112,6 +112,8 @@ public:
         columns_ = columnsOf(ResultPtr(mysql_stmt_result_metadata(statement_.get())).get());
         isCounted_ = isCounted(sql_);
         if (columns_.forms.empty()) {
+            if (const std::uint64_t key = mysql_stmt_insert_id(statement_.get()); key != 0)
+                insertedKey_ = static_cast<std::int64_t>(key);
             if (isCounted_)
                 affected_ = static_cast<std::int64_t>(mysql_stmt_affected_rows(statement_.get()));
             finish();
@@ -142,6 +144,7 @@ public:
 
     const std::vector<ColumnHead> &columns() const override { return *columns_.heads; }
     std::int64_t affectedRows() const override { return affected_; }
+    std::optional<std::int64_t> insertedKey() const override { return insertedKey_; }
 
     bool fetch(RowBatch &batch, std::size_t maxRows) override
     {
@@ -271,6 +274,7 @@ private:
     std::size_t takenAt_ = 0;
     std::optional<Error> takenError_;
     std::int64_t rows_ = 0, affected_ = -1;
+    std::optional<std::int64_t> insertedKey_;
     bool isCounted_ = false, done_ = false;
 };
 

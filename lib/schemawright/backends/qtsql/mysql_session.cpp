@@ -26,9 +26,10 @@ QString optionsOf(const ConnectArguments &arguments)
         else if (name == "sslmode") {
             if (value == "require")
                 options += QStringLiteral("CLIENT_SSL=1");
-            else if (value != "prefer" && value != "disable" && !value.empty())
+            else if (value != "disable")
                 throw Error(ErrorKind::Unsupported, "sslmode=" + value + " is not possible with this driver")
-                    .withHint("It knows sslmode=require, and sslrootcert for the certificate of the authority.");
+                    .withHint("It knows sslmode=require and sslmode=disable; sslrootcert names the certificate of the "
+                              "authority.");
         } else if (name == "sslrootcert")
             options += QStringLiteral("SSL_CA=") + qt(value);
         else if (name == "sslcert")
