@@ -85,16 +85,6 @@ std::string idList(const std::vector<ObjectId> &ids)
     return list.empty() ? "0" : list;
 }
 
-std::int64_t CatalogRow::number(std::size_t column) const
-{
-    if (batch_)
-        return batch_->isNull(row_, column) ? 0 : batch_->integer(row_, column);
-    const std::string_view text = view(column);
-    std::int64_t number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
-}
-
 /// The connection for one query of the reader's own thread, before those that are run ahead.
 class CatalogReader::Turn
 {

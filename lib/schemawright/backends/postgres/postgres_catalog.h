@@ -1,7 +1,7 @@
 #pragma once
 
 #include "schemawright/base/error.h"
-#include "schemawright/driver/driver.h"
+#include "schemawright/dialect/catalog_row.h"
 #include "schemawright/schema/metadata.h"
 
 #include <condition_variable>
@@ -20,41 +20,8 @@
 
 namespace schemawright::postgres {
 
+using schemawright::CatalogRow;
 using ObjectId = std::int64_t; ///< an oid, as the catalog queries give it (cast to bigint)
-
-/// One row of a catalog query, read without copies.
-class CatalogRow
-{
-public:
-    CatalogRow(const RowBatch &batch, std::size_t row) : batch_(&batch), row_(row) {}
-    CatalogRow(const WholeResult &whole, std::size_t row) : whole_(&whole), row_(row) {}
-    bool isNull(std::size_t column) const
-    {
-        return whole_ ? whole_->isNull(row_, column) : batch_->isNull(row_, column);
-    }
-    std::string_view view(std::size_t column) const
-    {
-        return whole_ ? whole_->text(row_, column) : batch_->bytes(row_, column);
-    }
-    std::string text(std::size_t column) const { return std::string(view(column)); }
-    std::optional<std::string> optional(std::size_t column) const
-    {
-        return isNull(column) ? std::nullopt : std::optional<std::string>(text(column));
-    }
-    /// 0 for NULL.
-    std::int64_t number(std::size_t column) const;
-    bool flag(std::size_t column) const { return view(column) == "t"; }
-    char letter(std::size_t column) const
-    {
-        const std::string_view text = view(column);
-        return text.empty() ? '\0' : text.front();
-    }
-
-private:
-    const RowBatch *batch_ = nullptr;
-    const WholeResult *whole_ = nullptr;
-    std::size_t row_;
-};
 
 /// "{a,\"b c\",NULL}" as its elements, NULL as an empty text.
 std::vector<std::string> arrayElements(std::string_view text);

@@ -9,6 +9,7 @@
 #include "schemawright/backends/postgres/postgres_text.h"
 #include "schemawright/backends/postgres/postgres_tokens.h"
 #include "schemawright/backends/postgres/postgres_types.h"
+#include "schemawright/dialect/row_identity.h"
 
 #include <algorithm>
 #include <charconv>
@@ -131,12 +132,6 @@ std::string PostgresDialect::transactionStatusSql() const
 RowIdentity PostgresDialect::rowIdentity(const Table &table) const
 {
     using Kind = RowIdentity::Kind;
-    const auto allColumns = [&] {
-        RowIdentity identity{Kind::AllColumns, {}, {}};
-        for (const Column &column : table.columns)
-            identity.columns.push_back(column.name);
-        return identity;
-    };
     if (table.kind == TableKind::MaterializedView)
         return {Kind::None, {}, "A materialized view is filled by REFRESH, not edited."};
     if (table.columns.empty())
@@ -146,26 +141,11 @@ RowIdentity PostgresDialect::rowIdentity(const Table &table) const
             return postgres::folded(trigger.definition).find(" instead of ") != std::string::npos;
         });
         if (hasTrigger)
-            return allColumns();
+            return identityByAllColumns(table);
         return {Kind::None, {}, "A view can be edited only where it has an INSTEAD OF trigger."};
     }
     // ctid tells rows apart for now, but an update by anybody else moves a row; the whole row is the better witness.
-    if (auto key = table.keyColumns(); !key.empty())
-        return {Kind::Key, std::move(key), {}};
-    for (const Index &index : table.indexes) {
-        const bool namesEachRow = index.unique && !index.where && !index.elements.empty() &&
-                                  std::ranges::all_of(index.elements, [&](const IndexElement &element) {
-                                      const Column *column = element.column ? table.column(*element.column) : nullptr;
-                                      return column && !column->nullable;
-                                  });
-        if (!namesEachRow)
-            continue;
-        RowIdentity identity{Kind::Key, {}, {}};
-        for (const IndexElement &element : index.elements)
-            identity.columns.push_back(*element.column);
-        return identity;
-    }
-    return allColumns();
+    return identityByKey(table);
 }
 
 } // namespace schemawright

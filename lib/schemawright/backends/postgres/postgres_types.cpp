@@ -3,6 +3,7 @@
 #include "schemawright/backends/postgres/postgres_text.h"
 #include "schemawright/backends/postgres/postgres_tokens.h"
 #include "schemawright/base/error.h"
+#include "schemawright/dialect/typed_text.h"
 
 #include <algorithm>
 #include <charconv>
@@ -120,73 +121,13 @@ const std::map<std::string, Named, std::less<>> &typeNames()
     return names;
 }
 
-[[noreturn]] void refuse(std::string_view typed, const char *wanted)
-{
-    throw Error(ErrorKind::Conversion, fmt::format("'{}' is not {}", typed, wanted));
-}
-
-std::string_view trimmed(std::string_view text)
-{
-    const std::size_t begin = text.find_first_not_of(" \t\r\n");
-    if (begin == std::string_view::npos)
-        return {};
-    return text.substr(begin, text.find_last_not_of(" \t\r\n") + 1 - begin);
-}
-
-Value parseInteger(std::string_view typed, std::int64_t least, std::int64_t most)
-{
-    std::string_view text = trimmed(typed);
-    if (text.starts_with('+'))
-        text.remove_prefix(1);
-    std::int64_t number = 0;
-    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const bool isWhole = !text.empty() && rest == text.data() + text.size();
-    if (isWhole && (error == std::errc::result_out_of_range || number < least || number > most))
-        throw Error(ErrorKind::Conversion, fmt::format("{} is outside of {} to {}", text, least, most));
-    if (!isWhole || error != std::errc())
-        refuse(typed, "a whole number");
-    return Value(number);
-}
-
-Value parseFloat(std::string_view typed, bool isReal)
-{
-    std::string_view text = trimmed(typed);
-    if (text.starts_with('+'))
-        text.remove_prefix(1);
-    double number = 0;
-    const char *const end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, number);
-    if (text.empty() || rest != end)
-        refuse(typed, "a number");
-    if (error == std::errc::result_out_of_range) { // too large, or so small that from_chars gives up
-        number = std::strtod(std::string(text).c_str(), nullptr);
-        if (std::isinf(number))
-            throw Error(ErrorKind::Conversion, fmt::format("{} is too large for the column", text));
-    }
-    if (isReal && !std::isinf(number) && std::isinf(static_cast<float>(number)))
-        throw Error(ErrorKind::Conversion, fmt::format("{} is too large for the column", text));
-    return Value(number);
-}
-
-Value parseBool(std::string_view typed)
-{
-    const std::string word = folded(trimmed(typed));
-    for (const char *yes : {"true", "t", "yes", "y", "on", "1"})
-        if (word == yes)
-            return Value(true);
-    for (const char *no : {"false", "f", "no", "n", "off", "0"})
-        if (word == no)
-            return Value(false);
-    refuse(typed, "true or false");
-}
-
 /// An exact value where the text is the server's own form; the text itself, for the server to read, where it may be
 /// another form ("tomorrow", "3 Feb 2024"); refused only when it begins like the one form and is not.
 template <class T> Value parseCalendar(std::string_view typed, const char *wanted)
 {
-    const std::string_view text = trimmed(typed);
+    const std::string_view text = typed::trimmed(typed);
     if (text.empty())
-        refuse(typed, wanted);
+        typed::refuse(typed, wanted);
     if (const auto parsed = T::parse(text); parsed && parsed->text() == text)
         return Value(*parsed);
     return Value(text);
@@ -306,35 +247,28 @@ Value parseCell(const Type &type, std::string_view typed)
 {
     switch (type.kind) {
     case TypeKind::SmallInteger:
-        return parseInteger(typed, INT16_MIN, INT16_MAX);
+        return typed::integer(typed, INT16_MIN, INT16_MAX);
     case TypeKind::Integer:
-        return parseInteger(typed, INT32_MIN, INT32_MAX);
+        return typed::integer(typed, INT32_MIN, INT32_MAX);
     case TypeKind::BigInteger:
-        return parseInteger(typed, INT64_MIN, INT64_MAX);
+        return typed::integer(typed, INT64_MIN, INT64_MAX);
     case TypeKind::Real:
-        return parseFloat(typed, true);
+        return typed::floating(typed, true);
     case TypeKind::Double:
-        return parseFloat(typed, false);
+        return typed::floating(typed, false);
     case TypeKind::Numeric: {
-        std::string text(trimmed(typed));
+        std::string text(typed::trimmed(typed));
         for (const auto &[word, name] : {std::pair{"nan", "NaN"}, {"infinity", "Infinity"}, {"-infinity", "-Infinity"}})
             if (folded(text) == word)
                 text = name;
         if (auto number = Decimal::parse(text))
             return Value(*std::move(number));
-        refuse(typed, "a number");
+        typed::refuse(typed, "a number");
     }
     case TypeKind::Boolean:
-        return parseBool(typed);
-    case TypeKind::LargeBinary: {
-        const std::string_view text = trimmed(typed);
-        if (text.starts_with("\\x") || text.starts_with("\\X"))
-            if (auto bytes = bytesFromHex(text.substr(2)))
-                return Value(Bytes{*std::move(bytes)});
-        if (auto bytes = bytesFromHex(text))
-            return Value(Bytes{*std::move(bytes)});
-        refuse(typed, "a row of hexadecimal digits");
-    }
+        return typed::boolean(typed);
+    case TypeKind::LargeBinary:
+        return typed::hexBytes(typed, {"\\x"});
     case TypeKind::Date:
         return parseCalendar<Date>(typed, "a date");
     case TypeKind::Time:
@@ -347,17 +281,7 @@ Value parseCell(const Type &type, std::string_view typed)
         return Value(typed);
     case TypeKind::Char:
     case TypeKind::String:
-        if (type.length) {
-            const auto characters =
-                std::ranges::count_if(typed, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
-            // Blanks at the end may be cut off, as the standard has it.
-            const std::string_view kept = typed.substr(0, typed.find_last_not_of(' ') + 1);
-            if (characters > *type.length && static_cast<std::ptrdiff_t>(typed.size() - kept.size()) <
-                                                 characters - static_cast<std::ptrdiff_t>(*type.length))
-                throw Error(ErrorKind::Conversion,
-                            fmt::format("the text has {} characters, and {} are allowed", characters, *type.length));
-        }
-        return Value(typed);
+        return typed::text(typed, type.length);
     default:
         return Value(typed);
     }

@@ -5,6 +5,7 @@
 #include "schemawright/backends/sqlite/sqlite_migrate.h"
 #include "schemawright/backends/sqlite/sqlite_tokens.h"
 #include "schemawright/base/error.h"
+#include "schemawright/dialect/row_identity.h"
 #include "schemawright/sql/quoting.h"
 
 #include <algorithm>
@@ -307,10 +308,7 @@ RowIdentity SqliteDialect::rowIdentity(const Table &table) const
         });
         if (!hasTrigger)
             return {Kind::None, {}, "A view can be edited only where it has an INSTEAD OF trigger."};
-        RowIdentity identity{Kind::AllColumns, {}, {}};
-        for (const Column &column : table.columns)
-            identity.columns.push_back(column.name);
-        return identity;
+        return identityByAllColumns(table);
     }
     if (table.kind == TableKind::Shadow)
         return {Kind::None, {}, "This table belongs to a virtual table, which must change it itself."};
@@ -326,10 +324,7 @@ RowIdentity SqliteDialect::rowIdentity(const Table &table) const
     for (const char *name : {"rowid", "_rowid_", "oid"})
         if (std::ranges::none_of(table.columns, [&](const Column &c) { return sqlite::sameName(c.name, name); }))
             return {Kind::RowId, {name}, {}};
-    RowIdentity identity{Kind::AllColumns, {}, {}};
-    for (const Column &column : table.columns)
-        identity.columns.push_back(column.name);
-    return identity;
+    return identityByAllColumns(table);
 }
 
 Value SqliteDialect::parseCell(const Type &type, std::string_view typed) const

@@ -2,6 +2,7 @@
 #include "schemawright/backends/sqlite/sqlite_parser.h"
 #include "schemawright/backends/sqlite/sqlite_tokens.h"
 #include "schemawright/base/error.h"
+#include "schemawright/dialect/catalog_row.h"
 
 #include <algorithm>
 #include <functional>
@@ -13,25 +14,6 @@
 namespace schemawright {
 
 namespace {
-
-/// One row of a query, read without copies.
-class CatalogRow
-{
-public:
-    CatalogRow(const RowBatch &batch, std::size_t row) : batch_(batch), row_(row) {}
-    bool isNull(std::size_t column) const { return batch_.isNull(row_, column); }
-    std::string_view view(std::size_t column) const { return batch_.bytes(row_, column); }
-    std::string text(std::size_t column) const
-    {
-        const auto storage = batch_.storage(row_, column);
-        return storage == RowBatch::Storage::Text ? std::string(view(column)) : batch_.value(row_, column).text();
-    }
-    std::int64_t number(std::size_t column) const { return batch_.integer(row_, column); }
-
-private:
-    const RowBatch &batch_;
-    const std::size_t row_;
-};
 
 struct TextHash
 {
