@@ -47,7 +47,8 @@ std::string DdlWriter::createTable(const Table &table, const std::vector<const F
     for (const ForeignKey *key : inlineKeys)
         lines.push_back(foreignKeySql(*key));
     for (const CheckConstraint &check : table.checks)
-        lines.push_back(checkSql(check));
+        if (!check.column) // else it stands in its column's line
+            lines.push_back(checkSql(check));
     for (std::string &line : indexLines(table))
         lines.push_back(std::move(line));
     return fmt::format("CREATE {}TABLE {} (\n    {}\n){}", table.temporary ? "TEMPORARY " : "", quote(table.name),

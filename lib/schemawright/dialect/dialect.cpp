@@ -87,6 +87,28 @@ std::string Dialect::beginSql(const TransactionOptions &options) const
     return options.readOnly ? sql + " READ ONLY" : sql;
 }
 
+namespace {
+
+/// True when a semicolon stands in the statement outside of quotes, as in the body of a trigger.
+bool holdsSemicolon(std::string_view statement)
+{
+    char quote = 0;
+    for (std::size_t i = 0; i < statement.size(); ++i) {
+        const char c = statement[i];
+        if (quote && c == '\\' && quote != '`')
+            ++i;
+        else if (quote)
+            quote = c == quote ? char(0) : quote;
+        else if (c == '\'' || c == '"' || c == '`')
+            quote = c;
+        else if (c == ';')
+            return true;
+    }
+    return false;
+}
+
+} // namespace
+
 std::string Script::text() const
 {
     std::string out;
@@ -103,6 +125,10 @@ std::string Script::text() const
     for (const std::string &statement : statements) {
         if (!out.empty())
             out += '\n';
+        if (!bodyDelimiter.empty() && holdsSemicolon(statement)) {
+            out += "DELIMITER " + bodyDelimiter + "\n" + statement + "\n" + bodyDelimiter + "\nDELIMITER ;\n";
+            continue;
+        }
         // A statement that ends in a line comment would swallow its semicolon.
         const std::size_t lastLine = statement.rfind('\n') + 1;
         out += statement;

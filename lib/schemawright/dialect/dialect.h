@@ -119,6 +119,8 @@ struct Script
 {
     std::vector<std::string> statements;
     std::vector<Remark> notCarried; ///< what this dialect cannot express; also stands as a comment in text()
+    /// What clients cut at instead of a semicolon where a statement holds some (MySQL: DELIMITER); empty: they know.
+    std::string bodyDelimiter = {};
     /// The statements with semicolons, one blank line between objects; remarks as comments.
     std::string text() const;
 };

@@ -77,6 +77,8 @@ void ColumnTranslator::run()
     }
     if (!zoned_.empty())
         remark(fmt::format("the time zone of {}: {} keeps none", fmt::join(zoned_, ", "), rules_.displayName));
+    if (!unsigned_.empty())
+        remark(fmt::format("values beyond 9223372036854775807 of {}", fmt::join(unsigned_, ", ")));
     if (!collated_.empty())
         remark(fmt::format("the collation of {}", fmt::join(collated_, ", ")));
     checks();
@@ -86,6 +88,8 @@ void ColumnTranslator::typeOf(const Column &column, Column &made)
 {
     Type type = column.type;
     const std::string was = type.native.empty() ? genericName(type) : type.native;
+    if (type.kind == TypeKind::BigInteger && lower(was).starts_with("bigint") && was.ends_with("unsigned"))
+        unsigned_.push_back(column.name);
     type.native.clear();
     Type named = column.type;
     if (named.name.empty() && castKind(named.native.substr(0, named.native.find('('))) == TypeKind::Unknown)

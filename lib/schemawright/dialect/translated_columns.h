@@ -47,7 +47,7 @@ private:
     Table &made_;
     const std::map<std::string, std::string> &renamed_; ///< what expressions call columns, and their names here
     bool hasCounter_ = false;
-    std::vector<std::string> zoned_, collated_;
+    std::vector<std::string> zoned_, unsigned_, collated_;
     std::vector<CheckConstraint> madeChecks_; ///< in the target's words already
 };
 

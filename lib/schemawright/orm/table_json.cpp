@@ -59,7 +59,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ForeignKey, name, columns, referred, referred
                                    onUpdate, match, deferrable, initiallyDeferred, validated, comment, inherited)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(UniqueConstraint, name, columns, nullsNotDistinct, deferrable, initiallyDeferred,
                                    include, options)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CheckConstraint, name, expression, noInherit, validated, comment, inherited)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(CheckConstraint, name, expression, noInherit, validated, comment,
+                                                inherited, column)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ExclusionConstraint, name, definition, comment)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(IndexElement, column, expression, descending, nulls, collation, operatorClass,
                                    prefix)

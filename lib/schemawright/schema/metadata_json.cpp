@@ -129,6 +129,8 @@ Json toJson(const CheckConstraint &check)
                 {"validated", check.validated}};
     if (check.comment)
         out["comment"] = *check.comment;
+    if (check.column)
+        out["column"] = *check.column;
     return out;
 }
 

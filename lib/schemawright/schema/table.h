@@ -52,7 +52,7 @@ struct Column
     ColumnId id = ColumnId::None;
     std::string name;
     Type type;
-    bool nullable = true; ///< by itself; its domain may say more: MetaData::domainOf()
+    bool nullable = true;                  ///< by itself; its domain may say more: MetaData::domainOf()
     std::optional<std::string> defaultSql; ///< SQL text, as the database keeps it
     std::optional<std::string> collation;
     std::optional<std::string> comment;
@@ -113,7 +113,8 @@ struct CheckConstraint
     bool noInherit = false;
     bool validated = true;
     std::optional<std::string> comment;
-    bool inherited = false; ///< comes from a parent table only
+    bool inherited = false;                 ///< comes from a parent table only
+    std::optional<std::string> column = {}; ///< of which it is a part, without a name of its own (MariaDB)
     friend bool operator==(const CheckConstraint &, const CheckConstraint &) = default;
 };
 

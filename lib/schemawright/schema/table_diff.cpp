@@ -62,17 +62,40 @@ std::string normalisedExpression(std::string_view sql, const DiffRules &rules, c
     return text;
 }
 
+/// Types of MySQL that are of one kind with others and hold less or more: TINYTEXT, INT UNSIGNED, TIMESTAMP.
+static bool differInSize(std::string_view a, std::string_view b)
+{
+    static const std::set<std::string, std::less<>> sized{"tinyint",    "mediumint", "year",     "tinytext",
+                                                          "mediumtext", "longtext",  "tinyblob", "mediumblob",
+                                                          "longblob",   "bit",       "binary",   "varbinary"};
+    const auto word = [](std::string_view native) { return lower(native.substr(0, native.find_first_of("( "))); };
+    const std::string first = word(a), second = word(b);
+    const bool isUnsigned = lower(a).find("unsigned") != std::string::npos;
+    const bool isMoment =
+        (first == "datetime" && second == "timestamp") || (first == "timestamp" && second == "datetime");
+    if (first == "bit" && second == "bit")
+        return lower(a) != lower(b);
+    return first != second && (sized.contains(first) || sized.contains(second) || isUnsigned || isMoment);
+}
+
 bool sameType(const Type &a, const Type &b)
 {
     // A type of its own: what its labels are is said once, of the type.
     const bool isOwnType = a.kind == TypeKind::Enum && b.kind == TypeKind::Enum && a.name == a.native;
     if (!a.native.empty() && lower(a.native) == lower(b.native))
         return isOwnType || a.labels == b.labels || a.labels.empty() || b.labels.empty();
+    // What MySQL makes of BOOL.
+    const auto isFlag = [](const Type &type) { return lower(type.native) == "tinyint(1)"; };
+    if ((a.native.empty() && a.kind == TypeKind::Boolean && isFlag(b)) ||
+        (b.native.empty() && b.kind == TypeKind::Boolean && isFlag(a)))
+        return true;
     if (a.kind != b.kind)
         return false;
     if (a.kind == TypeKind::Unknown)
         return pieces::withoutParentheses(pieces::of(a.native)) == pieces::withoutParentheses(pieces::of(b.native));
     const auto isUnsigned = [](const Type &type) { return lower(type.native).find("unsigned") != std::string::npos; };
+    if (!a.native.empty() && !b.native.empty() && differInSize(a.native, b.native))
+        return false;
     if (isUnsigned(a) != isUnsigned(b))
         return false;
     const auto scale = [](const Type &type) { return type.precision ? type.scale.value_or(0) : 0; };
@@ -151,8 +174,8 @@ public:
         });
         if (before_.comment != after_.comment)
             add(DiffAction::Alter, DiffSubject::Comment, {}, before_.comment, after_.comment);
-        if (before_.options != after_.options || before_.kind != after_.kind || before_.inherits != after_.inherits ||
-            before_.partition != after_.partition)
+        if (lasting(before_.options) != lasting(after_.options) || before_.kind != after_.kind ||
+            before_.inherits != after_.inherits || before_.partition != after_.partition)
             add(DiffAction::Alter, DiffSubject::Options, {}, describe(before_), describe(after_));
         if (before_.isView() && after_.isView() &&
             pieces::ofQuery(before_.definition.value_or("")) != pieces::ofQuery(after_.definition.value_or("")))
@@ -162,6 +185,16 @@ public:
 
 private:
     using Text = std::optional<std::string>;
+    using Options = std::map<std::string, std::string>;
+
+    /// Without what rows change (where a counter stands) or what follows from the rest (a view's query).
+    static Options lasting(Options options)
+    {
+        options.erase("auto_increment");
+        options.erase("updatable");
+        options.erase("invalid");
+        return options;
+    }
 
     void add(DiffAction action, DiffSubject subject, std::string name, Text from, Text to,
              std::optional<std::size_t> before = {}, std::optional<std::size_t> after = {})
@@ -413,7 +446,7 @@ private:
     static std::string describe(const Table &table)
     {
         std::string text = toString(table.kind);
-        text += say(table.options);
+        text += say(lasting(table.options));
         for (const QualifiedName &each : table.inherits)
             text += " inherits " + each.text();
         if (table.partition.of)

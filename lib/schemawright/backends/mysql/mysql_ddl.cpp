@@ -6,6 +6,8 @@
 #include "schemawright/sql/literal.h"
 
 #include <algorithm>
+#include <set>
+#include <sstream>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -77,16 +79,26 @@ public:
         : DdlWriter(dialect, metadata, options), isTranslated_(isTranslated)
     {}
 
-    std::string columnSql(const Table &, const Column &column) override
+    std::string createTable(const Table &table, const std::vector<const ForeignKey *> &inlineKeys) override
+    {
+        near_ = resolved(table.name).schema;
+        return DdlWriter::createTable(table, inlineKeys);
+    }
+
+    std::string columnSql(const Table &table, const Column &column) override
     {
         std::string text = quote(column.name) + " " + dialect_.typeSql(column.type);
         if (column.collation)
             text += " COLLATE " + *column.collation;
-        if (column.generated)
+        if (const auto srid = column.options.find("srid"); srid != column.options.end())
+            text += " SRID " + srid->second;
+        if (column.generated && column.generated->expression.starts_with("ROW "))
+            text += " GENERATED ALWAYS AS " + column.generated->expression;
+        else if (column.generated)
             text += " GENERATED ALWAYS AS (" + column.generated->expression + ")" +
                     (column.generated->stored ? " STORED" : " VIRTUAL");
         // A TIMESTAMP is NOT NULL unless NULL is said.
-        if (!column.nullable)
+        if (!column.nullable && !(column.generated && column.generated->expression.starts_with("ROW ")))
             text += " NOT NULL";
         else if (!column.generated && isTimestamp(column))
             text += " NULL";
@@ -96,14 +108,58 @@ public:
             text += " DEFAULT " + *column.defaultSql;
         if (const auto update = column.options.find("on_update"); update != column.options.end())
             text += " ON UPDATE " + update->second;
+        if (column.options.contains("invisible"))
+            text += " INVISIBLE";
+        if (column.options.contains("without_system_versioning"))
+            text += " WITHOUT SYSTEM VERSIONING";
         if (column.comment)
             text += " COMMENT " + quotedText(*column.comment, true);
+        for (const CheckConstraint &check : table.checks)
+            if (check.column == column.name)
+                text += " " + checkSql(check);
         return text;
     }
 
     std::string primaryKeySql(const Table &, const PrimaryKey &key) override
     {
-        return "PRIMARY KEY " + names(key.columns);
+        const auto listed = [&](const char *option) {
+            std::vector<std::string> numbers(key.columns.size(), "0");
+            if (const auto found = key.options.find(option); found != key.options.end()) {
+                std::istringstream list(found->second);
+                for (std::string &number : numbers)
+                    std::getline(list, number, ',');
+            }
+            return numbers;
+        };
+        const auto prefixes = listed("prefix"), descending = listed("descending");
+        std::vector<std::string> elements;
+        for (std::size_t i = 0; i < key.columns.size(); ++i)
+            elements.push_back(quote(key.columns[i]) + (prefixes[i] == "0" ? "" : "(" + prefixes[i] + ")") +
+                               (descending[i] == "1" ? " DESC" : ""));
+        std::string text = fmt::format("PRIMARY KEY ({})", fmt::join(elements, ", "));
+        if (const auto method = key.options.find("method"); method != key.options.end())
+            text += " USING " + method->second;
+        if (const auto comment = key.options.find("comment"); comment != key.options.end())
+            text += " COMMENT " + quotedText(comment->second, true);
+        return text;
+    }
+
+    std::string uniqueSql(const UniqueConstraint &unique) override
+    {
+        const auto comment = unique.options.find("comment");
+        return DdlWriter::uniqueSql(unique) +
+               (comment == unique.options.end() ? "" : " COMMENT " + quotedText(comment->second, true));
+    }
+
+    std::string checkSql(const CheckConstraint &check) override
+    {
+        return DdlWriter::checkSql(check) + (check.validated ? "" : " NOT ENFORCED");
+    }
+
+    std::string addForeignKey(const Table &table, const ForeignKey &key) override
+    {
+        near_ = resolved(table.name).schema;
+        return DdlWriter::addForeignKey(table, key);
     }
 
 protected:
@@ -114,6 +170,14 @@ protected:
     std::vector<std::string> indexLines(const Table &table) override
     {
         std::vector<std::string> lines;
+        const auto row = [&](const char *end) {
+            return std::ranges::find_if(table.columns, [&](const Column &column) {
+                return column.generated && column.generated->expression == end;
+            });
+        };
+        if (const auto from = row("ROW START"), to = row("ROW END");
+            from != table.columns.end() && to != table.columns.end())
+            lines.push_back(fmt::format("PERIOD FOR SYSTEM_TIME ({}, {})", quote(from->name), quote(to->name)));
         for (const Index &index : table.indexes) {
             std::vector<std::string> elements;
             for (const IndexElement &element : index.elements)
@@ -126,8 +190,13 @@ protected:
                 kind = "FULLTEXT KEY ";
             else if (method == "spatial" || method == "SPATIAL" || method == "rtree" || method == "RTREE")
                 kind = "SPATIAL KEY ";
-            lines.push_back(fmt::format("{}{} ({}){}", kind, quote(index.name), fmt::join(elements, ", "),
-                                        index.comment ? " COMMENT " + quotedText(*index.comment, true) : ""));
+            const auto engine = table.options.find("engine");
+            const bool saysMethod = engine != table.options.end() && engine->second == "MEMORY" && method == "btree";
+            lines.push_back(fmt::format("{}{} ({}){}{}{}{}", kind, quote(index.name), fmt::join(elements, ", "),
+                                        saysMethod ? " USING BTREE" : "",
+                                        index.comment ? " COMMENT " + quotedText(*index.comment, true) : "",
+                                        index.options.contains("ignored") ? " IGNORED" : "",
+                                        index.options.contains("invisible") ? " INVISIBLE" : ""));
         }
         return lines;
     }
@@ -135,16 +204,24 @@ protected:
     std::string tableOptions(const Table &table) const override
     {
         std::string text;
+        static const std::set<std::string, std::less<>> others{"updatable", "invalid", "partitions",
+                                                               "system_versioning"};
         for (const auto &[name, value] : table.options) {
-            std::string word = name;
-            for (char &c : word)
-                c = c == '_' ? '_' : (c >= 'a' && c <= 'z') ? static_cast<char>(c - 'a' + 'A') : c;
-            if (word == "ENGINE" || word == "ROW_FORMAT" || word == "CHARSET" || word == "COLLATE")
-                text += " " + word + "=" + value;
+            if (!others.contains(name))
+                text += " " + upper(name) + "=" + value;
         }
         if (isTranslated_) // any text must fit
             text += " DEFAULT CHARSET=utf8mb4";
-        return table.comment ? text + " COMMENT=" + quotedText(*table.comment, true) : text;
+        if (table.comment)
+            text += " COMMENT=" + quotedText(*table.comment, true);
+        if (table.options.contains("system_versioning"))
+            text += " WITH SYSTEM VERSIONING";
+        if (table.partition.by) {
+            text += "\nPARTITION BY " + *table.partition.by;
+            if (const auto parts = table.options.find("partitions"); parts != table.options.end())
+                text += " (" + parts->second + ")";
+        }
+        return text;
     }
 
     std::string ownDefinition(const Table &table) const override
@@ -159,22 +236,75 @@ protected:
         return statement;
     }
 
+    std::string createSequence(const Sequence &sequence) override
+    {
+        const Identity &is = sequence.properties;
+        std::string text = std::string("CREATE SEQUENCE ") + (options().ifNotExists ? "IF NOT EXISTS " : "") +
+                           quote(sequence.name) + " START WITH " + std::to_string(is.start);
+        if (is.min)
+            text += fmt::format(" MINVALUE {}", *is.min);
+        if (is.max)
+            text += fmt::format(" MAXVALUE {}", *is.max);
+        return text + fmt::format(" INCREMENT BY {} CACHE {}{}", is.increment, is.cache, is.cycle ? " CYCLE" : "");
+    }
+
+    /// REFERENCES t means a t beside the table.
+    std::string referredName(const QualifiedName &name) const override
+    {
+        const QualifiedName full = resolved(name);
+        return near_ == metadata().defaultSchema ? quote(name) : dialect_.quote(full);
+    }
+
     std::vector<std::string> header(bool drops) override { return keyChecks(drops, "0"); }
-    std::vector<std::string> footer(bool drops) override { return keyChecks(drops, "1"); }
+    std::vector<std::string> footer(bool drops) override
+    {
+        std::vector<std::string> statements = keyChecks(drops, "1");
+        const auto dropAlso = [&](const std::string &kind, const QualifiedName &name) {
+            statements.push_back("DROP " + upper(kind) + (options().ifNotExists ? " IF EXISTS " : " ") + quote(name));
+        };
+        if (drops) {
+            for (const Function &function : metadata().functions)
+                dropAlso(function.kind, function.name);
+            for (const OtherObject &other : metadata().others)
+                dropAlso(other.kind, other.name);
+        }
+        return statements;
+    }
+
+    std::string dropView(const Table &view) override
+    {
+        // One that create_all left out is in the original only.
+        return view.hasOption("invalid") ? "DROP VIEW IF EXISTS " + quote(view.name) : DdlWriter::dropView(view);
+    }
 
     void ownObjects(Script &script) override
     {
-        for (const TablePtr &view : metadata().sortedViews())
-            if (view->definition)
-                script.statements.push_back(*view->definition);
+        const auto add = [&](const std::string &kind, std::string definition) {
+            if (const std::size_t at = definition.find(kind + " `"); options().ifNotExists && at != std::string::npos)
+                definition.insert(at + kind.size(), " IF NOT EXISTS");
+            script.statements.push_back(std::move(definition));
+        };
         for (const Function &function : metadata().functions)
-            script.statements.push_back(function.definition);
+            add(upper(function.kind), function.definition);
+        for (const TablePtr &view : metadata().sortedViews())
+            if (view->hasOption("invalid"))
+                script.notCarried.push_back({view->name.text(), "the view, which reads what is not there"});
+            else if (view->definition)
+                add("VIEW", *view->definition);
         for (const TablePtr &table : metadata().tables())
             for (const Trigger &trigger : table->triggers)
-                script.statements.push_back(trigger.definition);
+                add("TRIGGER", trigger.definition);
+        for (const OtherObject &other : metadata().others)
+            add(upper(other.kind), other.definition);
     }
 
 private:
+    static std::string upper(std::string text)
+    {
+        for (char &c : text)
+            c = (c >= 'a' && c <= 'z') ? static_cast<char>(c - 'a' + 'A') : c;
+        return text;
+    }
     static bool isTimestamp(const Column &column)
     {
         return column.type.native.starts_with("timestamp") || column.type.native.starts_with("TIMESTAMP");
@@ -193,6 +323,7 @@ private:
     }
 
     const bool isTranslated_;
+    std::string near_; ///< schema of the table that is being written
 };
 
 /// Comments are kept in a character set of three bytes, whatever the tables' own is.
@@ -222,6 +353,7 @@ Script createScript(const Dialect &dialect, const MetaData &metadata, const Scri
     const MetaData translated = translate(metadata, dialect, rules());
     Writer writer(dialect, translated, options, metadata.dialect != dialect.name());
     Script script = options.drop ? writer.drop() : writer.create();
+    script.bodyDelimiter = ";;";
     if (!options.drop)
         std::ranges::move(lostInComments(translated), std::back_inserter(script.notCarried));
     const auto isAscii = [](const std::string &text) {
@@ -236,6 +368,7 @@ Script createScript(const Dialect &dialect, const MetaData &metadata, const Scri
 std::string createText(const Dialect &dialect, const Table &table)
 {
     Script script;
+    script.bodyDelimiter = ";;";
     if (table.definition)
         script.statements.push_back(*table.definition);
     else {

@@ -1,6 +1,9 @@
 #include "schemawright/backends/mysql/mysql_dialect.h"
 
 #include "schemawright/backends/mysql/mysql_ddl.h"
+#include "schemawright/backends/mysql/mysql_reflect.h"
+#include "schemawright/backends/mysql/mysql_types.h"
+#include "schemawright/dialect/row_identity.h"
 #include "schemawright/sql/literal.h"
 #include "schemawright/sql/quoting.h"
 
@@ -94,6 +97,25 @@ std::string MysqlDialect::quote(std::string_view identifier) const { return quot
 Script MysqlDialect::createScript(const MetaData &metadata, const ScriptOptions &options) const
 {
     return mysql::createScript(*this, metadata, options);
+}
+
+Type MysqlDialect::parseType(std::string_view native) const { return mysql::parseType(native); }
+Value MysqlDialect::parseCell(const Type &type, std::string_view typed) const { return mysql::parseCell(type, typed); }
+
+MetaData MysqlDialect::reflect(DriverConnection &connection, const ReflectOptions &options) const
+{
+    return mysql::reflect(*this, connection, options);
+}
+
+RowIdentity MysqlDialect::rowIdentity(const Table &table) const
+{
+    using Kind = RowIdentity::Kind;
+    if (table.isView() && !table.hasOption("updatable"))
+        return {
+            Kind::None, {}, "Rows of this view cannot be changed: the database does not know of which rows they are."};
+    if (table.columns.empty())
+        return {Kind::None, {}, "This table has no columns."};
+    return table.isView() ? identityByAllColumns(table) : identityByKey(table);
 }
 
 std::string MysqlDialect::createText(const Table &table) const { return mysql::createText(*this, table); }

@@ -6,7 +6,7 @@
 
 namespace schemawright {
 
-/// MySQL 8.0 and MariaDB 10.5, as far as they are written: names, literals, types, statements.
+/// MySQL 8.0 and MariaDB 10.5. A schema here is what they call a database.
 class MysqlDialect final : public CompilesWith<OfflineDialect, MysqlCompiler>
 {
 public:
@@ -18,6 +18,14 @@ public:
     std::string typeSql(const Type &type) const override;
     Script createScript(const MetaData &metadata, const ScriptOptions &options) const override;
     std::string createText(const Table &table) const override;
+    Type parseType(std::string_view native) const override;
+    /// Reads the schemas that the options name; else the connection's database; without one, all that are not the
+    /// server's own.
+    MetaData reflect(DriverConnection &connection, const ReflectOptions &options) const override;
+    std::vector<TableSize> tableSizes(DriverConnection &connection, const ReflectOptions &options) const override;
+    std::vector<Privilege> privileges(DriverConnection &connection, const ReflectOptions &options) const override;
+    RowIdentity rowIdentity(const Table &table) const override;
+    Value parseCell(const Type &type, std::string_view typed) const override;
     std::optional<KeptKeys> keepKeys(const std::string &insert, const Table &table,
                                      const std::vector<std::string> &columns, int number) const override;
     std::string beginSql(const TransactionOptions &options) const override;
