@@ -1,7 +1,7 @@
 #include "schemawright/orm/automap.h"
 
 #include "schemawright/orm/entity_names.h"
-#include "schemawright/orm/row_order.h"
+#include "schemawright/orm/unique_key.h"
 
 #include <algorithm>
 #include <optional>
@@ -109,7 +109,7 @@ std::string nameOf(const Table &table, const ForeignKey &key)
 
 bool isUnique(const Table &table, const Names &columns)
 {
-    return std::ranges::any_of(uniqueLists(table, true), [&](const Names &unique) { return includes(columns, unique); });
+    return std::ranges::any_of(uniqueLists(table), [&](const Names &unique) { return includes(columns, unique); });
 }
 
 /// A word without the ending of its plural, so that roles_users is made of role and user.
@@ -231,7 +231,7 @@ private:
 
     std::optional<Association> associationOf(const Table &table, const std::vector<Link> &links) const
     {
-        const auto unique = uniqueLists(table, true);
+        const auto unique = uniqueLists(table);
         for (std::size_t near = 0; near < links.size(); ++near)
             for (std::size_t far = near + 1; far < links.size(); ++far) {
                 const Names &a = links[near].key.columns, &b = links[far].key.columns;

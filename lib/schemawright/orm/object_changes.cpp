@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <set>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace schemawright {
 
@@ -47,34 +46,40 @@ public:
             const Layout &layout = *record->layout;
             if (layout.hasManyToOne)
                 session_.differs(*record, record->address, cells, &changed);
-            for (const Layout::Unique &unique : layout.uniques)
-                if (std::ranges::any_of(unique.columns, [&](std::size_t column) {
-                        return layout.hasManyToOne ? changed[column] == '1' : memberDiffers(*record, column);
-                    }))
+            for (const Layout::Unique &unique : layout.uniques) {
+                const auto isChanged = [&](std::size_t column) {
+                    return layout.hasManyToOne ? changed[column] == '1' : memberDiffers(*record, column);
+                };
+                if (std::ranges::any_of(unique.columns, isChanged) || std::ranges::any_of(unique.read, isChanged))
                     moved.emplace_back(record, &unique);
+            }
         }
         if (moved.empty())
             return false;
         numberNewRows();
-        std::unordered_set<std::uint64_t> left;
-        const auto isLeft = [&](const std::optional<std::uint64_t> &values) {
-            return values && left.contains(*values);
+        std::unordered_map<std::uint64_t, const Record *> left; // null: several have them
+        const auto leave = [&](const Record &record, const Layout::Unique &unique) {
+            if (const auto values = valuesOf(record, unique, false))
+                if (const auto [known, isNew] = left.try_emplace(*values, &record); !isNew && known->second != &record)
+                    known->second = nullptr;
+        };
+        const auto isLeft = [&](const Record &record, const Layout::Unique &unique) {
+            const auto values = valuesOf(record, unique, true);
+            const auto known = values ? left.find(*values) : left.end();
+            return known != left.end() && known->second != &record;
         };
         for (const auto &[record, unique] : moved)
-            if (const auto values = valuesOf(*record, *unique, false))
-                left.insert(*values);
+            leave(*record, *unique);
         for (const Record *record : session_.new_)
             if (record->state == ObjectState::Pending)
                 for (const Layout::Unique &unique : record->layout->uniques)
-                    if (isLeft(valuesOf(*record, unique, true)))
+                    if (isLeft(*record, unique))
                         return true;
         for (const Record *record : session_.removed_) // some of what is dirty is written before these go
             for (const Layout::Unique &unique : record->layout->uniques)
                 if (record->state == ObjectState::Deleted && record->isRow())
-                    if (const auto values = valuesOf(*record, unique, false))
-                        left.insert(*values);
-        return std::ranges::any_of(moved,
-                                   [&](const auto &each) { return isLeft(valuesOf(*each.first, *each.second, true)); });
+                    leave(*record, unique);
+        return std::ranges::any_of(moved, [&](const auto &each) { return isLeft(*each.first, *each.second); });
     }
 
 private:
@@ -98,7 +103,8 @@ private:
     {
         const Layout &layout = *record.layout;
         std::uint64_t seed = unique.id;
-        for (const std::size_t column : unique.columns) {
+        for (std::size_t i = 0; i < unique.columns.size(); ++i) {
+            const std::size_t column = unique.columns[i];
             Value value;
             if (!isAfter)
                 value = record.image.has(column) ? record.image.value(column) : Value();
@@ -107,11 +113,11 @@ private:
                 if (const Value *known = std::get_if<Value>(&cell))
                     value = *known;
             }
-            if (value.isNull())
+            if (value.isNull() && !unique.countsNull)
                 return std::nullopt;
-            if (const std::size_t field = layout.columns[column].field; field != Layout::none)
+            if (const std::size_t field = layout.columns[column].field; field != Layout::none && !value.isNull())
                 value = layout.entity->fields[field].access->normal(value);
-            seed = (seed ^ value.hash()) * 0x9e3779b97f4a7c15u;
+            seed = (seed ^ sameHash(unique.sameness[i], value)) * 0x9e3779b97f4a7c15u;
             seed ^= seed >> 29;
         }
         return seed;

@@ -2,7 +2,7 @@
 
 #include "schemawright/orm/made_keys.h"
 #include "schemawright/orm/object_session.h"
-#include "schemawright/orm/row_order.h"
+#include "schemawright/orm/unique_key.h"
 #include "schemawright/sql/source.h"
 
 #include <algorithm>
@@ -87,11 +87,21 @@ ObjectLayout &ObjectSession::layoutOf(const EntityMap &entity)
     for (std::size_t part = 0; part < entity.parts.size(); ++part) {
         const Table &table = *entity.parts[part].table;
         std::uint64_t id = std::hash<const Table *>()(&table);
-        for (const auto &names : uniqueLists(table)) {
-            Layout::Unique unique{++id, {}};
-            for (std::size_t i = 0; i < layout.columns.size(); ++i)
-                if (layout.columns[i].part == part && std::ranges::find(names, layout.columns[i].name) != names.end())
-                    unique.columns.push_back(i);
+        for (const UniqueKey &key : uniqueKeys(table)) {
+            Layout::Unique unique{++id, {}, {}, key.countsNull || key.isComputed, {}};
+            const std::vector<std::string> read =
+                key.where ? columnsRead(table, *key.where) : std::vector<std::string>();
+            for (std::size_t i = 0; i < layout.columns.size(); ++i) {
+                if (layout.columns[i].part != part)
+                    continue;
+                const std::string &name = layout.columns[i].name;
+                if (std::ranges::find(read, name) != read.end())
+                    unique.read.push_back(i);
+                if (std::ranges::find(key.columns, name) == key.columns.end())
+                    continue;
+                unique.columns.push_back(i);
+                unique.sameness.push_back(sameInKey(key, *table.column(name)));
+            }
             if (!unique.columns.empty())
                 layout.uniques.push_back(std::move(unique));
         }
@@ -99,8 +109,9 @@ ObjectLayout &ObjectSession::layoutOf(const EntityMap &entity)
     for (const EntityMap *other : mappings_.sorted())
         for (const ForeignKey &way : other->table()->foreignKeys)
             if (const TablePtr target = way.onUpdate == "CASCADE" ? mappings_.metadata().table(way.referred) : nullptr)
-                layout.handsOnKeys = layout.handsOnKeys ||
-                                     std::ranges::find(entity.parts, target, &EntityMap::Part::table) != entity.parts.end();
+                layout.handsOnKeys =
+                    layout.handsOnKeys ||
+                    std::ranges::find(entity.parts, target, &EntityMap::Part::table) != entity.parts.end();
     auto heads = std::make_shared<std::vector<ColumnHead>>();
     for (const Layout::Column &column : layout.columns) {
         ColumnHead head;

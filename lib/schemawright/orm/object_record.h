@@ -3,6 +3,7 @@
 // What an ObjectSession keeps for each object. Not for programs.
 
 #include "schemawright/orm/mapping.h"
+#include "schemawright/orm/sameness.h"
 
 #include <bit>
 #include <cstdint>
@@ -42,6 +43,9 @@ struct ObjectLayout
     {
         std::uint64_t id = 0; ///< the same for all that are mapped on the table
         std::vector<std::size_t> columns;
+        std::vector<Sameness> sameness; ///< of each
+        bool countsNull = false;
+        std::vector<std::size_t> read; ///< by the condition of an index over some rows
     };
     const EntityMap *entity = nullptr;
     std::vector<Column> columns;

@@ -4,6 +4,7 @@
 #include "schemawright/orm/row_order.h"
 #include "schemawright/orm/row_sorter.h"
 #include "schemawright/orm/row_statements.h"
+#include "schemawright/orm/step_rank.h"
 
 #include <algorithm>
 #include <deque>
@@ -40,7 +41,8 @@ public:
         putGivenKeysFirst();
         plan_.references = tables_.link();
         leaveToCascades(steps_);
-        RowSorter sorter(dialect_, steps_, owned_, stop_);
+        rankSteps(draft_.after, steps_);
+        RowSorter sorter(dialect_, draft_.after, steps_, owned_, stop_);
         const std::vector<std::size_t> order = sorter.sort();
         std::ranges::copy(sorter.problems(), std::back_inserter(plan_.problems));
         compileAll(order);

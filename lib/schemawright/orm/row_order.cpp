@@ -1,5 +1,8 @@
 #include "schemawright/orm/row_order.h"
 
+#include "schemawright/orm/row_condition.h"
+#include "schemawright/sql/expression_parser.h"
+
 #include <algorithm>
 #include <bit>
 #include <optional>
@@ -24,23 +27,36 @@ std::uint64_t keyHash(std::uint64_t seed, std::uint64_t row, const std::string &
 /// One number for the values of some columns. That two differ and share it is not worth asking for: it would only put
 /// one row before another without need.
 ///
-/// Nothing when a column is unknown, NULL (which neither refers nor collides) or left to the database.
+/// Nothing when a column is unknown, NULL (which mostly neither refers nor collides) or left to the database.
 template <class CellOf>
-std::optional<std::uint64_t> valuesHash(std::uint32_t list, const std::vector<std::uint32_t> &columns, CellOf cellOf)
+std::optional<std::uint64_t> valuesHash(std::uint32_t list, const std::vector<std::uint32_t> &columns,
+                                        const std::vector<Sameness> &sameness, CellOf cellOf, bool countsNull = false)
 {
     std::uint64_t seed = mixed(0, list);
-    for (const std::uint32_t column : columns) {
-        const Cell *cell = cellOf(column);
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        const Cell *cell = cellOf(columns[i]);
         if (!cell || std::holds_alternative<DefaultValue>(*cell))
             return std::nullopt;
         if (const KeyOf *key = std::get_if<KeyOf>(cell))
             seed = keyHash(seed, key->row, key->column);
-        else if (const Value &value = std::get<Value>(*cell); value.isNull())
+        else if (const Value &value = std::get<Value>(*cell); value.isNull() && !countsNull)
             return std::nullopt;
         else
-            seed = mixed(seed, value.hash());
+            seed = mixed(seed, sameHash(sameness[i], value));
     }
     return seed;
+}
+template <class CellOf> std::optional<std::uint64_t> valuesHash(const PlanTable::Columns &list, CellOf cellOf)
+{
+    return valuesHash(list.number, list.columns, list.sameness, cellOf, list.countsNull);
+}
+
+/// A cell that a new row is given nothing for, and gets NULL.
+bool isNullByDefault(const PlanTable &table, std::uint32_t column)
+{
+    const Column *known = table.column(column);
+    return known && known->nullable && !known->defaultSql && !known->identity && !known->autoincrement &&
+           !known->generated;
 }
 
 /// What the values of a new row will be: a column that is left to the database makes a key that others wait for by the
@@ -48,12 +64,16 @@ std::optional<std::uint64_t> valuesHash(std::uint32_t list, const std::vector<st
 std::optional<std::uint64_t> madeHash(const RowStep &step, const PlanTable::Columns &list)
 {
     std::uint64_t seed = mixed(0, list.number);
-    for (const std::uint32_t column : list.columns) {
+    for (std::size_t i = 0; i < list.columns.size(); ++i) {
+        const std::uint32_t column = list.columns[i];
         const Cell *cell = step.newCell(column);
         const Value *value = cell ? std::get_if<Value>(cell) : nullptr;
         const KeyOf *key = cell ? std::get_if<KeyOf>(cell) : nullptr;
-        if (value && !value->isNull())
-            seed = mixed(seed, value->hash());
+        const bool isNull = value ? value->isNull() : !key && isNullByDefault(*step.table, column);
+        if (list.countsNull && isNull)
+            seed = mixed(seed, sameHash(list.sameness[i], Value()));
+        else if (value && !value->isNull())
+            seed = mixed(seed, sameHash(list.sameness[i], *value));
         else if (key)
             seed = keyHash(seed, key->row, key->column);
         else if (value && std::ranges::find(step.table->identityColumns, column) == step.table->identityColumns.end())
@@ -64,10 +84,39 @@ std::optional<std::uint64_t> madeHash(const RowStep &step, const PlanTable::Colu
     return seed;
 }
 
+/// False where a row is none of those that an index over some rows is about.
+bool isAmong(const RowStep &step, const PlanTable::Columns &list, bool isAfter)
+{
+    if (!list.where)
+        return true;
+    const PlanTable &table = *step.table;
+    const auto valueOf = [&](std::string_view name) -> std::optional<Value> {
+        const auto index = table.table->columnIndex(name);
+        if (!index)
+            return std::nullopt;
+        const auto column = static_cast<std::uint32_t>(*index);
+        const Sameness sameness = samenessOf(table.table->columns[*index]);
+        const Cell *cell = isAfter ? step.newCell(column) : step.oldCell(column);
+        const Value *value = cell ? std::get_if<Value>(cell) : nullptr;
+        if (!cell && step.kind == RowStep::Kind::Insert && isNullByDefault(table, column))
+            return Value();
+        const bool isCompared = sameness != Sameness::Folded && sameness != Sameness::Padded;
+        return value && (isCompared || value->isNull()) ? std::optional(*value) : std::nullopt;
+    };
+    const Truth known = truthOf(*list.where, valueOf);
+    return known == Truth::True || known == Truth::Unknown;
+}
+
 bool writesAny(const RowStep &step, const std::vector<std::uint32_t> &columns)
 {
     return step.kind != RowStep::Kind::Update ||
            std::ranges::any_of(columns, [&](std::uint32_t column) { return step.set.contains(column); });
+}
+
+/// Whether it may take or give up values of these columns.
+bool moves(const RowStep &step, const PlanTable::Columns &list)
+{
+    return writesAny(step, list.columns) || (!list.read.empty() && writesAny(step, list.read));
 }
 
 /// Which steps make values and which give them up, by the number of the values. Chains in one array: no allocation for
@@ -114,26 +163,6 @@ std::vector<std::uint32_t> positionsOf(const Table &table, const std::vector<std
 }
 
 } // namespace
-
-std::vector<std::vector<std::string>> uniqueLists(const Table &table, bool isForAll)
-{
-    std::vector<std::vector<std::string>> keys;
-    if (table.primaryKey)
-        keys.push_back(table.primaryKey->columns);
-    for (const UniqueConstraint &unique : table.uniques)
-        keys.push_back(unique.columns);
-    for (const Index &index : table.indexes) {
-        if (!index.unique || (isForAll && index.where))
-            continue;
-        std::vector<std::string> columns;
-        for (const IndexElement &element : index.elements)
-            if (element.column && !(isForAll && element.prefix))
-                columns.push_back(*element.column);
-        if (columns.size() == index.elements.size())
-            keys.push_back(std::move(columns));
-    }
-    return keys;
-}
 
 std::pmr::vector<RowCells::Entry>::iterator RowCells::place(std::uint32_t column)
 {
@@ -255,16 +284,45 @@ std::unique_ptr<PlanTable> PlanTables::make(const QualifiedName &name) const
     return made;
 }
 
-std::uint32_t PlanTables::listOf(PlanTable &table, const std::vector<std::string> &columns, bool isUnique)
+PlanTable::Columns &PlanTables::listOf(PlanTable &table, const std::vector<std::string> &columns)
 {
-    std::vector<std::uint32_t> positions = positionsOf(*table.table, columns);
-    for (PlanTable::Columns &list : table.lists)
-        if (list.columns == positions) {
-            list.isUnique = list.isUnique || isUnique;
-            return list.number;
+    PlanTable::Columns list;
+    list.columns = positionsOf(*table.table, columns);
+    for (PlanTable::Columns &known : table.lists)
+        if (known.columns == list.columns && known.isPlain())
+            return known;
+    for (const std::uint32_t column : list.columns)
+        list.sameness.push_back(samenessOf(table.table->columns[column]));
+    list.number = ++lists_;
+    table.lists.push_back(std::move(list));
+    return table.lists.back();
+}
+
+void PlanTables::addUnique(PlanTable &table, const UniqueKey &key)
+{
+    if (positionsOf(*table.table, key.columns).empty())
+        return;
+    if (key.isPlain()) {
+        PlanTable::Columns &list = listOf(table, key.columns);
+        list.isDeferrable = list.isUnique ? list.isDeferrable && key.isDeferrable : key.isDeferrable;
+        list.isUnique = true;
+        return;
+    }
+    PlanTable::Columns list;
+    list.columns = positionsOf(*table.table, key.columns);
+    for (const std::uint32_t column : list.columns)
+        list.sameness.push_back(sameInKey(key, table.table->columns[column]));
+    list.number = ++lists_;
+    list.isUnique = true;
+    list.isPartial = key.where.has_value();
+    list.countsNull = key.countsNull || key.isComputed; // coalesce()
+    list.isDeferrable = key.isDeferrable;
+    if (key.where)
+        if (auto where = ExpressionParser(dialect_.name(), *table.table).parse(*key.where)) {
+            list.read = positionsOf(*table.table, columnsRead(*table.table, *key.where));
+            list.where = std::move(where);
         }
-    table.lists.push_back({std::move(positions), ++lists_, isUnique});
-    return lists_;
+    table.lists.push_back(std::move(list));
 }
 
 std::vector<PlanReference> PlanTables::link()
@@ -273,9 +331,8 @@ std::vector<PlanReference> PlanTables::link()
     std::map<const Table *, PlanTable *> byTable;
     for (PlanTable *table : inOrder_) {
         byTable[table->table.get()] = table;
-        for (const auto &columns : uniqueLists(*table->table))
-            if (!positionsOf(*table->table, columns).empty())
-                listOf(*table, columns, true);
+        for (const UniqueKey &key : uniqueKeys(*table->table))
+            addUnique(*table, key);
     }
     const Capabilities &can = dialect_.capabilities();
     for (const TablePtr &any : draft_.after.tables())
@@ -304,7 +361,9 @@ std::vector<PlanReference> PlanTables::link()
             if (reference.columns.empty() || reference.columns.size() != named.size() ||
                 positionsOf(*parent->first, named).empty())
                 continue;
-            reference.number = listOf(*parent->second, named, false);
+            const PlanTable::Columns &list = listOf(*parent->second, named);
+            reference.number = list.number;
+            reference.sameness = list.sameness;
             table->references.push_back(std::move(reference));
         }
     return late;
@@ -329,15 +388,14 @@ void leaveToCascades(std::vector<RowStep> &steps)
     std::unordered_map<std::uint64_t, Parent> parents; // whose keys become others, by the old ones
     for (const RowStep &step : steps)
         for (const PlanTable::Columns &list : step.table->lists)
-            if (step.kind == RowStep::Kind::Update && writesAny(step, list.columns))
-                if (const auto old = valuesHash(list.number, list.columns,
-                                                [&](std::uint32_t column) { return step.oldCell(column); }))
+            if (step.kind == RowStep::Kind::Update && list.isPlain() && writesAny(step, list.columns))
+                if (const auto old = valuesHash(list, [&](std::uint32_t column) { return step.oldCell(column); }))
                     parents.emplace(*old, Parent{&step, &list});
     for (RowStep &step : steps)
         for (const PlanTable::Reference &reference : step.table->references) {
             if (!writesHandedOn(step, reference))
                 continue;
-            const auto old = valuesHash(reference.number, reference.columns,
+            const auto old = valuesHash(reference.number, reference.columns, reference.sameness,
                                         [&](std::uint32_t column) { return step.oldCell(column); });
             const auto parent = old ? parents.find(*old) : parents.end();
             if (parent == parents.end())
@@ -369,7 +427,7 @@ std::vector<RowEdge> rowEdges(const std::vector<RowStep> &steps)
     for (std::size_t i = 0; i < steps.size(); ++i) {
         const RowStep &step = steps[i];
         for (const PlanTable::Columns &list : step.table->lists) {
-            if (!writesAny(step, list.columns))
+            if (!moves(step, list))
                 continue;
             const auto newCell = [&](std::uint32_t column) { return step.newCell(column); };
             const auto oldCell = [&](std::uint32_t column) { return step.oldCell(column); };
@@ -377,11 +435,11 @@ std::vector<RowEdge> rowEdges(const std::vector<RowStep> &steps)
                 if (const auto made = madeHash(step, list))
                     holders.add(*made, i, true);
             } else if (step.kind == RowStep::Kind::Update) {
-                if (const auto made = valuesHash(list.number, list.columns, newCell))
+                if (const auto made = valuesHash(list, newCell))
                     holders.add(*made, i, true);
             }
-            if (step.kind != RowStep::Kind::Insert)
-                if (const auto given = valuesHash(list.number, list.columns, oldCell))
+            if (step.kind != RowStep::Kind::Insert && isAmong(step, list, false))
+                if (const auto given = valuesHash(list, oldCell))
                     holders.add(*given, i, false);
         }
     }
@@ -398,13 +456,13 @@ std::vector<RowEdge> rowEdges(const std::vector<RowStep> &steps)
             if (!writesAny(step, reference.columns) && !isHandedOn)
                 continue;
             if (step.kind != RowStep::Kind::Delete && writesAny(step, reference.columns))
-                if (const auto needed = valuesHash(reference.number, reference.columns, newCell))
+                if (const auto needed = valuesHash(reference.number, reference.columns, reference.sameness, newCell))
                     holders.each(*needed, true, [&](std::size_t maker) {
                         if (isOther(maker, i))
                             edges.push_back({maker, i, RowEdge::Reason::Reference, &reference, nullptr, 0});
                     });
             if (step.kind != RowStep::Kind::Insert)
-                if (const auto left = valuesHash(reference.number, reference.columns, oldCell))
+                if (const auto left = valuesHash(reference.number, reference.columns, reference.sameness, oldCell))
                     holders.each(*left, false, [&](std::size_t remover) {
                         if (isOther(remover, i) &&
                             (writesAny(step, reference.columns) || steps[remover].kind == RowStep::Kind::Update))
@@ -419,12 +477,14 @@ std::vector<RowEdge> rowEdges(const std::vector<RowStep> &steps)
                     if (const auto maker = makers.find(key->row); maker != makers.end())
                         edges.push_back({maker->second, i, RowEdge::Reason::Key, nullptr, nullptr, column});
         for (const PlanTable::Columns &list : step.table->lists) {
-            if (!list.isUnique || !writesAny(step, list.columns))
+            if (!list.isUnique || !moves(step, list) || !isAmong(step, list, true))
                 continue;
-            if (const auto taken = valuesHash(list.number, list.columns, newCell))
+            const auto taken = list.countsNull && step.kind == RowStep::Kind::Insert ? madeHash(step, list)
+                                                                                     : valuesHash(list, newCell);
+            if (taken)
                 holders.each(*taken, false, [&](std::size_t giver) {
                     if (isOther(giver, i))
-                        edges.push_back({giver, i, RowEdge::Reason::Unique, nullptr, &list.columns, 0});
+                        edges.push_back({giver, i, RowEdge::Reason::Unique, nullptr, &list, 0});
                 });
         }
     }

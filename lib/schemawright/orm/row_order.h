@@ -4,6 +4,9 @@
 #include "schemawright/orm/change.h"
 #include "schemawright/orm/draft.h"
 #include "schemawright/orm/plan.h"
+#include "schemawright/orm/sameness.h"
+#include "schemawright/orm/unique_key.h"
+#include "schemawright/sql/expr.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -17,10 +20,6 @@
 #include <vector>
 
 namespace schemawright {
-
-/// The columns whose values no two rows of a table share: of its primary key, unique constraints, plain unique indexes.
-/// `isForAll` leaves out indexes over some rows or over the beginnings of values.
-std::vector<std::vector<std::string>> uniqueLists(const Table &table, bool isForAll = false);
 
 /// Some cells of a row by the positions of their columns, ascending. The cells belong to the changes, or to who plans.
 class RowCells
@@ -66,14 +65,23 @@ struct PlanTable
     struct Columns
     {
         std::vector<std::uint32_t> columns;
-        std::uint32_t number = 0; ///< told apart from those of all tables
+        std::vector<Sameness> sameness; ///< of each
+        std::uint32_t number = 0;       ///< told apart from those of all tables
         bool isUnique = false;
+        bool isPartial = false;
+        bool countsNull = false;              ///< NULL is a value like others
+        bool isDeferrable = false;            ///< checked at the end where that is asked for
+        std::optional<Expr> where = {};       ///< of some rows only; nothing where nobody knows which
+        std::vector<std::uint32_t> read = {}; ///< by `where`
+        /// Of all rows, and without NULL: what a foreign key may refer to.
+        bool isPlain() const noexcept { return !countsNull && !isPartial; }
     };
     struct Reference
     {
         const ForeignKey *key = nullptr;
         std::vector<std::uint32_t> columns;
-        std::uint32_t number = 0; ///< of the parent's Columns
+        std::vector<Sameness> sameness; ///< of the parent's columns
+        std::uint32_t number = 0;       ///< of the parent's Columns
     };
     struct Position
     {
@@ -124,7 +132,8 @@ private:
         }
     };
     std::unique_ptr<PlanTable> make(const QualifiedName &name) const;
-    std::uint32_t listOf(PlanTable &table, const std::vector<std::string> &columns, bool isUnique);
+    PlanTable::Columns &listOf(PlanTable &table, const std::vector<std::string> &columns);
+    void addUnique(PlanTable &table, const UniqueKey &key);
 
     const Dialect &dialect_;
     const Draft &draft_;
@@ -144,10 +153,11 @@ struct RowStep
     const Change *change = nullptr;
     enum class Kind { Insert, Update, Delete } kind = Kind::Update;
     const PlanTable *table = nullptr;
-    RowCells old;   ///< all that is known of the row before this step
-    RowCells set;   ///< what this step writes
-    RowCells key;   ///< the identity by which it finds its row, as it is when this step runs
-    RowCells match; ///< old values that must still be there
+    RowCells old;           ///< all that is known of the row before this step
+    RowCells set;           ///< what this step writes
+    RowCells key;           ///< the identity by which it finds its row, as it is when this step runs
+    RowCells match;         ///< old values that must still be there
+    bool mayBeGone = false; ///< a deletion that another step may have done already
 
     /// Whether it inserts a row whose key the database makes.
     bool makesKey() const noexcept;
@@ -170,9 +180,9 @@ struct RowEdge
         Unique,    ///< `before` gives up unique values that `after` takes
         Key,       ///< `after` writes the key that the database makes for `before`, which may be itself
     } reason = Reason::Reference;
-    const PlanTable::Reference *reference = nullptr;    ///< of the first two
-    const std::vector<std::uint32_t> *unique = nullptr; ///< of unique values
-    std::uint32_t column = 0;                           ///< of a key: where it is written
+    const PlanTable::Reference *reference = nullptr; ///< of the first two
+    const PlanTable::Columns *unique = nullptr;      ///< of unique values
+    std::uint32_t column = 0;                        ///< of a key: where it is written
 };
 
 /// Takes out of the steps what ON UPDATE CASCADE does anyway, as another step gives a parent a new key.

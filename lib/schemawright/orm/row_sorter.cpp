@@ -37,7 +37,8 @@ std::vector<std::size_t> RowSorter::sort()
         if (round == 0 && splitOwnKeys(reasons))
             continue;
         std::erase_if(reasons, [this](const RowEdge &edge) {
-            return edge.reference && deferred_.contains(edge.reference->key) && !waitsForKey(edge);
+            return (edge.reference && deferred_.contains(edge.reference->key) && !waitsForKey(edge)) ||
+                   (edge.unique && deferredKeys_.contains(edge.unique));
         });
         std::vector<std::pair<std::size_t, std::size_t>> edges = forced_;
         edges.reserve(edges.size() + reasons.size());
@@ -98,6 +99,9 @@ bool RowSorter::breakCycle(const std::vector<const RowEdge *> &inside, bool ever
     for (const RowEdge *edge : inside)
         if (edge->reference && canDefer(*edge)) {
             deferred_.insert(edge->reference->key);
+            return true;
+        } else if (edge->unique && edge->unique->isDeferrable && !dialect_.deferConstraintsSql().empty()) {
+            deferredKeys_.insert(edge->unique);
             return true;
         }
     bool any = false;
@@ -214,8 +218,8 @@ bool RowSorter::park(const RowEdge &edge)
     const std::size_t index = edge.before;
     if (steps_[index].kind != Kind::Update)
         return false;
-    for (const std::uint32_t column : *edge.unique) {
-        const auto value = parkingValue(steps_[index], column);
+    for (const std::uint32_t column : edge.unique->columns) {
+        const auto value = parkingValue(steps_[index], *edge.unique, column);
         if (!value)
             continue;
         const Cell *cell = &owned_.emplace_back(*value);
@@ -234,36 +238,24 @@ bool RowSorter::park(const RowEdge &edge)
     return false;
 }
 
-std::optional<Value> RowSorter::parkingValue(const RowStep &step, std::uint32_t position)
+std::optional<Value> RowSorter::parkingValue(const RowStep &step, const PlanTable::Columns &list,
+                                             std::uint32_t position)
 {
     const Column *column = step.table->column(position);
     if (!column || column->generated || !step.set.contains(position))
         return std::nullopt;
+    const bool mayBeNull = column->nullable && !step.key.contains(position) && !list.countsNull;
     // What refers to other rows has no value that no row has: NULL, or any while the check is put off.
     for (const ForeignKey &key : step.table->table->foreignKeys) {
         if (std::ranges::find(key.columns, column->name) == key.columns.end())
             continue;
-        if (column->nullable && !step.key.contains(position))
+        if (mayBeNull)
             return Value();
         if (dialect_.deferConstraintsSql().empty() || !(dialect_.capabilities().defersAnyForeignKey || key.deferrable))
             return std::nullopt;
         defers_ = true;
     }
-    const std::int64_t number = ++parkedRows_;
-    switch (column->type.kind) {
-    case TypeKind::SmallInteger:
-        return Value(std::int64_t{-32000} - number);
-    case TypeKind::Integer:
-        return Value(std::int64_t{-2'000'000'000} - number);
-    case TypeKind::BigInteger:
-    case TypeKind::Numeric:
-        return Value(std::int64_t{-2'000'000'000'000} - number);
-    case TypeKind::Text:
-    case TypeKind::String:
-        return Value(fmt::format("~{}~", number));
-    default:
-        return column->nullable && !step.key.contains(position) ? std::optional(Value()) : std::nullopt;
-    }
+    return parking_.valueFor(step, position, mayBeNull);
 }
 
 void RowSorter::refuseCycle(const std::vector<std::size_t> &cycle)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "schemawright/dialect/dialect.h"
+#include "schemawright/orm/parking.h"
 #include "schemawright/orm/plan.h"
 #include "schemawright/orm/row_order.h"
 
@@ -20,15 +21,16 @@ class RowSorter
 {
 public:
     /// Steps are added to `steps`, and cells of theirs to `owned`. All must outlive it, and it must outlive the steps.
-    RowSorter(const Dialect &dialect, std::vector<RowStep> &steps, std::deque<Cell> &owned, const std::stop_token &stop)
-        : dialect_(dialect), steps_(steps), owned_(owned), stop_(stop)
+    RowSorter(const Dialect &dialect, const MetaData &metadata, std::vector<RowStep> &steps, std::deque<Cell> &owned,
+              const std::stop_token &stop)
+        : dialect_(dialect), steps_(steps), owned_(owned), stop_(stop), parking_(dialect, metadata, steps)
     {}
 
     /// Their places in order; none when there are problems. Throws Error(Cancelled).
     std::vector<std::size_t> sort();
     const std::vector<PlanProblem> &problems() const noexcept { return problems_; }
     /// Must constraints be checked at the end only?
-    bool defers() const noexcept { return defers_ || !deferred_.empty(); }
+    bool defers() const noexcept { return defers_ || !deferred_.empty() || !deferredKeys_.empty(); }
 
 private:
     /// Rows that refer to themselves by a key that the database makes: NULL first, the key when it is known. True when
@@ -48,8 +50,7 @@ private:
     RowCells keyAfter(const RowStep &step);
     /// Moves a row's unique value out of the way before others need it.
     bool park(const RowEdge &edge);
-    /// A value that no row is likely to hold; if one does, the database says so and nothing is written.
-    std::optional<Value> parkingValue(const RowStep &step, std::uint32_t position);
+    std::optional<Value> parkingValue(const RowStep &step, const PlanTable::Columns &list, std::uint32_t position);
     void refuseCycle(const std::vector<std::size_t> &cycle);
 
     const Dialect &dialect_;
@@ -60,8 +61,9 @@ private:
     std::vector<std::uint32_t> groups_;
     std::vector<std::pair<std::size_t, std::size_t>> forced_; ///< orders that no edge tells
     std::set<const ForeignKey *> deferred_;
+    std::set<const PlanTable::Columns *> deferredKeys_;
     bool defers_ = false;
-    std::int64_t parkedRows_ = 0;
+    Parking parking_;
     std::vector<PlanProblem> problems_;
 };
 

@@ -1,5 +1,7 @@
 #include "schemawright/orm/row_statements.h"
 
+#include "schemawright/orm/sameness.h"
+#include "schemawright/sql/functions.h"
 #include "schemawright/sql/statement.h"
 
 #include <algorithm>
@@ -13,9 +15,10 @@ using Kind = RowStep::Kind;
 /// A cell that an INSERT leaves out, so that the database fills it.
 bool isLeftOut(const Cell &cell) { return std::holds_alternative<DefaultValue>(cell); }
 
-bool isOdd(const Column *column)
+bool isOdd(const Type &type)
 {
-    return column && (column->type.kind == TypeKind::Unknown || column->type.kind == TypeKind::Json);
+    return type.kind == TypeKind::Unknown || type.kind == TypeKind::Json ||
+           (type.kind == TypeKind::Array && (!type.element || isOdd(*type.element)));
 }
 
 /// A generated value follows from others and is no condition; a hidden one (the rank of a full-text table) is no value.
@@ -23,6 +26,12 @@ bool isCompared(const PlanTable &table, std::uint32_t position, const Cell &cell
 {
     const Column *column = table.column(position);
     return !std::holds_alternative<DefaultValue>(cell) && !(column && (column->generated || column->hidden));
+}
+
+/// The collation that tells all texts apart which differ in any byte; empty where every text would need another.
+std::string binaryCollation(const Dialect &dialect)
+{
+    return dialect.name() == "sqlite" ? "BINARY" : dialect.name() == "postgresql" ? "C" : "";
 }
 
 /// What about a cell makes another SQL text: its kind, and that of its value.
@@ -35,13 +44,19 @@ std::uint32_t kindOf(const Cell &cell)
 
 } // namespace
 
-Expr holds(const Dialect &dialect, const TablePtr &table, const std::string &name, const Value &value)
+Expr holds(const Dialect &dialect, const TablePtr &table, const std::string &name, const Value &value, bool exactly)
 {
     Expr left = column(table, name);
     if (value.isNull())
         return isNull(left);
-    if (isOdd(table->column(name)) && !dialect.capabilities().comparesAnyType && value.is<std::string>())
-        left = function("concat", {left}); // as it is printed, which a cast is not for all types
+    if (const Column *known = table->column(name); known && value.is<std::string>()) {
+        const bool isLoose = exactly && samenessOf(*known) == Sameness::Folded;
+        if ((isOdd(known->type) || (isLoose && !known->collation)) && !dialect.capabilities().comparesAnyType)
+            left = function("concat", {left}); // as it is printed, which a cast is not for all types
+        else if (const std::string binary = binaryCollation(dialect);
+                 known->collation && !binary.empty() && exactly && samenessOf(*known) != Sameness::Text)
+            left = collate(left, binary);
+    }
     if (value.is<bool>()) // `==` would write it as a constant, and one text serves for rows with either
         return op(left, "=", bind(value));
     return left == bind(value);
@@ -79,6 +94,7 @@ Step RowStatements::stepFor(const RowStep &row) const
     // What an INSTEAD OF trigger does is counted by no database alike.
     if (!row.table->table->isView())
         step.expectRows = 1;
+    step.mayBeGone = row.mayBeGone;
     if (row.kind == Kind::Insert) {
         step.returning = row.table->returning;
         step.makesKey = row.makesKey();
@@ -270,19 +286,21 @@ std::string RowStatements::sqlOf(const Compiled &compiled, std::size_t parameter
 
 Expr RowStatements::condition(const RowStep &row) const
 {
+    // A key is looked for by its index, as the database compares it; what else is known must be the very same.
+    const bool isKeyExact = row.table->identity.kind == RowIdentity::Kind::AllColumns;
     std::vector<Expr> conditions;
     for (const RowCells *cells : {&row.key, &row.match})
         for (const auto &[position, cell] : *cells)
             if (isCompared(*row.table, position, *cell))
-                conditions.push_back(equality(row, position, *cell));
+                conditions.push_back(equality(row, position, *cell, isKeyExact || cells == &row.match));
     return and_(std::move(conditions));
 }
 
-Expr RowStatements::equality(const RowStep &row, std::uint32_t position, const Cell &cell) const
+Expr RowStatements::equality(const RowStep &row, std::uint32_t position, const Cell &cell, bool exactly) const
 {
     const std::string &name = row.table->columnName(position);
     if (const Value *value = std::get_if<Value>(&cell))
-        return holds(dialect_, row.table->table, name, *value);
+        return holds(dialect_, row.table->table, name, *value, exactly);
     return column(row.table->table, name) == keyExpression(std::get<KeyOf>(cell));
 }
 

@@ -14,8 +14,9 @@
 namespace schemawright {
 
 /// The condition that a column of this table holds this value: NULL is NULL, and types that a database cannot compare
-/// are compared as text.
-Expr holds(const Dialect &dialect, const TablePtr &table, const std::string &column, const Value &value);
+/// are compared as text. `exactly`: and no other that its collation takes for the same.
+Expr holds(const Dialect &dialect, const TablePtr &table, const std::string &column, const Value &value,
+           bool exactly = false);
 
 /// Makes the statements of row steps. Steps of one shape (table, kind, columns, kinds of values) share one that is
 /// compiled once.
@@ -53,7 +54,7 @@ private:
     /// The text, when it has as many parameters as this. Throws Error(Internal).
     static std::string sqlOf(const Compiled &compiled, std::size_t parameters);
     Expr condition(const RowStep &row) const;
-    Expr equality(const RowStep &row, std::uint32_t position, const Cell &cell) const;
+    Expr equality(const RowStep &row, std::uint32_t position, const Cell &cell, bool exactly) const;
     Step stepFor(const RowStep &row) const;
 
     const Dialect &dialect_;
