@@ -345,6 +345,49 @@ private Q_SLOTS:
                  QStringLiteral("Ada 3 moved|Bob 1 moved|Di 2 |"));
     }
 
+    /// Whichever way a flush writes: what an event adds or removes belongs to the same commit.
+    void eventsMayAddOthers_data() { databases_->addRows(); }
+    void eventsMayAddOthers()
+    {
+        ObjectSession *running = nullptr;
+        std::shared_ptr<Guest> leaving;
+        Mappings mappings(hotel());
+        const auto addRooms = [&](const std::string &name) {
+            for (int i = 0; i < 20; ++i) // more than a list of one has room for
+                running->add(room((name + std::to_string(i)).c_str()));
+        };
+        mappings.map<Room>("sw_room").key("id", &Room::id).field("name", &Room::name);
+        mappings.map<Guest>("sw_guest")
+            .key("id", &Guest::id)
+            .field("name", &Guest::name)
+            .field("place", &Guest::place)
+            .version("version", &Guest::version)
+            .manyToOne("room", &Guest::room, {"room_id"})
+            .beforeInsert([&](Guest &each) { addRooms("before " + each.name); })
+            .afterInsert([&](Guest &each) { addRooms("after " + each.name); })
+            .beforeDelete([&](Guest &each) {
+                if (each.name == "Ada" && leaving)
+                    running->remove(std::exchange(leaving, nullptr));
+            });
+        ObjectSession session(*connection_, mappings);
+        running = &session;
+        const auto ada = guest("Ada", 1), bob = guest("Bob", 2), cy = guest("Cy", 3);
+        for (const auto &each : {ada, bob, cy})
+            session.add(each);
+        session.commit();
+        QCOMPARE(session.newCount(), std::size_t{0});
+        QCOMPARE(rows("SELECT count(*) FROM sw_room"), QStringLiteral("120|"));
+        // By a plan, since one takes the place of another.
+        leaving = cy;
+        session.remove(ada);
+        bob->place = 1;
+        session.add(guest("Di", 2));
+        session.commit();
+        QCOMPARE(session.newCount() + session.deletedCount(), std::size_t{0});
+        QCOMPARE(rows("SELECT count(*) FROM sw_room"), QStringLiteral("160|"));
+        QCOMPARE(rows("SELECT name, place FROM sw_guest ORDER BY name"), QStringLiteral("Bob 1|Di 2|"));
+    }
+
     void tellsOfAStaleRow_data() { databases_->addRows(); }
     void tellsOfAStaleRow()
     {

@@ -17,13 +17,14 @@ void ObjectSession::flushByPlan(const std::vector<Record *> &dirty)
         for (const auto &event : events)
             event(object.get());
     };
-    for (const Record *record : removed_)
-        if (record->state == ObjectState::Deleted && record->held)
-            call(record->entity().beforeDelete, record->held);
-    for (const Record *record : new_)
-        if (record->state == ObjectState::Pending) {
-            call(record->entity().beforeInsert, record->held);
-            mustHaveKey(*record);
+    // An event may add and remove others, which are written as well.
+    for (std::size_t i = 0; i < removed_.size(); ++i)
+        if (const Record &record = *removed_[i]; record.state == ObjectState::Deleted && record.held)
+            call(record.entity().beforeDelete, record.held);
+    for (std::size_t i = 0; i < new_.size(); ++i)
+        if (const Record &record = *new_[i]; record.state == ObjectState::Pending) {
+            call(record.entity().beforeInsert, record.held);
+            mustHaveKey(record);
         }
     std::vector<Cell> cells;
     std::string changed;

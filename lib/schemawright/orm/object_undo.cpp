@@ -156,6 +156,9 @@ void ObjectSession::takeBackFlush()
 void ObjectSession::commit()
 {
     flush();
+    // Events may have added or removed others; those that always do are not followed for ever.
+    for (int round = 0; round < 100 && (!new_.empty() || !removed_.empty()); ++round)
+        flush();
     closeParts(true);
     if (within_ && connection_.inTransaction())
         within_->release();
