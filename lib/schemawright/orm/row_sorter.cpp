@@ -189,6 +189,8 @@ bool RowSorter::splitColumns(std::size_t index, bool isTaking, const std::vector
             second.old.set(column, &null_);
             second.match.erase(column);
         }
+        for (auto &[before, after] : forced_) // what comes behind it comes behind the whole of it
+            before = before == index ? steps_.size() : before;
     }
     forced_.emplace_back(index, steps_.size());
     steps_.push_back(std::move(second));
@@ -231,6 +233,8 @@ bool RowSorter::park(const RowEdge &edge)
         last.match.clear(); // the first step has looked
         if (last.key.contains(column))
             last.key.set(column, cell);
+        for (auto &[before, after] : forced_)
+            after = after == index ? steps_.size() : after;
         forced_.emplace_back(steps_.size(), index);
         steps_.push_back(std::move(parked));
         return true;
