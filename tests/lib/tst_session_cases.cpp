@@ -30,6 +30,8 @@ class tst_SessionCases : public QObject
 private Q_SLOTS:
     void addANotNullColumnFillItCommit_data() { test::bothDatabases(); }
     void addANotNullColumnFillItCommit();
+    void whatNamesADroppedColumnGoesWithIt_data() { test::bothDatabases(); }
+    void whatNamesADroppedColumnGoesWithIt();
     void oneRowOfACompositeKey_data() { test::bothDatabases(); }
     void oneRowOfACompositeKey();
     void aTextKeyWithAQuote_data() { test::bothDatabases(); }
@@ -87,6 +89,32 @@ void tst_SessionCases::addANotNullColumnFillItCommit()
     world.commit();
     QCOMPARE(world.read("SELECT id, c FROM t ORDER BY id"), std::string("1 one / 2  / "));
     QVERIFY(!world.reflect().table(world.name("t"))->column("c")->nullable);
+}
+
+void tst_SessionCases::whatNamesADroppedColumnGoesWithIt()
+{
+    QFETCH(bool, isServer);
+    SessionWorld world(isServer,
+                       "CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER REFERENCES t, b INTEGER, CHECK (a < "
+                       "b), CHECK (b > 0), UNIQUE (a, b)); CREATE INDEX pair ON t (b, a);"
+                       "CREATE INDEX part ON t (b) WHERE a > 1; CREATE INDEX total ON t ((b + a));"
+                       "CREATE UNIQUE INDEX kept ON t (b); INSERT INTO t VALUES (1, 1, 2), (2, 1, 3)");
+    Table table = world.session->editTable(world.name("t"));
+    std::erase_if(table.columns, [](const Column &column) { return column.name == "a"; });
+    world.set("t", 1, "b", Value(3));
+    world.set("t", 2, "b", Value(2));
+    world.session->putTable(table);
+    QCOMPARE(world.session->draft().after.table(world.name("t"))->indexes.size(), std::size_t{1});
+    world.session->unitOfWork().undo();
+    QCOMPARE(world.session->draft().after.table(world.name("t"))->indexes.size(), std::size_t{4});
+    world.session->unitOfWork().redo();
+    world.commit();
+    QCOMPARE(world.read("SELECT * FROM t ORDER BY id"), std::string("1 3 / 2 2 / "));
+    const TablePtr now = world.reflect().table(world.name("t"));
+    QVERIFY(now->uniques.empty() && now->foreignKeys.empty());
+    QCOMPARE(now->checks.size(), std::size_t{1});
+    QCOMPARE(now->indexes.size(), std::size_t{1});
+    QCOMPARE(now->indexes.front().name, std::string("kept"));
 }
 
 void tst_SessionCases::oneRowOfACompositeKey()

@@ -1,5 +1,7 @@
 #include "schemawright/orm/session.h"
 
+#include "schemawright/schema/dependants.h"
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -106,6 +108,10 @@ TableId Session::putTable(Table after)
                 now != after.columns.end() && now->name != column.name)
                 renamed[column.name] = now->name;
         followRenames(after, renamed);
+        for (const Column &column : old->columns)
+            if (std::ranges::find(after.columns, column.id, &Column::id) == after.columns.end() &&
+                !after.column(column.name))
+                leaveWithColumn(after, column.name);
     }
     // The text of an index is its own only while it says what the index is.
     for (Index &index : after.indexes) {

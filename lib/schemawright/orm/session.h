@@ -46,8 +46,8 @@ public:
     /// changes is renamed, one without an id is new. Throws Error(NotFound).
     Table editTable(const QualifiedName &draftName) const;
     /// Makes this a pending change of the table of that id, or a new table when it has none. Its own keys, constraints
-    /// and indexes follow the columns that it renames. Throws Error(Constraint)
-    /// for a name that is taken, Error(Misuse) for a table without columns or with one name twice.
+    /// and indexes follow the columns that it renames, and go with those that it drops. Throws Error(Constraint) for a
+    /// name that is taken, Error(Misuse) for a table without columns or with one name twice.
     TableId putTable(Table after);
     /// Drops it, with the pending edits of its rows. Throws Error(NotFound).
     void dropTable(const QualifiedName &draftName);

@@ -1,9 +1,8 @@
 #include "schemawright/orm/unique_key.h"
 
-#include "schemawright/schema/sql_pieces.h"
+#include "schemawright/schema/dependants.h"
 
 #include <algorithm>
-#include <set>
 
 namespace schemawright {
 
@@ -31,20 +30,9 @@ void readThrough(const Table &table, UniqueKey &key)
 
 std::vector<std::string> columnsRead(const Table &table, std::string_view sql)
 {
-    std::set<std::string> exact, folded;
-    for (const std::string &piece : pieces::of(sql))
-        if (piece.front() == '"' || piece.front() == '`' || piece.front() == '[') {
-            std::string name;
-            for (std::size_t i = 1; i + 1 < piece.size(); ++i) {
-                name += piece[i];
-                i += piece[i] == piece.front();
-            }
-            exact.insert(std::move(name));
-        } else if (pieces::isWordStart(piece.front()))
-            folded.insert(piece);
     std::vector<std::string> columns;
     for (const Column &column : table.columns)
-        if (exact.contains(column.name) || folded.contains(pieces::lower(column.name)))
+        if (mentionsName(sql, column.name, true))
             columns.push_back(column.name);
     return columns;
 }

@@ -238,6 +238,28 @@ bool mentionsName(std::string_view sql, std::string_view name, bool foldsCase)
     });
 }
 
+void leaveWithColumn(Table &table, const std::string &column)
+{
+    const auto names = [&](const std::vector<std::string> &columns) {
+        return std::ranges::find(columns, column) != columns.end();
+    };
+    const auto says = [&](const std::optional<std::string> &sql) { return sql && mentionsName(*sql, column, true); };
+    if (table.primaryKey && (names(table.primaryKey->columns) || names(table.primaryKey->include)))
+        table.primaryKey.reset();
+    std::erase_if(table.uniques, [&](const auto &unique) { return names(unique.columns) || names(unique.include); });
+    std::erase_if(table.foreignKeys, [&](const ForeignKey &key) {
+        return names(key.columns) || (key.referred == table.name && names(key.referredColumns));
+    });
+    std::erase_if(table.checks, [&](const CheckConstraint &check) { return says(check.expression); });
+    std::erase_if(table.exclusions, [&](const ExclusionConstraint &each) { return says(each.definition); });
+    std::erase_if(table.indexes, [&](const Index &index) {
+        return says(index.where) || names(index.include) ||
+               std::ranges::any_of(index.elements, [&](const IndexElement &element) {
+                   return element.column == column || says(element.expression);
+               });
+    });
+}
+
 std::vector<Dependant> dependantsOf(const MetaData &metadata, const QualifiedName &table, const std::string &column)
 {
     const TablePtr found = metadata.table(table);

@@ -42,5 +42,7 @@ std::vector<Dependant> keysLeftWithout(const MetaData &metadata, const Table &af
 
 /// True when this name stands in the text as an identifier. `foldsCase` as the database compares names.
 bool mentionsName(std::string_view sql, std::string_view name, bool foldsCase);
+/// Takes a table's own key, constraints and indexes out that name a column which is there no more.
+void leaveWithColumn(Table &table, const std::string &column);
 
 } // namespace schemawright
