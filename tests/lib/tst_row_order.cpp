@@ -194,6 +194,17 @@ std::map<std::string, Case> cases()
         both("CREATE TABLE t (id INTEGER PRIMARY KEY, up INTEGER REFERENCES t ON DELETE CASCADE, n INTEGER)",
              "INSERT INTO t VALUES (1, NULL, 1), (2, 1, 2), (3, 2, 3), (4, 2, 4), (5, NULL, 5)",
              {removal(1), removal(3), {4, "n", Value(7)}, {5, "n", Value(8)}}, "5 - 8 / ");
+    all["goes along in a ring of tables"] =
+        both("CREATE TABLE t (id INTEGER PRIMARY KEY, o INTEGER); CREATE TABLE o (id INTEGER PRIMARY KEY, t INTEGER "
+             "REFERENCES t ON DELETE CASCADE)",
+             "INSERT INTO t VALUES (1, NULL), (2, 1), (3, 2), (4, NULL); INSERT INTO o VALUES (1, 1), (2, 2)",
+             {removal(1), removal(3), removal(2, "o")}, "4 - / ");
+    all["goes along in a ring of tables"].sqlite =
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, o INTEGER REFERENCES o ON DELETE CASCADE DEFERRABLE INITIALLY "
+        "DEFERRED); CREATE TABLE o (id INTEGER PRIMARY KEY, t INTEGER REFERENCES t ON DELETE CASCADE)";
+    all["goes along in a ring of tables"].postgres +=
+        "; ALTER TABLE t ADD FOREIGN KEY (o) REFERENCES o ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED";
+    all["goes along in a ring of tables"].rows = "BEGIN; " + all["goes along in a ring of tables"].rows + "; COMMIT";
     return all;
 }
 

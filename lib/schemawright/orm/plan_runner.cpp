@@ -383,13 +383,14 @@ private:
         const std::int64_t rows = result.affectedRows();
         if (step.expectRows && rows >= 0 && rows != *step.expectRows && !(rows == 0 && wasTakenAlong(step)))
             throw unexpectedRows(step, rows);
+        takesAlong_ = takesAlong_ || (step.mayBeGone && rows > 0);
         return rows;
     }
 
     /// Whether a row that was to be deleted has gone with another that was.
     bool wasTakenAlong(const Step &step)
     {
-        if (!step.mayBeGone)
+        if (!step.mayBeGone || !takesAlong_)
             return false;
         RowImage key;
         for (const auto &[column, value] : step.target.key)
@@ -432,6 +433,7 @@ private:
     const Plan &plan_;
     Report report_;
     std::map<std::string, Value> named_;
+    bool takesAlong_ = false;    ///< a row was deleted that others may have gone with
     bool isCheckedLate_ = false; ///< what runs now is the check of what was deferred
     std::optional<std::size_t> givenKeys_;
     std::optional<Savepoint> beforeRows_; ///< of a rehearsal

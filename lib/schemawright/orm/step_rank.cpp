@@ -113,7 +113,6 @@ void rankSteps(const MetaData &tables, std::vector<RowStep> &steps)
     for (auto &[table, isSo] : vague)
         isSo = isVague(*table);
     const Reach reach(tables, deleted, moved);
-    std::map<const Table *, std::size_t> removals;
     constexpr std::size_t middle = static_cast<std::size_t>(-1) / 2;
     std::vector<std::size_t> ranks(steps.size());
     for (std::size_t i = 0; i < steps.size(); ++i) {
@@ -121,9 +120,9 @@ void rankSteps(const MetaData &tables, std::vector<RowStep> &steps)
         const std::size_t place = step.kind == Kind::Insert ? 0 : reach.placeOf(step.table->table.get());
         const bool isRing = place > 0 && reach.isRing(step.table->table.get());
         ranks[i] = place > 0 ? 2 * place + (isRing && step.kind == Kind::Delete) : middle;
-        if (place == 0 && step.kind != Kind::Update && vague[step.table])
-            ranks[i] += step.kind == Kind::Delete ? std::size_t(-1) : 1;
-        step.mayBeGone = isRing && step.kind == Kind::Delete && removals[step.table->table.get()]++ > 0;
+        if (place == 0 && vague[step.table])
+            ranks[i] = step.kind == Kind::Delete ? middle - 1 : step.kind == Kind::Insert ? middle + 1 : middle;
+        step.mayBeGone = isRing && step.kind == Kind::Delete;
     }
     if (std::ranges::is_sorted(ranks))
         return;
