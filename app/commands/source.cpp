@@ -76,7 +76,9 @@ MetaData readMetaData(const std::string &source, const Selection &selection, con
         if (const QualifiedName split = splitName(wanted); !split.schema.empty())
             reflect.tables.push_back(split.name);
     }
-    return narrowed(Inspector(connection).reflect(reflect), selection.tables);
+    const MetaData metadata = narrowed(Inspector(connection).reflect(reflect), selection.tables);
+    const bool isAlike = like && like->dialect == metadata.dialect && !metadata.defaultSchema.empty();
+    return isAlike ? metadata.withDefaultSchema(like->defaultSchema) : metadata;
 }
 
 bool reportRemarks(const MetaData &metadata)

@@ -34,6 +34,52 @@ MetaData MetaData::without(const QualifiedName &name) const
     return copy;
 }
 
+MetaData MetaData::withDefaultSchema(const std::string &name) const
+{
+    if (name == defaultSchema)
+        return *this;
+    MetaData copy = *this;
+    copy.defaultSchema = name;
+    copy.tables_.clear();
+    const auto rename = [&](QualifiedName &each) {
+        if (each.schema == defaultSchema)
+            each.schema = name;
+    };
+    const auto renameAll = [&](auto &list) {
+        for (auto &each : list)
+            rename(each.name);
+    };
+    for (Schema &schema : copy.schemas)
+        if (schema.name == defaultSchema)
+            schema.name = name;
+    renameAll(copy.sequences);
+    renameAll(copy.enums);
+    renameAll(copy.domains);
+    renameAll(copy.functions);
+    renameAll(copy.others);
+    for (OtherObject &other : copy.others)
+        if (other.onTable)
+            rename(*other.onTable);
+    for (Dependency &dependency : copy.dependencies) {
+        rename(dependency.object.name);
+        rename(dependency.needs.name);
+    }
+    for (const auto &[key, table] : tables_) {
+        Table moved = *table;
+        rename(moved.name);
+        for (ForeignKey &foreignKey : moved.foreignKeys)
+            rename(foreignKey.referred);
+        if (moved.partition.of)
+            rename(*moved.partition.of);
+        for (QualifiedName &parent : moved.inherits)
+            rename(parent);
+        for (QualifiedName &read : moved.dependsOn)
+            rename(read);
+        copy.add(std::move(moved));
+    }
+    return copy;
+}
+
 TablePtr MetaData::table(const QualifiedName &name) const
 {
     const auto found = tables_.find(resolved(name));

@@ -133,6 +133,9 @@ public:
     void remove(const QualifiedName &name);
     MetaData with(TablePtr table) const;
     MetaData without(const QualifiedName &name) const;
+    /// The same with the default schema called by another name, wherever it is named: to hold two databases against
+    /// each other that are schemas themselves (MySQL). Texts name what is in the default schema without it.
+    MetaData withDefaultSchema(const std::string &name) const;
 
     /// Null when there is none. An empty schema looks in the default schema.
     TablePtr table(const QualifiedName &name) const;

@@ -101,7 +101,7 @@ Reflection::Reflection(const Dialect &dialect, DriverConnection &connection, con
 MetaData Reflection::run()
 {
     metadata_.schemas = schemas();
-    metadata_.defaultSchema = options_.defaultSchema.empty() ? defaultSchema : options_.defaultSchema;
+    metadata_.defaultSchema = defaultSchema;
     for (const Schema &schema : metadata_.schemas) {
         schema_ = schema.name;
         readSchema();
