@@ -188,7 +188,7 @@ int diff(const DiffArguments &arguments)
             if (!isInside && isOpen)
                 text += "COMMIT;\n";
             isOpen = isInside;
-            text += sql + ";\n";
+            text += Script{{sql}, {}, dialect->bodyDelimiter()}.text();
         }
         if (isOpen)
             text += "COMMIT;\n";

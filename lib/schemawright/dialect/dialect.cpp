@@ -42,12 +42,14 @@ WholeMigration Dialect::migrateWhole(const MetaData &before, const MetaData &aft
             if (step.stage == stage &&
                 std::ranges::find(whole.objects.problems, step.diff, &ObjectMigration::Problem::diff) ==
                     whole.objects.problems.end())
-                whole.script.push_back({step.sql, stage != ObjectStep::Stage::BeforeTransaction});
+                whole.script.push_back(
+                    {step.sql, capabilities().transactionalDdl && stage != ObjectStep::Stage::BeforeTransaction});
     };
     const auto addTables = [&](auto takes) {
         for (const MigrationStep &step : whole.tables.steps)
             if (takes(step.phase))
-                whole.script.push_back({step.sql, step.phase != Phase::Before && step.phase != Phase::After});
+                whole.script.push_back(
+                    {step.sql, step.transactional && step.phase != Phase::Before && step.phase != Phase::After});
     };
     addTables([](Phase phase) { return phase == Phase::Before; });
     addObjects(ObjectStep::Stage::BeforeTransaction);

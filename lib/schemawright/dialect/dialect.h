@@ -237,6 +237,9 @@ public:
     /// the user.
     virtual Value parseCell(const Type &type, std::string_view typed) const = 0;
 
+    /// Script::bodyDelimiter of its scripts.
+    virtual std::string bodyDelimiter() const { return {}; }
+
 protected:
     /// What literalSql() writes for a parameter.
     std::string literalOf(const Parameter &parameter, const std::map<std::string, std::string> &named) const;

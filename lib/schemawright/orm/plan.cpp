@@ -60,6 +60,8 @@ private:
         const Migration migration = dialect_.migrate(draft_.before, draft_.after, draft_.diffs);
         for (const MigrationProblem &problem : migration.problems)
             plan_.problems.push_back({draft_.changes[problem.diff], problem.error});
+        if (!dialect_.capabilities().transactionalDdl)
+            refuseWhatCommitsAtOnce(migration);
         noteUnfilled();
         std::vector<Step> rows = std::exchange(plan_.steps, {});
         const bool changesRows =
@@ -79,6 +81,25 @@ private:
         addPhases(Phase::Before, Phase::Expand);
         std::ranges::move(rows, std::back_inserter(plan_.steps));
         addPhases(Phase::Contract, Phase::After);
+    }
+
+    /// Where a change of a table ends the transaction, a commit that fails behind it could not be taken back.
+    void refuseWhatCommitsAtOnce(const Migration &migration)
+    {
+        for (std::size_t i = 0; i < draft_.diffs.size(); ++i) {
+            std::string sql;
+            for (const MigrationStep &step : migration.steps)
+                if (step.diff == i && !step.transactional)
+                    sql += step.sql + ";\n";
+            if (!sql.empty())
+                plan_.problems.push_back(
+                    {draft_.changes[i],
+                     Error(ErrorKind::Unsupported, std::string(dialect_.name()) +
+                                                       " commits each change of a table at once, so that a commit that "
+                                                       "fails could not be taken back: tables are not changed by it")
+                         .withHint("Save the list as a script and run that, or run this, and read the schema again:\n" +
+                                   sql)});
+        }
     }
 
     /// Columns that are to be NOT NULL, which nothing fills in rows that are there already.

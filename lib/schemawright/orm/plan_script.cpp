@@ -69,7 +69,8 @@ private:
         std::string sql = dialect_.literalSql(step.statement, keys_);
         const std::vector<std::string> columns = keptColumns(step, step.target);
         if (columns.empty()) {
-            script_ += sql + ";\n";
+            const std::string delimiter = dialect_.bodyDelimiter();
+            script_ += delimiter.empty() ? sql + ";\n" : Script{{sql}, {}, delimiter}.text();
             return;
         }
         const auto kept = dialect_.keepKeys(sql, *step.table, columns, ++lastKey_);

@@ -72,11 +72,19 @@ const DdlRules &rules()
     return all;
 }
 
+std::string upper(std::string text)
+{
+    for (char &c : text)
+        c = (c >= 'a' && c <= 'z') ? static_cast<char>(c - 'a' + 'A') : c;
+    return text;
+}
+
 class Writer final : public DdlWriter
 {
 public:
-    Writer(const Dialect &dialect, const MetaData &metadata, const ScriptOptions &options, bool isTranslated)
-        : DdlWriter(dialect, metadata, options), isTranslated_(isTranslated)
+    Writer(const Dialect &dialect, const MetaData &metadata, const ScriptOptions &options, bool isTranslated,
+           std::string near = {})
+        : DdlWriter(dialect, metadata, options), isTranslated_(isTranslated), near_(std::move(near))
     {}
 
     std::string createTable(const Table &table, const std::vector<const ForeignKey *> &inlineKeys) override
@@ -144,6 +152,29 @@ public:
         return text;
     }
 
+    /// A line of CREATE TABLE, and of ALTER TABLE behind ADD.
+    std::string createIndex(const Table &table, const Index &index) override
+    {
+        std::vector<std::string> elements;
+        for (const IndexElement &element : index.elements)
+            elements.push_back((element.column ? quote(*element.column) : "(" + element.expression.value_or("") + ")") +
+                               (element.prefix ? fmt::format("({})", *element.prefix) : "") +
+                               (element.descending ? " DESC" : ""));
+        std::string kind = index.unique ? "UNIQUE KEY " : "KEY ";
+        const std::string method = index.method.value_or("");
+        if (method == "fulltext" || method == "FULLTEXT")
+            kind = "FULLTEXT KEY ";
+        else if (method == "spatial" || method == "SPATIAL" || method == "rtree" || method == "RTREE")
+            kind = "SPATIAL KEY ";
+        const auto engine = table.options.find("engine");
+        const bool saysMethod = engine != table.options.end() && engine->second == "MEMORY" && method == "btree";
+        return fmt::format("{}{} ({}){}{}{}{}", kind, quote(index.name), fmt::join(elements, ", "),
+                           saysMethod ? " USING BTREE" : "",
+                           index.comment ? " COMMENT " + quotedText(*index.comment, true) : "",
+                           index.options.contains("ignored") ? " IGNORED" : "",
+                           index.options.contains("invisible") ? " INVISIBLE" : "");
+    }
+
     std::string uniqueSql(const UniqueConstraint &unique) override
     {
         const auto comment = unique.options.find("comment");
@@ -178,38 +209,14 @@ protected:
         if (const auto from = row("ROW START"), to = row("ROW END");
             from != table.columns.end() && to != table.columns.end())
             lines.push_back(fmt::format("PERIOD FOR SYSTEM_TIME ({}, {})", quote(from->name), quote(to->name)));
-        for (const Index &index : table.indexes) {
-            std::vector<std::string> elements;
-            for (const IndexElement &element : index.elements)
-                elements.push_back(
-                    (element.column ? quote(*element.column) : "(" + element.expression.value_or("") + ")") +
-                    (element.prefix ? fmt::format("({})", *element.prefix) : "") + (element.descending ? " DESC" : ""));
-            std::string kind = index.unique ? "UNIQUE KEY " : "KEY ";
-            const std::string method = index.method.value_or("");
-            if (method == "fulltext" || method == "FULLTEXT")
-                kind = "FULLTEXT KEY ";
-            else if (method == "spatial" || method == "SPATIAL" || method == "rtree" || method == "RTREE")
-                kind = "SPATIAL KEY ";
-            const auto engine = table.options.find("engine");
-            const bool saysMethod = engine != table.options.end() && engine->second == "MEMORY" && method == "btree";
-            lines.push_back(fmt::format("{}{} ({}){}{}{}{}", kind, quote(index.name), fmt::join(elements, ", "),
-                                        saysMethod ? " USING BTREE" : "",
-                                        index.comment ? " COMMENT " + quotedText(*index.comment, true) : "",
-                                        index.options.contains("ignored") ? " IGNORED" : "",
-                                        index.options.contains("invisible") ? " INVISIBLE" : ""));
-        }
+        for (const Index &index : table.indexes)
+            lines.push_back(createIndex(table, index));
         return lines;
     }
 
     std::string tableOptions(const Table &table) const override
     {
-        std::string text;
-        static const std::set<std::string, std::less<>> others{"updatable", "invalid", "partitions",
-                                                               "system_versioning"};
-        for (const auto &[name, value] : table.options) {
-            if (!others.contains(name))
-                text += " " + upper(name) + "=" + value;
-        }
+        std::string text = optionsSql(table);
         if (isTranslated_) // any text must fit
             text += " DEFAULT CHARSET=utf8mb4";
         if (table.comment)
@@ -238,14 +245,7 @@ protected:
 
     std::string createSequence(const Sequence &sequence) override
     {
-        const Identity &is = sequence.properties;
-        std::string text = std::string("CREATE SEQUENCE ") + (options().ifNotExists ? "IF NOT EXISTS " : "") +
-                           quote(sequence.name) + " START WITH " + std::to_string(is.start);
-        if (is.min)
-            text += fmt::format(" MINVALUE {}", *is.min);
-        if (is.max)
-            text += fmt::format(" MAXVALUE {}", *is.max);
-        return text + fmt::format(" INCREMENT BY {} CACHE {}{}", is.increment, is.cache, is.cycle ? " CYCLE" : "");
+        return sequenceSql(sequence, quote(sequence.name), options().ifNotExists);
     }
 
     /// REFERENCES t means a t beside the table.
@@ -299,12 +299,6 @@ protected:
     }
 
 private:
-    static std::string upper(std::string text)
-    {
-        for (char &c : text)
-            c = (c >= 'a' && c <= 'z') ? static_cast<char>(c - 'a' + 'A') : c;
-        return text;
-    }
     static bool isTimestamp(const Column &column)
     {
         return column.type.native.starts_with("timestamp") || column.type.native.starts_with("TIMESTAMP");
@@ -348,12 +342,40 @@ std::vector<Remark> lostInComments(const MetaData &metadata)
 
 } // namespace
 
+std::unique_ptr<DdlWriter> tableWriter(const Dialect &dialect, const MetaData &metadata, const ScriptOptions &options,
+                                       const std::string &near)
+{
+    return std::make_unique<Writer>(dialect, metadata, options, false, near);
+}
+
+std::string optionsSql(const Table &table)
+{
+    static const std::set<std::string, std::less<>> others{"updatable", "invalid", "partitions", "system_versioning"};
+    std::string text;
+    for (const auto &[name, value] : table.options)
+        if (!others.contains(name))
+            text += " " + upper(name) + "=" + value;
+    return text;
+}
+
+std::string sequenceSql(const Sequence &sequence, const std::string &name, bool ifNotExists)
+{
+    const Identity &is = sequence.properties;
+    std::string text =
+        fmt::format("CREATE SEQUENCE {}{} START WITH {}", ifNotExists ? "IF NOT EXISTS " : "", name, is.start);
+    if (is.min)
+        text += fmt::format(" MINVALUE {}", *is.min);
+    if (is.max)
+        text += fmt::format(" MAXVALUE {}", *is.max);
+    return text + fmt::format(" INCREMENT BY {} CACHE {}{}", is.increment, is.cache, is.cycle ? " CYCLE" : "");
+}
+
 Script createScript(const Dialect &dialect, const MetaData &metadata, const ScriptOptions &options)
 {
     const MetaData translated = translate(metadata, dialect, rules());
     Writer writer(dialect, translated, options, metadata.dialect != dialect.name());
     Script script = options.drop ? writer.drop() : writer.create();
-    script.bodyDelimiter = ";;";
+    script.bodyDelimiter = dialect.bodyDelimiter();
     if (!options.drop)
         std::ranges::move(lostInComments(translated), std::back_inserter(script.notCarried));
     const auto isAscii = [](const std::string &text) {
@@ -368,7 +390,7 @@ Script createScript(const Dialect &dialect, const MetaData &metadata, const Scri
 std::string createText(const Dialect &dialect, const Table &table)
 {
     Script script;
-    script.bodyDelimiter = ";;";
+    script.bodyDelimiter = dialect.bodyDelimiter();
     if (table.definition)
         script.statements.push_back(*table.definition);
     else {

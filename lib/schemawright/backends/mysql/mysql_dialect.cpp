@@ -1,6 +1,7 @@
 #include "schemawright/backends/mysql/mysql_dialect.h"
 
 #include "schemawright/backends/mysql/mysql_ddl.h"
+#include "schemawright/backends/mysql/mysql_migrate.h"
 #include "schemawright/backends/mysql/mysql_reflect.h"
 #include "schemawright/backends/mysql/mysql_types.h"
 #include "schemawright/dialect/row_identity.h"
@@ -97,6 +98,18 @@ std::string MysqlDialect::quote(std::string_view identifier) const { return quot
 Script MysqlDialect::createScript(const MetaData &metadata, const ScriptOptions &options) const
 {
     return mysql::createScript(*this, metadata, options);
+}
+
+Migration MysqlDialect::migrate(const MetaData &before, const MetaData &after,
+                                const std::vector<TableDiff> &diffs) const
+{
+    return mysql::migrate(*this, before, after, diffs);
+}
+
+ObjectMigration MysqlDialect::migrateObjects(const MetaData &, const MetaData &after,
+                                             const std::vector<ObjectDiff> &diffs) const
+{
+    return mysql::migrateObjects(*this, after, diffs);
 }
 
 Type MysqlDialect::parseType(std::string_view native) const { return mysql::parseType(native); }

@@ -18,6 +18,11 @@ public:
     std::string typeSql(const Type &type) const override;
     Script createScript(const MetaData &metadata, const ScriptOptions &options) const override;
     std::string createText(const Table &table) const override;
+    std::string bodyDelimiter() const override { return ";;"; }
+    Migration migrate(const MetaData &before, const MetaData &after,
+                      const std::vector<TableDiff> &diffs) const override;
+    ObjectMigration migrateObjects(const MetaData &before, const MetaData &after,
+                                   const std::vector<ObjectDiff> &diffs) const override;
     Type parseType(std::string_view native) const override;
     /// Reads the schemas that the options name; else the connection's database; without one, all that are not the
     /// server's own.
