@@ -77,7 +77,7 @@ const char *const fixture[] = {
     "CREATE EVENT ev1 ON SCHEDULE AT '2035-01-01 00:00:00' DO DELETE FROM child",
     "CREATE TRIGGER t2 BEFORE INSERT ON child FOR EACH ROW SET NEW.p = 1",
     "CREATE TRIGGER t1 BEFORE INSERT ON child FOR EACH ROW FOLLOWS t2 SET NEW.p = 2",
-    "CREATE TRIGGER t0 BEFORE INSERT ON child FOR EACH ROW PRECEDES t2 BEGIN DECLARE x int; SET x = ';'; END",
+    "CREATE TRIGGER t0 BEFORE INSERT ON child FOR EACH ROW PRECEDES t2 BEGIN DECLARE x varchar(9); SET x = ';'; END",
 };
 
 std::vector<std::string> rows(DriverConnection &connection, const std::string &sql, std::size_t column = 0)
@@ -438,6 +438,39 @@ private Q_SLOTS:
         QVERIFY(*some.table({"", "child"}) == child);
         options.tables = {"e1"};
         QVERIFY(*dialect.reflect(*connection, options).table({"", "e1"}) == e1);
+    }
+
+    void commandLineSaysTheSame()
+    {
+        const MariadbDatabase database("command");
+        const auto connection = database.connect();
+        for (const char *statement : fixture)
+            connection->execute(statement);
+        connection->execute("INSERT INTO parent (id) VALUES (1), (2)");
+        connection->execute("INSERT INTO child (id, q) VALUES (7, NULL)");
+        const QString url = QString::fromStdString(database.urlText());
+        const auto said = [&](const QStringList &arguments) {
+            QProcess program;
+            program.start(QStringLiteral(SCHEMAWRIGHT_BINARY_DIR "/bin/schemawright"), arguments);
+            [&] { QVERIFY(program.waitForFinished(60'000)); }();
+            [&] { QVERIFY2(program.exitCode() == 0, program.readAllStandardError().constData()); }();
+            return program.readAllStandardOutput().toStdString();
+        };
+        const MetaData metadata = dialect.reflect(*connection, {});
+        QVERIFY(nlohmann::json::parse(said({"inspect", url, "--json"})) == nlohmann::json::parse(toJson(metadata)));
+        QCOMPARE(said({"ddl", url}), dialect.createScript(metadata, {}).text());
+        QCOMPARE(nlohmann::json::parse(said({"query", url, "SELECT id, p, q FROM child WHERE id = :k", "--param", "k=7",
+                                             "--format", "json"}))
+                     .dump(),
+                 std::string(R"([{"id":7,"p":2,"q":null}])"));
+        QVERIFY(said({"models", url, "--language", "cpp"}).find("struct Child") != std::string::npos);
+        QVERIFY(said({"ddl", url, "--dialect", "postgresql"}).find("CREATE TABLE child") != std::string::npos);
+
+        // What diff says brings an empty database there, by way of the client.
+        const MariadbDatabase empty("empty");
+        const QString other = QString::fromStdString(empty.urlText());
+        load(empty, said({"diff", other, url}));
+        QCOMPARE(said({"diff", other, url}), std::string());
     }
 
     /// Databases beside one another, with keys and views across; and a connection that has chosen none.
