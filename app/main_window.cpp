@@ -92,6 +92,7 @@ void MainWindow::openDatabase(const Url &url)
     workspace_->keepMappingsIn(application_.modelFolder());
     buildDocks();
     journal_ = std::make_unique<ui::JournalKeeper>(*workspace_, application_.journalFolder());
+    connect(journal_.get(), &ui::JournalKeeper::offered, this, &MainWindow::offerKeptEdits);
     workspace_->open();
 }
 
@@ -197,17 +198,21 @@ void MainWindow::closeEvent(QCloseEvent *event)
     });
 }
 
-void MainWindow::offerKeptEdits()
+/// Once they are read and the database is open, whichever comes last.
+void MainWindow::offerKeptEdits(const QString &why)
 {
-    if (!journal_ || !journal_->kept())
+    if (!journal_ || !journal_->kept() || workspace_->state() != Workspace::State::Open)
         return;
     const auto &kept = *journal_->kept();
     const QString when = QDateTime::fromString(QString::fromStdString(kept.savedAt), Qt::ISODate)
                              .toLocalTime()
                              .toString(QStringLiteral("yyyy-MM-dd HH:mm"));
-    messages_->ask(kept.changes.size() == 1
-                       ? tr("One edit from %1 was not committed.").arg(when)
-                       : tr("%1 edits from %2 were not committed.").arg(kept.changes.size()).arg(when),
+    const QString what = kept.changes.size() == 1
+                             ? tr("One edit from %1 was not committed.").arg(when)
+                             : tr("%1 edits from %2 were not committed.")
+                                   .arg(ui::grouped(static_cast<std::int64_t>(kept.changes.size())))
+                                   .arg(when);
+    messages_->ask(why.isEmpty() ? what : what + u' ' + why,
                    {{tr("Restore"), [this] { journal_->restore(); }}, {tr("Forget"), [this] { journal_->forget(); }}});
 }
 

@@ -65,7 +65,7 @@ private:
     void closeDatabase();
     /// Calls `then` at once when nothing is pending, else after the user has decided.
     void afterPendingDecision(const std::function<void()> &then);
-    void offerKeptEdits();
+    void offerKeptEdits(const QString &why = {});
     QString databaseName() const;
     void showState();
     void showPending();
@@ -85,7 +85,7 @@ private:
     ui::StartPage *start_;
     QStackedWidget *centre_;
     std::vector<QDockWidget *> docks_;
-    std::vector<QAction *> pages_; ///< each shows a page in the middle instead of the data while it is checked
+    std::vector<QAction *> pages_;         ///< each shows a page in the middle instead of the data while it is checked
     std::vector<QDockWidget *> roomGiven_; ///< docks that are hidden while a page is shown
     QToolBar *bar_ = nullptr;
     QAction *pagesPlace_ = nullptr; ///< in the tool bar, pages stand before it

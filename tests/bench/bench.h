@@ -20,6 +20,7 @@ struct Benchmark
     std::string note; ///< what the limit is
     std::function<void()> ours;
     std::function<void()> limit;            ///< empty: there is none
+    std::function<double()> longest;        ///< instead of ours: tells itself how many milliseconds it took
     std::function<void()> before = [] {};   ///< makes what either side uses up; not measured
     std::function<void()> tearDown = [] {}; ///< removes what was made
     bool inMicroseconds = false;            ///< reported as ours_us, for one call
@@ -48,5 +49,6 @@ std::vector<Entry> ormBenchmarks();
 std::vector<Entry> schemaBenchmarks();
 std::vector<Entry> planBenchmarks();
 std::vector<Entry> windowBenchmarks();
+std::vector<Entry> pendingBenchmarks();
 
 } // namespace schemawright::bench

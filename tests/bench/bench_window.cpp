@@ -1,19 +1,14 @@
-// From the click on a table to its first rows on the screen, and from there to a page anywhere in it; from the click
-// that arranges a long list of pending changes to its first lines.
+// From the click on a table to its first rows on the screen, and from there to a page anywhere in it.
 
 #include "bench/bench.h"
 
 #include "ui/panels/data_grid/data_grid_panel.h"
 #include "ui/panels/data_grid/grid_page.h"
-#include "ui/panels/pending/pending_panel.h"
 #include "ui/theme/theme.h"
 #include "ui/workspace/workspace.h"
 
-#include <QAbstractButton>
 #include <QApplication>
-#include <QLabel>
 #include <QTableView>
-#include <QTreeView>
 
 #include <filesystem>
 #include <memory>
@@ -111,62 +106,8 @@ Benchmark anyPage(const Size &size)
     return benchmark;
 }
 
-/// Many new rows beside what is in the database, and the panel that shows them.
-struct Pending
-{
-    Window window{{.quick = true}};
-    ui::PendingPanel panel{*window.workspace};
-
-    explicit Pending(int rows)
-    {
-        panel.resize(1200, 300);
-        panel.show();
-        Session &session = window.workspace->session();
-        const TablePtr table = window.workspace->metadata().table({"main", "wide"});
-        const UnitOfWork::Group group(session.unitOfWork());
-        for (int i = 0; i < rows; ++i)
-            session.addRow(*table, {{"id", Value(100'000'000 + i)}, {"name", Value(fmt::format("new {}", i))}});
-    }
-    void waitUntilPlanned()
-    {
-        auto *summary = panel.findChild<QLabel *>(QStringLiteral("pendingSummary"));
-        runUntil([summary] { return summary->text().startsWith(QStringLiteral("Planning")); });
-        runUntil([summary] { return !summary->text().startsWith(QStringLiteral("Planning")); });
-    }
-};
-
-Benchmark arrangePending(const Size &size, const char *button)
-{
-    auto pending = std::make_shared<Pending>(size.rows(100'000));
-    pending->waitUntilPlanned();
-    auto *list = pending->panel.findChild<QTreeView *>(QStringLiteral("changes"));
-    const auto press = [pending](const char *name) {
-        pending->panel.findChild<QAbstractButton *>(QString::fromLatin1(name))->click();
-    };
-    Benchmark benchmark;
-    benchmark.note = "no limit: how long the window stands still from the click until the list is painted";
-    benchmark.before = [press, button] {
-        press(button == std::string("inOrder") ? "byTable" : "inOrder");
-        QApplication::processEvents();
-    };
-    benchmark.ours = [press, button, list] {
-        press(button);
-        list->viewport()->repaint();
-    };
-    return benchmark;
-}
-
-Benchmark pendingInOrder(const Size &size) { return arrangePending(size, "inOrder"); }
-Benchmark pendingByTable(const Size &size) { return arrangePending(size, "byTable"); }
-
 } // namespace
 
-std::vector<Entry> windowBenchmarks()
-{
-    return {{"first_page_10m", firstPage},
-            {"any_page_10m", anyPage},
-            {"pending_in_order_100k", pendingInOrder},
-            {"pending_by_table_100k", pendingByTable}};
-}
+std::vector<Entry> windowBenchmarks() { return {{"first_page_10m", firstPage}, {"any_page_10m", anyPage}}; }
 
 } // namespace schemawright::bench

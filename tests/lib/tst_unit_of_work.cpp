@@ -33,6 +33,9 @@ private Q_SLOTS:
     void aDeleteOfAnEditedRowKeepsTheWholeRow();
     void undoesAndRedoesInGroups();
     void revertsOneAndCanUndoThat();
+    void discardsAllInAnyPlaceOfTheHistory();
+    void sharesWhatNeverAlters();
+    void restoresIntoAnEmptyListWithoutAPast();
     void refusesEditsWhileFrozen();
     void undoOfAllIsEmptyAndRedoIsTheSame();
     void journalKeepsEveryValueExactly();
@@ -126,6 +129,84 @@ void tst_UnitOfWork::revertsOneAndCanUndoThat()
     QVERIFY(unit.isEmpty());
     unit.undo();
     QCOMPARE(pictureOf(unit), before);
+}
+
+void tst_UnitOfWork::discardsAllInAnyPlaceOfTheHistory()
+{
+    UnitOfWork unit;
+    for (int i = 0; i < 5; ++i)
+        unit.put(row(i), cell("a", 0), cell("a", i + 1));
+    unit.revert(unit.find(row(3))->id);
+    const std::string five = pictureOf(unit);
+    unit.discardAll();
+    QCOMPARE(unit.undoSteps(1).front().size(), std::size_t{4});
+    unit.put(row(3), cell("a", 0), cell("a", 33)); // one of those that were there
+    {
+        const UnitOfWork::Group group(unit);
+        unit.put(row(9), cell("a", 0), cell("a", 9));
+        unit.discardAll(); // in one step with what else is in the group
+    }
+    QVERIFY(unit.isEmpty());
+    QCOMPARE(unit.undoSteps(1).front().size(), std::size_t{3});
+    unit.undo();
+    QCOMPARE(unit.size(), std::size_t{1});
+    QVERIFY(unit.find(row(3))->after->at("a") == Cell(Value(33)));
+    unit.undo();
+    unit.undo();
+    QCOMPARE(pictureOf(unit), five);
+    QCOMPARE(unit.redoSteps(1).front().size(), std::size_t{4});
+    QCOMPARE(unit.counts().at({"main", "t"}), (ChangeList::Count{4, 4}));
+    unit.undo(); // the revert, into its old place
+    QCOMPARE(unit.changes()[3], unit.find(row(3)));
+    unit.redo();
+    unit.redo();
+    QVERIFY(unit.isEmpty() && unit.counts().empty());
+    unit.undo();
+    QCOMPARE(pictureOf(unit), five);
+}
+
+void tst_UnitOfWork::sharesWhatNeverAlters()
+{
+    UnitOfWork unit;
+    unit.put(row(1), cell("a", 1), cell("a", 2));
+    unit.put(row(2), cell("a", 1), cell("a", 2));
+    const ChangeId id = unit.find(row(1))->id;
+    const std::vector<ChangePtr> then = unit.sharedChanges();
+    unit.put(row(1), cell("a", 2), cell("a", 3));
+    unit.setError(id, Error(ErrorKind::Constraint, "refused"));
+    QVERIFY(then[0]->after->at("a") == Cell(Value(2)) && !then[0]->error);
+    QVERIFY(unit.find(id)->after->at("a") == Cell(Value(3)) && unit.find(id)->error);
+    QCOMPARE(unit.changes().front(), unit.find(id));
+    unit.clearErrors();
+    QVERIFY(!unit.find(id)->error);
+    std::shared_ptr<void> given;
+    unit.dispose = [&given](std::shared_ptr<void> what) { given = std::move(what); };
+    unit.clear();
+    QVERIFY(given && unit.isEmpty());
+    QVERIFY(then[1]->after->at("a") == Cell(Value(2)));
+}
+
+void tst_UnitOfWork::restoresIntoAnEmptyListWithoutAPast()
+{
+    UnitOfWork unit;
+    unit.put(row(1), cell("a", 1), cell("a", 2));
+    std::vector<Change> kept;
+    for (const Change *change : unit.changes())
+        kept.push_back(*change);
+    Change fresh;
+    fresh.target = RowTarget{{"main", "t"}, {}, 7};
+    fresh.after = RowImage();
+    kept.push_back(fresh);
+    QVERIFY_EXCEPTION_THROWN(unit.restore(kept), Error);
+    unit.discardAll();
+    unit.restore(kept);
+    QCOMPARE(unit.size(), std::size_t{2});
+    QVERIFY(!unit.canUndo() && !unit.canRedo()); // the discarded edit is of the same row
+    QCOMPARE(unit.nextNewRow(), std::uint64_t{8});
+    QCOMPARE(unit.newRows({"main", "t"}).size(), std::size_t{1});
+    QVERIFY(unit.newRows({"main", "other"}).empty());
+    unit.put(row(3), cell("a", 1), cell("a", 2));
+    QCOMPARE(unit.changes().back(), unit.find(row(3)));
 }
 
 void tst_UnitOfWork::refusesEditsWhileFrozen()

@@ -13,29 +13,29 @@ constexpr std::size_t plannedAtOnce = 200; // takes no longer than a frame
 
 } // namespace
 
-PlanInput PlanInput::of(std::shared_ptr<const Dialect> dialect, const Session &session, std::vector<Change> changes)
+PlanInput PlanInput::of(std::shared_ptr<const Dialect> dialect, const Session &session)
 {
-    return {std::move(dialect), session.baseline(), std::move(changes), session.versionColumns()};
+    return {std::move(dialect), session.baseline(), session.unitOfWork().sharedChanges(), session.versionColumns()};
 }
 
 Plan PlanInput::make(const std::stop_token &stop) const
 {
     std::vector<const Change *> pointers;
     pointers.reserve(changes.size());
-    for (const Change &change : changes)
-        pointers.push_back(&change);
+    for (const ChangePtr &change : changes)
+        pointers.push_back(change.get());
     try {
         return buildPlan(*dialect, baseline, pointers, versions, stop);
     } catch (const Error &error) {
         if (error.kind == ErrorKind::Cancelled)
             throw;
         Plan plan;
-        plan.problems.push_back({changes.empty() ? ChangeId::None : changes.front().id, error});
+        plan.problems.push_back({changes.empty() ? ChangeId::None : changes.front()->id, error});
         return plan;
     }
 }
 
-PlanOrder PlanOrder::of(const Plan &plan, const std::vector<Change> &changes)
+PlanOrder PlanOrder::of(const Plan &plan, const std::vector<ChangePtr> &changes)
 {
     PlanOrder order;
     order.ids.reserve(changes.size());
@@ -51,9 +51,9 @@ PlanOrder PlanOrder::of(const Plan &plan, const std::vector<Change> &changes)
         if (step.change != ChangeId::None && !isAround(step))
             lastOf[step.change] = &step;
     std::unordered_set<ChangeId> drops; // a table is dropped by one of its statements, the last
-    for (const Change &change : changes)
-        if (change.isTable() && !change.tableAfter)
-            drops.insert(change.id);
+    for (const ChangePtr &change : changes)
+        if (change->isTable() && !change->tableAfter)
+            drops.insert(change->id);
     int number = 0;
     const auto add = [&](ChangeId id) {
         if (id == ChangeId::None)
@@ -77,15 +77,15 @@ PlanOrder PlanOrder::of(const Plan &plan, const std::vector<Change> &changes)
         for (const BatchRow &row : step.batch) // one statement, so one number
             add(row.change);
     }
-    for (const Change &change : changes) // what cannot be planned must still be seen
-        if (!planned.contains(change.id))
-            order.ids.push_back(change.id);
+    for (const ChangePtr &change : changes) // what cannot be planned must still be seen
+        if (!planned.contains(change->id))
+            order.ids.push_back(change->id);
     order.numbers.resize(order.ids.size());
     return order;
 }
 
 PlanMaker::PlanMaker(std::shared_ptr<const Dialect> dialect, const Session &session, QObject *parent)
-    : QObject(parent), dialect_(std::move(dialect)), session_(session), copy_(session)
+    : QObject(parent), dialect_(std::move(dialect)), session_(session)
 {}
 
 PlanMaker::Planned PlanMaker::makeAll(const PlanInput &input, const std::stop_token &stop)
@@ -129,21 +129,19 @@ void PlanMaker::make()
     const bool isShort = session_.unitOfWork().size() <= plannedAtOnce;
     if (!isShort)
         setPlan({});
-    copy_.take([this, isShort, take](std::vector<Change> changes) {
-        PlanInput input = PlanInput::of(dialect_, session_, std::move(changes));
-        if (isShort)
-            return take(makeAll(input, {}));
-        runInBackground(
-            this,
-            [input = std::move(input), mine = stop_.get_token()] {
-                try {
-                    return makeAll(input, mine);
-                } catch (const Error &) { // given up
-                    return Planned();
-                }
-            },
-            take);
-    });
+    PlanInput input = PlanInput::of(dialect_, session_);
+    if (isShort)
+        return take(makeAll(input, {}));
+    runInBackground(
+        this,
+        [input = std::move(input), mine = stop_.get_token()] {
+            try {
+                return makeAll(input, mine);
+            } catch (const Error &) { // given up
+                return Planned();
+            }
+        },
+        take);
 }
 
 void PlanMaker::cancel()
@@ -151,7 +149,6 @@ void PlanMaker::cancel()
     if (!isPlanning_)
         return;
     stop();
-    copy_.cancel();
     isPlanning_ = false;
     Q_EMIT planned();
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ui/workspace/pending_copy.h"
+#include "schemawright/orm/session.h"
 
 #include <QObject>
 
@@ -9,15 +9,15 @@
 
 namespace schemawright::ui {
 
-/// A copy of all that a plan is made of, which another thread can work on.
+/// All that a plan is made of, as another thread can work on it.
 struct PlanInput
 {
     std::shared_ptr<const Dialect> dialect;
     MetaData baseline;
-    std::vector<Change> changes;
+    std::vector<ChangePtr> changes;
     std::map<QualifiedName, std::string> versions;
 
-    static PlanInput of(std::shared_ptr<const Dialect> dialect, const Session &session, std::vector<Change> changes);
+    static PlanInput of(std::shared_ptr<const Dialect> dialect, const Session &session);
     /// What cannot be planned at all is a problem of the first change. Any thread. Throws Error(Cancelled) when `stop`
     /// is asked for.
     Plan make(const std::stop_token &stop = {}) const;
@@ -29,7 +29,7 @@ struct PlanOrder
     std::vector<ChangeId> ids; ///< those that cannot be planned last; one that is written in two steps stands twice
     std::vector<int> numbers;  ///< of the statement that writes each; 0 for those that cannot be planned
 
-    static PlanOrder of(const Plan &plan, const std::vector<Change> &changes);
+    static PlanOrder of(const Plan &plan, const std::vector<ChangePtr> &changes);
 };
 
 /// Keeps the plan of what is pending. Short lists are planned at once, long ones on another thread, so that the window
@@ -69,7 +69,6 @@ private:
 
     std::shared_ptr<const Dialect> dialect_;
     const Session &session_;
-    PendingCopy copy_;
     std::shared_ptr<const Plan> plan_ = std::make_shared<const Plan>();
     std::shared_ptr<const PlanOrder> order_ = std::make_shared<const PlanOrder>();
     std::stop_source stop_; ///< of the plan that is being made

@@ -206,7 +206,7 @@ QString revert(Workspace &workspace, const QualifiedName &table)
 {
     return guarded(workspace, [&] {
         UnitOfWork &unit = workspace.session().unitOfWork();
-        for (const Change *change : unit.changes())
+        for (const Change *change : unit.structureChanges())
             if (change->isTable() &&
                 (change->tableAfter ? change->tableAfter->name == table : change->table() == table)) {
                 unit.revert(change->id);

@@ -4,7 +4,6 @@
 
 #include "schemawright/engine/inspector.h"
 #include "ui/async/background.h"
-#include "ui/workspace/pending_copy.h"
 #include "ui/workspace/plan_maker.h"
 
 namespace schemawright::ui {
@@ -32,6 +31,7 @@ Workspace::Workspace(Engine engine, QObject *parent)
     : QObject(parent), engine_(std::move(engine)), lane_(std::make_unique<Lane>(engine_)),
       session_(std::make_unique<Session>(engine_.sharedDialect()))
 {
+    session_->unitOfWork().dispose = [](std::shared_ptr<void> what) { dropInBackground(std::move(what)); };
     uowSubscription_ = session_->unitOfWork().changed.subscribe([this] { takeEdit(); });
 }
 
@@ -58,7 +58,7 @@ const EntityMappings &Workspace::keptMappings() const noexcept
 EntityMappings Workspace::mappings() const
 {
     EntityMappings all = keptMappings();
-    for (const Change *change : session_->unitOfWork().changes())
+    for (const Change *change : session_->unitOfWork().structureChanges())
         if (change->isMapping()) {
             if (change->mappingAfter)
                 all[change->table()] = *change->mappingAfter;
@@ -201,13 +201,6 @@ void Workspace::run(RunMode mode)
     doubtful_.reset();
     unit.freeze();
     Q_EMIT runStarted(mode);
-    // A long list is copied in slices; it is frozen, so it stays what it is.
-    runCopy_ = std::make_unique<PendingCopy>(*session_);
-    runCopy_->take([this, mode](std::vector<Change> changes) { runChanges(mode, std::move(changes)); });
-}
-
-void Workspace::runChanges(RunMode mode, std::vector<Change> changes)
-{
     const auto settle = [this](Report report) {
         if (report.inDoubt)
             resolveDoubt(report);
@@ -215,7 +208,7 @@ void Workspace::runChanges(RunMode mode, std::vector<Change> changes)
             endRun(report);
         dropInBackground(std::move(report));
     };
-    PlanInput input = PlanInput::of(engine_.sharedDialect(), *session_, std::move(changes));
+    PlanInput input = PlanInput::of(engine_.sharedDialect(), *session_);
     runJob_ = lane_->run(
         this, mode == RunMode::Commit ? tr("Committing") : tr("Rehearsing"),
         // Planned there as well: a long list must not hold up the window.
@@ -237,13 +230,13 @@ void Workspace::settle(const Report &report)
     const bool isStructure = report.committed && !draft.tableNames.empty();
     if (!isStructure) { // one signal for all errors that it marks
         settling_ = true;
-        dropInBackground(session_->settle(report));
+        session_->settle(report);
         settling_ = false;
         return takeEdit();
     }
     // What was pending is the picture until the schema is read again, so nothing flickers back.
     settling_ = true;
-    dropInBackground(session_->settle(report));
+    session_->settle(report);
     MetaData now = draft.after;
     for (const TablePtr &table : draft.after.tables())
         if (table->id != TableId::None) {
@@ -285,9 +278,6 @@ void Workspace::endRun(const Report &report)
 /// The list stays frozen until it is known what became of it, or that this cannot be known.
 void Workspace::resolveDoubt(const Report &report)
 {
-    std::vector<Change> changes;
-    for (const Change *change : session_->unitOfWork().changes())
-        changes.push_back(*change);
     const auto finish = [this, report](DoubtOutcome outcome, const std::optional<Error> &why) {
         doubtOutcome_ = outcome;
         Report known = report;
@@ -303,7 +293,11 @@ void Workspace::resolveDoubt(const Report &report)
     };
     runJob_ = lane_->run(
         this, tr("Finding out whether the commit happened"),
-        [changes, report, baseline = session_->baseline()](Connection &connection, std::stop_token stop) {
+        [shared = session_->unitOfWork().sharedChanges(), report,
+         baseline = session_->baseline()](Connection &connection, std::stop_token stop) {
+            std::vector<Change> changes;
+            for (const ChangePtr &change : shared)
+                changes.push_back(*change);
             return resolveInDoubt(connection, baseline, changes, report, stop);
         },
         [finish](DoubtOutcome outcome) { finish(outcome, std::nullopt); },
@@ -326,33 +320,7 @@ void Workspace::lookAgain()
     resolveDoubt(*std::exchange(doubtful_, std::nullopt));
 }
 
-void Workspace::cancelRun()
-{
-    if (runCopy_ && runCopy_->isActive()) {
-        runCopy_->cancel();
-        Report report;
-        report.error = Error(ErrorKind::Cancelled, "cancelled; nothing was written");
-        return endRun(report);
-    }
-    runJob_.cancel();
-}
-
-const std::map<QualifiedName, Workspace::PendingCount> &Workspace::pendingCounts() const
-{
-    const UnitOfWork &unit = session_->unitOfWork();
-    if (countedRevision_ == unit.revision())
-        return counts_;
-    countedRevision_ = unit.revision();
-    counts_.clear();
-    auto last = counts_.end(); // neighbours are mostly of one table
-    for (const Change *change : unit.changes()) {
-        if (last == counts_.end() || last->first != change->table())
-            last = counts_.try_emplace(change->table()).first;
-        ++last->second.all;
-        last->second.rows += change->isRow();
-    }
-    return counts_;
-}
+void Workspace::cancelRun() { runJob_.cancel(); }
 
 const std::vector<const Dialect *> &Workspace::knownDialects() { return allDialects(); }
 

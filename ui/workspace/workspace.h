@@ -5,7 +5,6 @@
 #include "schemawright/orm/plan_runner.h"
 #include "schemawright/orm/session.h"
 #include "ui/async/lane.h"
-#include "ui/workspace/pending_copy.h"
 
 #include <QObject>
 #include <QString>
@@ -47,12 +46,6 @@ public:
     /// The edits, and the baseline picture of the database. Its unit of work is the only store of pending edits.
     Session &session() noexcept { return *session_; }
     const MetaData &metadata() const { return session_->baseline(); }
-    struct PendingCount
-    {
-        int all = 0, rows = 0;
-    };
-    /// How many changes are pending on each table, by its first name; worked out once for each state of the list.
-    const std::map<QualifiedName, PendingCount> &pendingCounts() const;
 
     /// Names of the model are kept in a file of this folder from now on, and those that are there are read.
     void keepMappingsIn(const std::filesystem::path &folder);
@@ -120,7 +113,6 @@ private:
     void setState(State state);
     void readSchema();
     void tellErrors(const std::vector<Remark> &errors);
-    void runChanges(RunMode mode, std::vector<Change> changes);
     void resolveDoubt(const Report &report);
     void endRun(const Report &report);
     void finishRun(const Report &report);
@@ -135,9 +127,6 @@ private:
     std::optional<Error> openError_;
     std::optional<QualifiedName> currentTable_, currentFirst_; ///< the latter by its first name, which never changes
     Job openJob_, runJob_;
-    std::unique_ptr<PendingCopy> runCopy_;
-    mutable std::map<QualifiedName, PendingCount> counts_;
-    mutable std::optional<std::uint64_t> countedRevision_;
     std::optional<DoubtOutcome> doubtOutcome_;
     std::optional<Report> doubtful_;  ///< of a commit that may have happened
     std::uint64_t doubtRevision_ = 0; ///< of the edits that it would have written

@@ -23,7 +23,7 @@ void Session::setBaseline(MetaData baseline)
 const Draft &Session::draft() const
 {
     if (!draft_ || draftRevision_ != unitOfWork_.tableRevision()) {
-        draft_ = draftOf(baseline_, unitOfWork_.changes());
+        draft_ = draftOf(baseline_, unitOfWork_.structureChanges());
         draftRevision_ = unitOfWork_.tableRevision();
     }
     return *draft_;
@@ -31,7 +31,7 @@ const Draft &Session::draft() const
 
 void Session::keepIdsApart() const
 {
-    for (const Change *change : unitOfWork_.changes())
+    for (const Change *change : unitOfWork_.structureChanges())
         for (const TablePtr &table : {change->tableBefore, change->tableAfter})
             if (table) {
                 lastId_ = std::max(lastId_, static_cast<std::uint64_t>(table->id));
@@ -282,20 +282,11 @@ RowTarget Session::duplicateRow(const Table &table, const RowImage &row)
     return addRow(table, std::move(cells));
 }
 
-std::vector<const Change *> Session::newRows(const QualifiedName &table) const
-{
-    std::vector<const Change *> rows;
-    for (const Change *change : unitOfWork_.changes())
-        if (change->isInsert() && change->row().table == table)
-            rows.push_back(change);
-    return rows;
-}
-
 std::size_t Session::pendingCount(const QualifiedName &table) const
 {
-    const auto all = unitOfWork_.changes();
-    return static_cast<std::size_t>(std::ranges::count_if(
-        all, [&](const Change *change) { return change->isRow() && change->row().table == table; }));
+    const auto counts = unitOfWork_.counts();
+    const auto found = counts.find(table);
+    return found == counts.end() ? 0 : found->second.rows;
 }
 
 std::string Session::versionColumn(const QualifiedName &table) const
@@ -315,7 +306,7 @@ std::map<QualifiedName, std::string> Session::versionColumns() const
     };
     for (const auto &[table, mapping] : mappings_)
         look(table);
-    for (const Change *change : unitOfWork_.changes())
+    for (const Change *change : unitOfWork_.structureChanges())
         if (change->isMapping())
             look(change->table());
     return versions;
@@ -323,11 +314,11 @@ std::map<QualifiedName, std::string> Session::versionColumns() const
 
 Plan Session::plan() const { return buildPlan(*dialect_, baseline_, unitOfWork_.changes(), versionColumns()); }
 
-std::shared_ptr<void> Session::settle(const Report &report)
+void Session::settle(const Report &report)
 {
     if (report.committed) {
         std::vector<std::pair<Change, std::optional<Error>>> mappings;
-        for (const Change *change : unitOfWork_.changes())
+        for (const Change *change : unitOfWork_.structureChanges())
             if (change->isMapping() && mappingStore_)
                 try {
                     mappingStore_->write(change->table(), change->mappingAfter);
@@ -335,19 +326,18 @@ std::shared_ptr<void> Session::settle(const Report &report)
                 } catch (const Error &error) {
                     mappings.emplace_back(*change, error);
                 }
-        std::shared_ptr<void> held = unitOfWork_.clear();
+        unitOfWork_.clear();
         for (auto &[change, error] : mappings) { // what could not be written stays pending
             const auto &target = std::get<EntityTarget>(change.target);
             unitOfWork_.putMapping(target, change.mappingBefore, change.mappingAfter);
             unitOfWork_.setError(unitOfWork_.find(ChangeTarget(target))->id, *error);
         }
-        return held;
+        return;
     }
     unitOfWork_.clearErrors();
     for (const StepReport &step : report.steps)
         if (step.error && step.change != ChangeId::None)
             unitOfWork_.setError(step.change, *step.error);
-    return nullptr;
 }
 
 Report Session::flush(Connection &connection)

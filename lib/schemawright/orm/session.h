@@ -86,7 +86,7 @@ public:
     /// The pending change of a row; null when it has none.
     const Change *change(const RowTarget &target) const { return unitOfWork_.find(ChangeTarget(target)); }
     /// Pending new rows of a table, in the order in which they were added.
-    std::vector<const Change *> newRows(const QualifiedName &table) const;
+    std::vector<const Change *> newRows(const QualifiedName &table) const { return unitOfWork_.newRows(table); }
     /// How many pending changes a table has.
     std::size_t pendingCount(const QualifiedName &table) const;
 
@@ -94,8 +94,7 @@ public:
     Plan plan() const;
     /// Takes the outcome of running the plan: empties the list after a commit, marks the guilty changes after a
     /// failure.
-    /// What the list held after a commit comes back, see UnitOfWork::clear().
-    std::shared_ptr<void> settle(const Report &report);
+    void settle(const Report &report);
     /// plan(), runPlan() and settle() on this thread, for programs without a window.
     Report flush(Connection &connection);
     /// After a commit in doubt, on a new connection: finds out what became of it and settles that. What is unclear

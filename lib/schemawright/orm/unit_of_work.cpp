@@ -140,59 +140,60 @@ void UnitOfWork::renameCells(const QualifiedName &table, const std::string &from
     }
 }
 
+template <class T> void UnitOfWork::giveUp(T what) const
+{
+    if (dispose)
+        dispose(std::make_shared<T>(std::move(what)));
+}
+
 void UnitOfWork::replace(const ChangeTarget &target, std::optional<Change> after)
 {
-    Edit edit{target, std::nullopt, std::move(after)};
-    if (const auto known = byTarget_.find(target); known != byTarget_.end()) {
-        if (edit.after)
-            edit.before = *known->second;
-        else
-            edit.before = std::move(*known->second); // which setState() throws away
-    }
-    setState(target, edit.after);
-    redo_.clear();
+    Edit edit{list_.shared(target), after ? std::make_shared<const Change>(*std::move(after)) : nullptr};
+    if (!edit.before && !edit.after)
+        return;
+    setState(edit.before, edit.after);
     if (groupDepth_ > 0)
         open_.push_back(std::move(edit));
-    else
-        undo_.push_back({std::move(edit)});
+    else {
+        Step step;
+        step.edits.push_back(std::move(edit));
+        push(std::move(step));
+    }
     touched();
 }
 
-void UnitOfWork::setState(const ChangeTarget &target, const std::optional<Change> &state)
+void UnitOfWork::setState(const ChangePtr &from, const ChangePtr &to)
 {
-    if (!std::holds_alternative<RowTarget>(target))
+    if (!(from ? from : to)->isRow())
         ++tableRevision_;
-    const auto known = byTarget_.find(target);
-    if (!state) {
-        if (known == byTarget_.end())
-            return;
-        byId_.erase(known->second->id);
-        if (isOrdered_ && ordered_.back() == known->second.get())
-            ordered_.pop_back();
-        else
-            isOrdered_ = false;
-        byTarget_.erase(known);
-        return;
-    }
-    if (known != byTarget_.end() && known->second->id == state->id) {
-        *known->second = *state;
-        return;
-    }
-    if (known != byTarget_.end())
-        setState(target, std::nullopt);
-    const auto &change = byTarget_.emplace(target, std::make_unique<Change>(*state)).first->second;
-    byId_[state->id] = change.get();
-    if (!isOrdered_)
-        return;
-    isOrdered_ = ordered_.empty() || ordered_.back()->id < change->id;
-    ordered_.push_back(change.get());
+    if (from && (!to || to->id != from->id))
+        list_.erase(from->id);
+    if (to)
+        list_.put(to);
+}
+
+/// The list in the place of another.
+void UnitOfWork::exchange(ChangeList &other)
+{
+    const bool hasStructure = !list_.structure().empty() || !other.structure().empty();
+    std::swap(list_, other);
+    tableRevision_ += hasStructure;
+}
+
+void UnitOfWork::push(Step step)
+{
+    if (!redo_.empty())
+        giveUp(std::exchange(redo_, {}));
+    undo_.push_back(std::move(step));
 }
 
 void UnitOfWork::endGroup()
 {
     if (--groupDepth_ > 0 || open_.empty())
         return;
-    undo_.push_back(std::exchange(open_, {}));
+    Step step;
+    step.edits = std::exchange(open_, {});
+    push(std::move(step));
     touched();
 }
 
@@ -213,9 +214,23 @@ void UnitOfWork::revert(ChangeId id)
 void UnitOfWork::discardAll()
 {
     mustBeThawed();
-    const Group group(*this);
-    for (const Change *change : changes())
-        replace(ChangeTarget(change->target), std::nullopt);
+    if (isEmpty())
+        return;
+    if (groupDepth_ > 0) { // one step with what else is in the group
+        for (const ChangePtr &change : list_.allShared())
+            replace(change->target, std::nullopt);
+        return;
+    }
+    Step step;
+    for (const Change *change : list_.all()) {
+        if (step.about.size() == mostTold)
+            break;
+        step.about.push_back(change->target);
+    }
+    step.other = std::make_unique<ChangeList>();
+    exchange(*step.other);
+    push(std::move(step));
+    touched();
 }
 
 std::vector<std::vector<ChangeTarget>> UnitOfWork::targets(const std::vector<Step> &steps, std::size_t most,
@@ -224,8 +239,10 @@ std::vector<std::vector<ChangeTarget>> UnitOfWork::targets(const std::vector<Ste
     std::vector<std::vector<ChangeTarget>> all;
     for (auto step = steps.rbegin(); step != steps.rend() && all.size() < most; ++step) {
         all.emplace_back();
-        for (std::size_t i = 0; i < step->size() && i < mostOfStep; ++i)
-            all.back().push_back((*step)[i].target);
+        for (std::size_t i = 0; i < step->edits.size() && i < mostOfStep; ++i)
+            all.back().push_back(step->edits[i].target());
+        for (std::size_t i = 0; i < step->about.size() && i < mostOfStep; ++i)
+            all.back().push_back(step->about[i]);
     }
     return all;
 }
@@ -237,8 +254,10 @@ void UnitOfWork::undo()
         return;
     Step step = std::move(undo_.back());
     undo_.pop_back();
-    for (auto edit = step.rbegin(); edit != step.rend(); ++edit)
-        setState(edit->target, edit->before);
+    for (auto edit = step.edits.rbegin(); edit != step.edits.rend(); ++edit)
+        setState(edit->after, edit->before);
+    if (step.other)
+        exchange(*step.other);
     redo_.push_back(std::move(step));
     touched();
 }
@@ -250,40 +269,20 @@ void UnitOfWork::redo()
         return;
     Step step = std::move(redo_.back());
     redo_.pop_back();
-    for (const Edit &edit : step)
-        setState(edit.target, edit.after);
+    for (const Edit &edit : step.edits)
+        setState(edit.before, edit.after);
+    if (step.other)
+        exchange(*step.other);
     undo_.push_back(std::move(step));
     touched();
 }
 
-std::vector<const Change *> UnitOfWork::changes() const
-{
-    if (!isOrdered_) {
-        ordered_.clear();
-        for (const auto &[id, change] : byId_)
-            ordered_.push_back(change);
-        std::ranges::sort(ordered_, {}, &Change::id);
-        isOrdered_ = true;
-    }
-    return ordered_;
-}
-
-const Change *UnitOfWork::find(const ChangeTarget &target) const
-{
-    const auto found = byTarget_.find(target);
-    return found == byTarget_.end() ? nullptr : found->second.get();
-}
-
-const Change *UnitOfWork::find(ChangeId id) const
-{
-    const auto found = byId_.find(id);
-    return found == byId_.end() ? nullptr : found->second;
-}
-
 void UnitOfWork::setError(ChangeId id, Error error)
 {
-    if (const auto found = byId_.find(id); found != byId_.end()) {
-        found->second->error = std::move(error);
+    if (const Change *known = find(id)) {
+        Change change = *known;
+        change.error = std::move(error);
+        list_.put(std::make_shared<const Change>(std::move(change)));
         touched();
     }
 }
@@ -291,8 +290,13 @@ void UnitOfWork::setError(ChangeId id, Error error)
 void UnitOfWork::clearErrors()
 {
     bool any = false;
-    for (auto &[id, change] : byId_)
-        any = std::exchange(change->error, std::nullopt).has_value() || any;
+    for (const Change *known : changes())
+        if (known->error) {
+            Change change = *known;
+            change.error.reset();
+            list_.put(std::make_shared<const Change>(std::move(change)));
+            any = true;
+        }
     if (any)
         touched();
 }
@@ -310,38 +314,39 @@ void UnitOfWork::thaw()
     changed();
 }
 
-std::shared_ptr<void> UnitOfWork::clear()
+void UnitOfWork::clear()
 {
     mustBeThawed();
-    struct Held
-    {
-        decltype(byId_) byId;
-        decltype(byTarget_) byTarget;
-        std::vector<Step> undo, redo;
-    };
-    auto held = std::make_shared<Held>();
-    ordered_.clear();
-    isOrdered_ = true;
-    held->byId.swap(byId_);
-    held->byTarget.swap(byTarget_);
-    held->undo.swap(undo_);
-    held->redo.swap(redo_);
+    giveUp(std::exchange(undo_, {}));
+    giveUp(std::exchange(redo_, {}));
+    giveUp(std::exchange(list_, {}));
     ++tableRevision_;
     touched();
-    return held;
+}
+
+ChangeId UnitOfWork::reserveIds(std::size_t count) noexcept
+{
+    const std::uint64_t first = lastId_ + 1;
+    lastId_ += count;
+    return static_cast<ChangeId>(first);
 }
 
 void UnitOfWork::restore(std::vector<Change> changes)
 {
+    const ChangeId first = reserveIds(changes.size());
+    restore(ChangeList::of(std::move(changes), first));
+}
+
+void UnitOfWork::restore(ChangeList list)
+{
     mustBeThawed();
     if (!isEmpty())
         throw Error(ErrorKind::Misuse, "there are pending edits already");
-    for (Change &change : changes) {
-        change.id = static_cast<ChangeId>(++lastId_);
-        if (change.isRow())
-            lastNewRow_ = std::max(lastNewRow_, change.row().newRow);
-        setState(ChangeTarget(change.target), change);
-    }
+    giveUp(std::exchange(undo_, {}));
+    giveUp(std::exchange(redo_, {}));
+    lastNewRow_ = std::max(lastNewRow_, list.lastNewRow());
+    list_ = std::move(list);
+    ++tableRevision_;
     touched();
 }
 

@@ -1,13 +1,14 @@
 #pragma once
 
 #include "schemawright/base/signal.h"
-#include "schemawright/orm/change.h"
+#include "schemawright/orm/change_list.h"
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace schemawright {
@@ -49,7 +50,7 @@ public:
     void rebase(ChangeId id, RowImage before, RowImage after, RowImage base);
     /// Takes the change out of the list, as if never made; can be undone.
     void revert(ChangeId id);
-    /// Reverts everything; can be undone.
+    /// Reverts everything; can be undone. Both take no longer for a long list.
     void discardAll();
 
     bool canUndo() const noexcept { return !frozen_ && !undo_.empty(); }
@@ -58,21 +59,30 @@ public:
     void redo();
     /// What the next steps of undo and redo are about, the nearest first: the things that each step edited, of which a
     /// step of very many tells `mostOfStep`.
-    std::vector<std::vector<ChangeTarget>> undoSteps(std::size_t most = 20, std::size_t mostOfStep = 1001) const
+    std::vector<std::vector<ChangeTarget>> undoSteps(std::size_t most = 20, std::size_t mostOfStep = mostTold) const
     {
         return targets(undo_, most, mostOfStep);
     }
-    std::vector<std::vector<ChangeTarget>> redoSteps(std::size_t most = 20, std::size_t mostOfStep = 1001) const
+    std::vector<std::vector<ChangeTarget>> redoSteps(std::size_t most = 20, std::size_t mostOfStep = mostTold) const
     {
         return targets(redo_, most, mostOfStep);
     }
 
-    /// In the order of their first edit. Pointers stay valid until that change leaves the list.
-    std::vector<const Change *> changes() const;
-    const Change *find(const ChangeTarget &target) const;
-    const Change *find(ChangeId id) const;
-    bool isEmpty() const noexcept { return byId_.empty(); }
-    std::size_t size() const noexcept { return byId_.size(); }
+    /// In the order of their first edit. A pointer is that to the change as it stands now, valid until it is edited,
+    /// marked with an error, or leaves the list.
+    std::vector<const Change *> changes() const { return list_.all(); }
+    /// The same for another thread: they stay what they are, whatever becomes of the list.
+    std::vector<ChangePtr> sharedChanges() const { return list_.allShared(); }
+    /// Those of tables and mappings alone.
+    std::vector<const Change *> structureChanges() const { return list_.structure(); }
+    /// Inserts into a table, by its first name.
+    std::vector<const Change *> newRows(const QualifiedName &table) const { return list_.newRows(table); }
+    /// How many changes each table has, by Change::table().
+    std::map<QualifiedName, ChangeList::Count> counts() const { return list_.counts(); }
+    const Change *find(const ChangeTarget &target) const { return list_.find(target); }
+    const Change *find(ChangeId id) const { return list_.find(id); }
+    bool isEmpty() const noexcept { return list_.isEmpty(); }
+    std::size_t size() const noexcept { return list_.size(); }
     /// Grows with every change of the list.
     std::uint64_t revision() const noexcept { return revision_; }
     /// Grows with every change of a table or mapping in it.
@@ -89,39 +99,52 @@ public:
     void thaw();
     bool isFrozen() const noexcept { return frozen_; }
 
-    /// All is in the database now: empties the list and what can be undone. What it held comes back: a long list takes
-    /// long to free, which need not be here.
-    std::shared_ptr<void> clear();
-    /// Takes changes that were kept elsewhere (a journal) into an empty list.
+    /// All is in the database now: empties the list and what can be undone.
+    void clear();
+    /// Takes changes that were kept elsewhere (a journal) into an empty list, in which nothing can be undone then.
     void restore(std::vector<Change> changes);
+    /// The same of a list that another thread has made, with ids from reserveIds().
+    void restore(ChangeList list);
+    /// The first of so many ids that no change gets otherwise.
+    ChangeId reserveIds(std::size_t count) noexcept;
+
+    /// Is given what is not needed any more: a long list takes long to free, which need not be here. Freed at once
+    /// without.
+    std::function<void(std::shared_ptr<void>)> dispose;
 
     /// Fired after each change of the list, of its errors or of being frozen.
     Signal<> changed;
 
 private:
-    /// What the change of one target was before and after a step of undo.
+    /// What the change of one thing was before and after a step of undo.
     struct Edit
     {
-        ChangeTarget target;
-        std::optional<Change> before, after;
+        ChangePtr before, after;
+        const ChangeTarget &target() const { return (before ? before : after)->target; }
     };
-    using Step = std::vector<Edit>;
+    struct Step
+    {
+        std::vector<Edit> edits;
+        /// The list in whose place this stands, when the step is about all at once: then there are no edits.
+        std::unique_ptr<ChangeList> other;
+        std::vector<ChangeTarget> about; ///< of such a step: the first of what it is about
+    };
+    static constexpr std::size_t mostTold = 1001;
 
     static std::vector<std::vector<ChangeTarget>> targets(const std::vector<Step> &steps, std::size_t most,
                                                           std::size_t mostOfStep);
     void mustBeThawed() const;
     void replace(const ChangeTarget &target, std::optional<Change> after);
-    void setState(const ChangeTarget &target, const std::optional<Change> &state);
+    void setState(const ChangePtr &from, const ChangePtr &to);
+    void exchange(ChangeList &other);
+    void push(Step step);
     void endGroup();
     void touched();
+    template <class T> void giveUp(T what) const;
 
-    std::unordered_map<ChangeTarget, std::unique_ptr<Change>> byTarget_;
-    std::unordered_map<ChangeId, Change *> byId_;
-    // Ids grow, so their order is that of the first edits. Put right when asked for, after a change has left.
-    mutable std::vector<const Change *> ordered_;
-    mutable bool isOrdered_ = true;
+    ChangeList list_;
     std::vector<Step> undo_, redo_;
-    Step open_; // the group that is being made
+    std::vector<Edit> open_; // the group that is being made
     int groupDepth_ = 0;
     bool frozen_ = false;
     std::uint64_t revision_ = 0, tableRevision_ = 0;

@@ -153,6 +153,7 @@ GridPage *DataGridPanel::open(const QualifiedName &wanted, const QString &filter
 
 void DataGridPanel::showPending()
 {
+    const auto counts = workspace_.session().unitOfWork().counts();
     for (int i = count() - 1; i >= 0; --i)
         if (GridPage *page = pageAt(i)) {
             RowsModel &model = page->model();
@@ -162,8 +163,8 @@ void DataGridPanel::showPending()
                 continue;
             }
             const QualifiedName &name = model.table()->name;
-            const auto pending = workspace_.pendingCounts().find(name);
-            const bool isDirty = pending != workspace_.pendingCounts().end() && pending->second.rows > 0;
+            const auto pending = counts.find(name);
+            const bool isDirty = pending != counts.end() && pending->second.rows > 0;
             setTabText(i, toQString(workspace_.draftName(name).name) + (isDirty ? QStringLiteral(" •") : QString()));
             const Colors &colors = theme().colors();
             tabBar()->setTabTextColor(i, model.isDropped() ? colors.deleted : QColor());

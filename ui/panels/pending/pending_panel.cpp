@@ -55,9 +55,8 @@ Saved savePlan(const QString &path, const PlanInput &input)
 
 PendingPanel::PendingPanel(Workspace &workspace, QWidget *parent)
     : QWidget(parent), workspace_(workspace), plans_(workspace.engine().sharedDialect(), workspace.session()),
-      scriptCopy_(workspace.session()), model_(new ChangesModel(this)), pages_(new QStackedWidget),
-      view_(new QTreeView), detail_(new ChangeDetail(workspace, plans_)), summary_(new QLabel), report_(new QLabel),
-      questionText_(new QLabel)
+      model_(new ChangesModel(this)), pages_(new QStackedWidget), view_(new QTreeView),
+      detail_(new ChangeDetail(workspace, plans_)), summary_(new QLabel), report_(new QLabel), questionText_(new QLabel)
 {
     auto *empty = new QLabel(
         tr("Nothing is pending.\nEdits wait here until you commit them: see them, rehearse them, undo them."));
@@ -382,19 +381,16 @@ void PendingPanel::saveScript()
 
 void PendingPanel::writeScript(const QString &path)
 {
-    scriptCopy_.take([this, path](std::vector<Change> changes) {
-        PlanInput input = PlanInput::of(workspace_.engine().sharedDialect(), workspace_.session(), std::move(changes));
-        runInBackground(
-            this, [path, input = std::move(input)] { return savePlan(path, input); },
-            [this, path](const Saved &saved) {
-                report_->setText(saved.error
-                                     ? tr("The script was not saved: %1").arg(toQString(saved.error->describe()))
-                                     : tr("Saved as %1, %2.").arg(path, byteCount(saved.bytes)));
-                setSeverity(report_, saved.error ? "error" : "success");
-                nextProblem_->hide();
-                reportBox_->show();
-            });
-    });
+    PlanInput input = PlanInput::of(workspace_.engine().sharedDialect(), workspace_.session());
+    runInBackground(
+        this, [path, input = std::move(input)] { return savePlan(path, input); },
+        [this, path](const Saved &saved) {
+            report_->setText(saved.error ? tr("The script was not saved: %1").arg(toQString(saved.error->describe()))
+                                         : tr("Saved as %1, %2.").arg(path, byteCount(saved.bytes)));
+            setSeverity(report_, saved.error ? "error" : "success");
+            nextProblem_->hide();
+            reportBox_->show();
+        });
 }
 
 void PendingPanel::showMenu(const QPoint &position)

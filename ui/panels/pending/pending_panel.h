@@ -58,7 +58,6 @@ private:
 
     Workspace &workspace_;
     PlanMaker plans_;
-    PendingCopy scriptCopy_;
     ChangesModel *model_;
     QTimer rebuildTimer_;
     std::map<QString, bool> expanded_; ///< tables and ranges that were opened or closed by hand

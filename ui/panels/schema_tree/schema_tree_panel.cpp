@@ -369,9 +369,9 @@ void SchemaTreePanel::takePending()
     }
     const auto &names = workspace_.session().draft().tableNames;
     std::map<QualifiedName, int> pending;
-    for (const auto &[first, count] : workspace_.pendingCounts()) {
+    for (const auto &[first, count] : unit.counts()) {
         const auto now = names.find(first);
-        pending[now == names.end() || now->second.name.empty() ? first : now->second] += count.all;
+        pending[now == names.end() || now->second.name.empty() ? first : now->second] += static_cast<int>(count.all);
     }
     model_->setPending(pending);
     structure_->showState();

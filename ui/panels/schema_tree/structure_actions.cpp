@@ -67,7 +67,7 @@ void StructureActions::showState()
             : (at.table->isView() ? tr("Drop View %1") : tr("Drop Table %1")).arg(toQString(at.table->name.name)));
     bool isPending = false;
     if (at.table)
-        for (const Change *change : workspace_.session().unitOfWork().changes())
+        for (const Change *change : workspace_.session().unitOfWork().structureChanges())
             isPending = isPending || (change->isTable() && (change->tableAfter ? change->tableAfter->name
                                                                                : change->table()) == at.table->name);
     revert_->setEnabled(isOpen && isPending);
