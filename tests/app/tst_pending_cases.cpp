@@ -165,6 +165,7 @@ private Q_SLOTS:
     void makesNoEditByLooking();
     void keepsTextThatIsNoText();
     void editsALongText();
+    void keepsTheEndsOfLines();
     void keepsEmptyAndNullApart();
     void leavesGeneratedColumnsAlone();
     // The right order.
@@ -375,6 +376,35 @@ void tst_PendingCases::editsALongText()
     commits(2);
     QCOMPARE(fact("SELECT length(t) || substr(t, -3) FROM body WHERE id = 3"), std::string("40001ab!"));
     QCOMPARE(fact("SELECT length(t) || json_valid(t) FROM body WHERE id = 4"), std::string("14000111"));
+}
+
+void tst_PendingCases::keepsTheEndsOfLines()
+{
+    runSqlite(path_, "DELETE FROM body; INSERT INTO body (id, t) VALUES "
+                     "(1, 'a' || char(13, 10) || 'b' || char(13, 10)), (2, 'a' || char(13) || 'b' || char(10) || 'c'), "
+                     "(3, 'a' || char(160) || 'b' || char(10) || char(8232) || 'c' || char(8233)), "
+                     "(4, char(10)), (5, char(13)), (6, char(160))");
+    openTable("body");
+    lookIntoAll();
+    WindowDriver person(*window_);
+    QVERIFY2(person.pending().isEmpty(), "looking is no edit");
+    const auto append = [&](int row, const QString &text) {
+        person.clickCell(person.cell(row, "t"));
+        QTest::keyClick(person.page()->view(), Qt::Key_F2);
+        auto *editor = person.page()->view()->findChild<QWidget *>(QStringLiteral("cellEditor"));
+        QVERIFY(editor);
+        QTest::keyClick(editor, Qt::Key_End, Qt::ControlModifier);
+        for (const QChar c : text)
+            c == u'\n' ? QTest::keyClick(editor, Qt::Key_Return) : QTest::keyClicks(editor, QString(c));
+        QTest::keyClick(editor, Qt::Key_Return, Qt::ControlModifier);
+        QTest::qWait(20);
+    };
+    append(0, QStringLiteral("x\ny"));
+    append(1, QStringLiteral("x\ny"));
+    append(2, QStringLiteral("x"));
+    commits(3);
+    QCOMPARE(fact("SELECT group_concat(hex(t), ' ') FROM body WHERE id < 4"),
+             std::string("610D0A620D0A780D0A79 610D620A63780A79 61C2A0620AE280A863E280A978"));
 }
 
 void tst_PendingCases::keepsEmptyAndNullApart()

@@ -13,15 +13,19 @@
 #include <QPersistentModelIndex>
 #include <QPlainTextEdit>
 #include <QStyle>
+#include <QTextDocument>
 #include <QToolTip>
 
+#include <algorithm>
 #include <limits>
+#include <vector>
 
 namespace schemawright::ui {
 
 namespace {
 
 constexpr const char *originalText = "originalText"; // of an editor: what it began with
+constexpr const char *shownText = "shownText";       // the same as the editor has it
 constexpr const char *cellIndex = "cellIndex";
 constexpr int longText = 120;             // characters from which a text is edited in a larger box
 constexpr qsizetype longestLine = 50'000; // laying out more in one line would hold up the window for seconds
@@ -35,6 +39,44 @@ bool hasEndlessLine(const QString &text)
         from = end + 1;
     }
     return false;
+}
+
+/// QPlainTextEdit::toPlainText() but for spaces that do not break, which that takes for others.
+QString textOf(const QPlainTextEdit &area)
+{
+    QString text = area.document()->toRawText();
+    for (const char16_t mark : {u'\u2028', u'\u2029'})
+        text.replace(QChar(mark), u'\n');
+    return text;
+}
+
+/// What was typed, in a text whose ends of lines an editor shows as others than they are: those that were not touched
+/// stay what they are, and new ones are as most of the old.
+QString asTyped(const QString &original, const QString &shown, const QString &now)
+{
+    if (now == shown)
+        return original;
+    std::vector<qsizetype> places; // in the original of each character that is shown
+    for (qsizetype i = 0; i < original.size(); ++i) {
+        places.push_back(i);
+        if (original[i] == u'\r' && i + 1 < original.size() && original[i + 1] == u'\n')
+            ++i;
+    }
+    places.push_back(original.size());
+    if (static_cast<qsizetype>(places.size()) != shown.size() + 1) // nothing that is known here
+        return now;
+    const qsizetype most = std::min(shown.size(), now.size());
+    qsizetype front = 0, back = 0;
+    while (front < most && shown[front] == now[front])
+        ++front;
+    while (back < most - front && shown[shown.size() - 1 - back] == now[now.size() - 1 - back])
+        ++back;
+    QString middle = now.mid(front, now.size() - front - back);
+    const qsizetype pairs = original.count(QStringLiteral("\r\n"));
+    if (pairs > 0 && 2 * pairs >= original.count(u'\n'))
+        middle.replace(QStringLiteral("\n"), QStringLiteral("\r\n"));
+    return original.left(places[static_cast<std::size_t>(front)]) + middle +
+           original.mid(places[static_cast<std::size_t>(shown.size() - back)]);
 }
 
 } // namespace
@@ -97,6 +139,7 @@ void CellDelegate::setEditorData(QWidget *editor, const QModelIndex &index) cons
         line->setPlaceholderText(index.data(Qt::DisplayRole).toString().left(text.isEmpty() ? 40 : 0));
     } else if (auto *area = qobject_cast<QPlainTextEdit *>(editor)) {
         area->setPlainText(text);
+        editor->setProperty(shownText, textOf(*area));
         area->selectAll();
     } else if (auto *choice = qobject_cast<QComboBox *>(editor))
         choice->setCurrentText(text);
@@ -107,7 +150,8 @@ QString CellDelegate::editorText(const QWidget *editor) const
     if (const auto *line = qobject_cast<const QLineEdit *>(editor))
         return line->text();
     if (const auto *area = qobject_cast<const QPlainTextEdit *>(editor))
-        return area->toPlainText();
+        return asTyped(editor->property(originalText).toString(), editor->property(shownText).toString(),
+                       textOf(*area));
     return qobject_cast<const QComboBox *>(editor)->currentText();
 }
 
