@@ -234,6 +234,8 @@ private Q_SLOTS:
     void keysByADefault_data() { databases_->addRows(); }
     void keysByADefault()
     {
+        if (!engine_->dialect().capabilities().returning)
+            QSKIP("nothing tells what a default has made");
         const bool isServer = engine_->dialect().name() == "postgresql";
         MetaData metadata;
         metadata.add(TableBuilder("auto_token")

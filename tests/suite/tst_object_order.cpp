@@ -107,7 +107,7 @@ private:
     Mappings mappings_ = mapped();
 
     QString guests() { return rows("SELECT name, place FROM sw_guest ORDER BY id"); }
-    QString seats() { return rows("SELECT \"row\", number, taker FROM sw_seat ORDER BY 1, 2"); }
+    QString seats() { return rows("SELECT " + engine_->dialect().quote("row") + ", number, taker FROM sw_seat ORDER BY 1, 2"); }
 
 private Q_SLOTS:
     void initTestCase() { start("object_order"); }

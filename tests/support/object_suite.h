@@ -36,7 +36,7 @@ template <class Work> std::optional<ErrorKind> kindOf(Work work)
 class ObjectSuite
 {
 protected:
-    void start(const char *name) { databases_ = std::make_unique<SuiteDatabases>(name); }
+    void start(const char *name) { databases_ = std::make_unique<SuiteDatabases>(name, true); }
     void stop() { databases_.reset(); }
     /// The database of the row, in which these tables stand new, foreign keys enforced.
     void open(MetaData tables)

@@ -7,6 +7,7 @@
 #include "schemawright/orm/session.h"
 #include "schemawright/sql/statement.h"
 
+#include "support/mariadb_database.h"
 #include "support/postgres_database.h"
 
 #include <QFile>
@@ -22,7 +23,7 @@
 
 namespace schemawright::test {
 
-/// A SQLite file or a PostgreSQL database of the test's own, gone with the object.
+/// A SQLite file, a PostgreSQL or a MariaDB database of the test's own, gone with the object.
 class FreshDatabase
 {
 public:
@@ -39,12 +40,16 @@ public:
         url_ = Url::parse("postgresql:///x");
         url_.arguments = server_->arguments();
     }
+    explicit FreshDatabase(std::unique_ptr<MariadbDatabase> mariadb)
+        : mariadb_(std::move(mariadb)), url_(mariadb_->url())
+    {}
     const Url &url() const noexcept { return url_; }
     Engine open() const { return Engine::open(url_); }
 
 private:
     QTemporaryDir folder_;
     std::optional<PostgresDatabase> server_;
+    std::unique_ptr<MariadbDatabase> mariadb_;
     Url url_;
 };
 
@@ -62,8 +67,10 @@ class SessionWorld
 {
 public:
     SessionWorld(bool isServer, const std::string &script, const std::string &name = "session")
-        : database(std::make_shared<FreshDatabase>(isServer, name)), engine(database->open()),
-          connection(engine.connect())
+        : SessionWorld(std::make_shared<FreshDatabase>(isServer, name), script)
+    {}
+    SessionWorld(std::shared_ptr<FreshDatabase> at, const std::string &script)
+        : database(std::move(at)), engine(database->open()), connection(engine.connect())
     {
         if (!script.empty())
             connection.executeScript(script);

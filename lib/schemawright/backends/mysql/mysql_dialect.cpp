@@ -74,10 +74,10 @@ std::string MysqlDialect::typeSql(const Type &type) const
         return type.length && *type.length < 65536 ? fmt::format("VARBINARY({})", *type.length) : "BLOB";
     case TypeKind::Date:
         return "DATE";
-    case TypeKind::Time:
-        return type.precision ? fmt::format("TIME({})", *type.precision) : "TIME";
+    case TypeKind::Time: // without a number it would keep whole seconds only
+        return fmt::format("TIME({})", type.precision.value_or(6));
     case TypeKind::DateTime:
-        return type.precision ? fmt::format("DATETIME({})", *type.precision) : "DATETIME";
+        return fmt::format("DATETIME({})", type.precision.value_or(6));
     case TypeKind::Uuid:
         return "CHAR(36)";
     case TypeKind::Json:
