@@ -41,6 +41,8 @@ struct Capabilities
     bool rowValueComparison = true;    ///< (a, b) > (?, ?)
     bool defersAnyForeignKey = false;  ///< deferConstraintsSql() defers also those that were not declared deferrable
     bool comparesAnyType = false;      ///< = works on values of every type; else odd ones are compared as text
+    bool foldsText = false;            ///< text may equal another that differs in case or in blanks at its end
+    bool castsReals = false;           ///< a Real column equals only a number that is cast to its type
     bool infiniteNumbers = true;       ///< a double may be infinite
     char placeholder = '?';            ///< '?' by position, '$' numbered: $1
     bool virtualColumns = false;       ///< generated columns that are not stored

@@ -100,7 +100,8 @@ ObjectLayout &ObjectSession::layoutOf(const EntityMap &entity)
                 if (std::ranges::find(key.columns, name) == key.columns.end())
                     continue;
                 unique.columns.push_back(i);
-                unique.sameness.push_back(sameInKey(key, *table.column(name)));
+                unique.sameness.push_back(
+                    sameInKey(key, *table.column(name), connection_.dialect().capabilities().foldsText));
             }
             if (!unique.columns.empty())
                 layout.uniques.push_back(std::move(unique));

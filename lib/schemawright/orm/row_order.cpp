@@ -292,7 +292,7 @@ PlanTable::Columns &PlanTables::listOf(PlanTable &table, const std::vector<std::
         if (known.columns == list.columns && known.isPlain())
             return known;
     for (const std::uint32_t column : list.columns)
-        list.sameness.push_back(samenessOf(table.table->columns[column]));
+        list.sameness.push_back(samenessOf(table.table->columns[column], dialect_.capabilities().foldsText));
     list.number = ++lists_;
     table.lists.push_back(std::move(list));
     return table.lists.back();
@@ -311,7 +311,7 @@ void PlanTables::addUnique(PlanTable &table, const UniqueKey &key)
     PlanTable::Columns list;
     list.columns = positionsOf(*table.table, key.columns);
     for (const std::uint32_t column : list.columns)
-        list.sameness.push_back(sameInKey(key, table.table->columns[column]));
+        list.sameness.push_back(sameInKey(key, table.table->columns[column], dialect_.capabilities().foldsText));
     list.number = ++lists_;
     list.isUnique = true;
     list.isPartial = key.where.has_value();

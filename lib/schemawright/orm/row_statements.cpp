@@ -49,12 +49,19 @@ Expr holds(const Dialect &dialect, const TablePtr &table, const std::string &nam
     Expr left = column(table, name);
     if (value.isNull())
         return isNull(left);
-    if (const Column *known = table->column(name); known && value.is<std::string>()) {
-        const bool isLoose = exactly && samenessOf(*known) == Sameness::Folded;
-        if ((isOdd(known->type) || (isLoose && !known->collation)) && !dialect.capabilities().comparesAnyType)
+    const Capabilities &can = dialect.capabilities();
+    const Column *known = table->column(name);
+    if (known && known->type.kind == TypeKind::Real && can.castsReals && value.is<double>())
+        return left == cast(bind(value), types::real());
+    if (known && value.is<std::string>()) {
+        const Sameness sameness = samenessOf(*known, can.foldsText);
+        const bool isLoose = exactly && sameness == Sameness::Folded;
+        if (isLoose && can.foldsText)
+            left = cast(cast(left, types::text()), types::largeBinary()); // byte for byte, in the connection's charset
+        else if ((isOdd(known->type) || (isLoose && !known->collation)) && !can.comparesAnyType)
             left = function("concat", {left}); // as it is printed, which a cast is not for all types
         else if (const std::string binary = binaryCollation(dialect);
-                 known->collation && !binary.empty() && exactly && samenessOf(*known) != Sameness::Text)
+                 known->collation && !binary.empty() && exactly && sameness != Sameness::Text)
             left = collate(left, binary);
     }
     if (value.is<bool>()) // `==` would write it as a constant, and one text serves for rows with either

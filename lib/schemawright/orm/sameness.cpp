@@ -63,7 +63,7 @@ std::string_view unpadded(std::string_view text)
 
 } // namespace
 
-Sameness samenessOf(const Column &column)
+Sameness samenessOf(const Column &column, bool foldsText)
 {
     switch (column.type.kind) {
     case TypeKind::SmallInteger:
@@ -79,6 +79,8 @@ Sameness samenessOf(const Column &column)
     case TypeKind::Unknown: {
         const std::string collation = pieces::lower(column.collation.value_or(""));
         if (pieces::lower(column.type.native).find("citext") != std::string::npos)
+            return Sameness::Folded;
+        if (foldsText && collation.empty())
             return Sameness::Folded;
         if (column.type.kind == TypeKind::Char)
             return collation.empty() ? Sameness::Padded : Sameness::Folded;

@@ -20,7 +20,8 @@ enum class Sameness : std::uint8_t {
     Uuid,    ///< with or without its dashes
 };
 
-Sameness samenessOf(const Column &column);
+/// `foldsText`: Capabilities::foldsText.
+Sameness samenessOf(const Column &column, bool foldsText = false);
 
 /// Equal for values that are the same.
 std::size_t sameHash(Sameness sameness, const Value &value);

@@ -64,9 +64,9 @@ std::vector<UniqueKey> uniqueKeys(const Table &table)
     return keys;
 }
 
-Sameness sameInKey(const UniqueKey &key, const Column &column)
+Sameness sameInKey(const UniqueKey &key, const Column &column, bool foldsText)
 {
-    const Sameness sameness = samenessOf(column);
+    const Sameness sameness = samenessOf(column, foldsText);
     const bool isText = sameness == Sameness::Text || sameness == Sameness::Padded;
     return key.isComputed && isText ? Sameness::Folded : sameness; // mostly lower() or trim()
 }

@@ -26,7 +26,7 @@ struct UniqueKey
 std::vector<UniqueKey> uniqueKeys(const Table &table);
 
 /// How values of one of its columns are compared, as far as that is known.
-Sameness sameInKey(const UniqueKey &key, const Column &column);
+Sameness sameInKey(const UniqueKey &key, const Column &column, bool foldsText);
 
 /// The columns whose values no two rows share, by primary key, unique constraints and indexes over all rows and whole
 /// values.

@@ -34,6 +34,7 @@ std::string MysqlCompiler::castType(const Type &type) const
                    ? "DECIMAL(65, 30)"
                    : "DECIMAL(" + std::to_string(*type.precision) + ", " + std::to_string(type.scale.value_or(0)) + ")";
     case TypeKind::Real:
+        return "FLOAT";
     case TypeKind::Double:
         return "DOUBLE";
     case TypeKind::Char:

@@ -27,6 +27,8 @@ const Capabilities &MysqlDialect::capabilities() const noexcept
         c.schemas = true;
         c.comments = true;
         c.defaultKeyword = true;
+        c.foldsText = true;
+        c.castsReals = true;
         c.infiniteNumbers = false;
         c.virtualColumns = true;
         c.maxIdentifierLength = 64;
