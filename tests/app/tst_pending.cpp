@@ -134,6 +134,7 @@ private Q_SLOTS:
     void cleanup() { QVERIFY(test::closeWindow(window_)); }
 
     void showsRowsTablesAndModelsInOneList();
+    void saysWholeWhatIsCut();
     void marksEveryFailureOfARehearsal();
     void settlesAConflictColumnByColumn();
     void settlesAConflictByKeys();
@@ -150,6 +151,7 @@ private Q_SLOTS:
     void letsOthersWriteWhileEditsWait();
     void stopsALongRun();
     void takesALongList();
+    void offersKeptEditsUntilTheyCanBeTaken();
 };
 
 void tst_Pending::showsRowsTablesAndModelsInOneList()
@@ -195,6 +197,43 @@ void tst_Pending::showsRowsTablesAndModelsInOneList()
     click("commit");
     QVERIFY(waitForReport(QStringLiteral("Committed")));
     QCOMPARE(sqliteFact(path_, "SELECT name || ifnull(origin, '-') FROM genus WHERE id = 1"), std::string("Acer L.-"));
+}
+
+void tst_Pending::saysWholeWhatIsCut()
+{
+    WindowDriver person(*window_);
+    QVERIFY(person.openTable(QStringLiteral("plant")));
+    const QString name = QStringLiteral("<b>Acer</b> ") + QStringLiteral("with many words ").repeated(30).trimmed();
+    person.typeIntoCell(person.cell(0, "name"), name);
+    person.typeIntoCell(person.cell(0, "note"), QStringLiteral("a note"));
+    person.typeIntoCell(person.cell(0, "height"), QStringLiteral("2.5"));
+    const QModelIndex change = clickChange(QStringLiteral("plant 1"));
+    QVERIFY(change.isValid());
+    const auto tip = [&](int column) { return change.siblingAtColumn(column).data(Qt::ToolTipRole).toString(); };
+    // Every character, and no HTML of its own.
+    QVERIFY2(tip(ChangesModel::AfterColumn).contains(name.toHtmlEscaped()), qPrintable(tip(ChangesModel::AfterColumn)));
+    QVERIFY(!tip(ChangesModel::AfterColumn).contains(QStringLiteral("<b>")));
+    QVERIFY(tip(ChangesModel::AfterColumn).contains(QStringLiteral("note: a note")));
+    QCOMPARE(tip(ChangesModel::BeforeColumn), QStringLiteral("name: maple\nnote: stamped\nheight: NULL"));
+    QVERIFY(tip(ChangesModel::WhatColumn).contains(QStringLiteral("height: NULL → 2.5")));
+    QCOMPARE(find<QLabel>("changeTitle")->text(), QStringLiteral("plant 1: name, note, height"));
+    QVERIFY(pendingSql().contains(name));
+    // What is short takes no room from what is long.
+    QHeaderView *header = list()->header();
+    QTest::qWait(20);
+    QVERIFY2(header->sectionSize(ChangesModel::WhatColumn) >=
+                 static_cast<QAbstractItemView *>(list())->sizeHintForColumn(ChangesModel::WhatColumn),
+             qPrintable(QString::number(header->sectionSize(ChangesModel::WhatColumn))));
+    QVERIFY(header->sectionSize(ChangesModel::AfterColumn) > header->sectionSize(ChangesModel::BeforeColumn));
+    // As the grid says the value.
+    const QString cell = person.cell(0, "name").data(Qt::ToolTipRole).toString();
+    QVERIFY2(cell.contains(name.toHtmlEscaped()) && !cell.contains(QStringLiteral("<b>")), qPrintable(cell));
+    // Nor does any label that says what a database or a person says take it for HTML.
+    for (const char *each : {"changeTitle", "changeProblem", "runReport", "revertQuestion", "messageText", "schemaHint",
+                             "schemaProblem", "structureProblem", "modelProblem", "queryProblem", "failureText"}) {
+        const auto *label = find<QLabel>(each);
+        QVERIFY2(label && label->textFormat() == Qt::PlainText, each);
+    }
 }
 
 void tst_Pending::marksEveryFailureOfARehearsal()
@@ -698,6 +737,43 @@ void tst_Pending::takesALongList()
     QCOMPARE(last.parent().row(), changes->rowCount() - 1);
     QVERIFY2(pendingSql().contains(QStringLiteral("VALUES")), qPrintable(pendingSql()));
     QVERIFY(person.pending().find(static_cast<ChangeId>(last.data(ChangesModel::ChangeIdRole).toULongLong())));
+}
+
+void tst_Pending::offersKeptEditsUntilTheyCanBeTaken()
+{
+    Session *session = &window_->workspace()->session();
+    constexpr int many = 3000; // more than are taken at once
+    {
+        const TablePtr genus = session->baseline().table({"main", "genus"});
+        const UnitOfWork::Group group(session->unitOfWork());
+        for (int i = 0; i < many; ++i)
+            session->addRow(*genus, {{"id", Value(1000 + i)}, {"name", Value("n" + std::to_string(i))}});
+    }
+    delete std::exchange(window_, nullptr); // with all of it pending
+    QVERIFY(ui::Lane::waitForThreads(15'000));
+    window_ = application_->openText(QString::fromStdString(path_), false);
+    WindowDriver person(*window_);
+    QVERIFY(person.waitUntilRead());
+    const auto offer = [&]() -> QPushButton * {
+        for (auto *each : window_->findChildren<QPushButton *>())
+            if (each->isVisible() && each->text() == QLatin1String("Restore"))
+                return each;
+        return nullptr;
+    };
+    QVERIFY(QTest::qWaitFor([&] { return offer() != nullptr; }, 20'000));
+    QVERIFY2(find<QLabel>("messageText")->text().startsWith(QStringLiteral("3,000 edits")),
+             qPrintable(find<QLabel>("messageText")->text()));
+    QVERIFY(person.openTable(QStringLiteral("genus")));
+    person.typeIntoCell(person.cell(0, "size"), QStringLiteral("11"));
+    QCOMPARE(person.pending().size(), std::size_t{1});
+    QTest::mouseClick(offer(), Qt::LeftButton);
+    QVERIFY(QTest::qWaitFor([&] { return offer() != nullptr; }, 5'000));
+    QVERIFY(find<QLabel>("messageText")->text().contains(QStringLiteral("discard the edits made meanwhile")));
+    QCOMPARE(person.pending().size(), std::size_t{1});
+    click("discardAll");
+    QTest::mouseClick(offer(), Qt::LeftButton);
+    QVERIFY(QTest::qWaitFor([&] { return person.pending().size() == many; }, 20'000));
+    QVERIFY(!person.pending().canUndo());
 }
 
 QTEST_MAIN(tst_Pending)

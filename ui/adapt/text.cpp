@@ -2,6 +2,7 @@
 
 #include <QCoreApplication>
 #include <QLocale>
+#include <QTextDocument>
 
 #include <algorithm>
 #include <utility>
@@ -99,6 +100,16 @@ bool isTextEditable(const Value &value)
         return false;
     const std::string *text = value.as<std::string>();
     return !text || (isUtf8(*text) && text->find('\0') == std::string::npos);
+}
+
+QString tipText(const QString &text)
+{
+    constexpr qsizetype longestLine = 80;
+    const QStringList lines = text.split(u'\n');
+    const bool isLong = std::ranges::any_of(lines, [](const QString &line) { return line.size() > longestLine; });
+    if (!isLong && !Qt::mightBeRichText(text))
+        return text;
+    return QStringLiteral("<p style='white-space: pre-wrap'>%1</p>").arg(text.toHtmlEscaped());
 }
 
 QString dialectTitle(std::string_view dialect)

@@ -36,6 +36,9 @@ QString editText(const Value &value);
 /// True when editText() is the whole truth; false for blobs and text that is no UTF-8 or holds a NUL.
 bool isTextEditable(const Value &value);
 
+/// Text for a tool tip, as it stands: what looks like HTML is none, and long lines are wrapped.
+QString tipText(const QString &text);
+
 /// "1.2 kB"
 QString byteCount(std::size_t bytes);
 /// "PostgreSQL" of "postgresql".

@@ -12,11 +12,9 @@ namespace schemawright::ui {
 
 namespace {
 
-constexpr int longest = 200;
-
 QString tr(const char *text) { return QCoreApplication::translate("ChangeText", text); }
 
-QString cellOf(const std::optional<RowImage> &image, const std::string &column)
+QString cellOf(const std::optional<RowImage> &image, const std::string &column, int longest = 200)
 {
     if (!image)
         return {};
@@ -120,7 +118,7 @@ std::vector<ChangeLine> mappingLines(const Change &change)
 
 } // namespace
 
-std::vector<ChangeLine> changeLines(const Change &change, const Session &session)
+std::vector<ChangeLine> changeLines(const Change &change, const Session &session, int longest)
 {
     if (change.isTable())
         return tableLines(change, session);
@@ -128,8 +126,38 @@ std::vector<ChangeLine> changeLines(const Change &change, const Session &session
         return mappingLines(change);
     std::vector<ChangeLine> lines;
     for (const std::string &column : columnsOf(change, session))
-        lines.push_back({toQString(column), cellOf(change.before, column), cellOf(change.after, column)});
+        lines.push_back(
+            {toQString(column), cellOf(change.before, column, longest), cellOf(change.after, column, longest)});
     return lines;
+}
+
+QString changeText(const Change &change, const Session &session, ChangePart part)
+{
+    constexpr int longest = 1000;  // characters
+    constexpr qsizetype most = 30; // lines
+    QStringList texts;
+    std::vector<ChangeLine> lines = changeLines(change, session, longest);
+    for (const ChangeLine &line : lines) {
+        const QString &value = part == ChangePart::Before ? line.before : line.after;
+        QString text = line.what;
+        if (part == ChangePart::All && !line.before.isEmpty() && !line.after.isEmpty())
+            text += QStringLiteral(": %1 → %2").arg(line.before, line.after);
+        else if (part == ChangePart::All && line.before.isEmpty() && !line.after.isEmpty() &&
+                 !line.what.endsWith(line.after))
+            text += QStringLiteral(": ") + line.after;
+        else if (part == ChangePart::All && !line.before.isEmpty() && !line.what.endsWith(line.before))
+            text += QStringLiteral(": ") + line.before;
+        else if (part != ChangePart::All)
+            text = value.isEmpty() ? QString() : lines.size() == 1 ? value : text + QStringLiteral(": ") + value;
+        if (text.isEmpty())
+            continue;
+        if (texts.size() == most) {
+            texts << QString(QChar(0x2026));
+            break;
+        }
+        texts << text;
+    }
+    return texts.join(u'\n');
 }
 
 ChangeLine changeSummary(const Change &change, const Session &session)

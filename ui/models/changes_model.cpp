@@ -44,7 +44,7 @@ QString durationText(std::chrono::microseconds duration)
 
 } // namespace
 
-QString rowTitle(const Change &change)
+QString rowTitle(const Change &change, int longest)
 {
     if (change.isTable()) { // one that is there by its name, a new one by what it is called now
         const bool isNew = !change.tableBefore && change.tableAfter;
@@ -60,8 +60,8 @@ QString rowTitle(const Change &change)
         return ChangesModel::tr("new %1 %2").arg(table).arg(target.newRow);
     QStringList values;
     for (const auto &[column, value] : target.key)
-        values << cellText(value, 30).text;
-    if (values.size() > 3)
+        values << cellText(value, longest).text;
+    if (values.size() > 3 && longest <= 30)
         values = values.mid(0, 3) << QString(QChar(0x2026));
     return table + u' ' + values.join(QStringLiteral(", "));
 }
@@ -364,6 +364,27 @@ QString ChangesModel::text(const Node &node, int column) const
     return node.number ? QStringLiteral("%1.  %2").arg(grouped(node.number), title) : QStringLiteral("–  ") + title;
 }
 
+/// What there may be no room for in the line, whole.
+QString ChangesModel::tip(const Node &node, int column) const
+{
+    if (const Error *error = errorOf(node.id))
+        return toQString(error->describe());
+    const Change *change = node.kind == Kind::Change ? changeOf(node) : nullptr;
+    if (column == ResultColumn || (!change && node.kind != Kind::Cell))
+        return text(node, column);
+    if (!change) { // a line of a change
+        const Change *of = changeOf(node);
+        const std::vector<ChangeLine> lines = of ? changeLines(*of, *session_, 1000) : std::vector<ChangeLine>();
+        const auto at = static_cast<std::size_t>(node.row);
+        if (at >= lines.size())
+            return {};
+        return column == WhatColumn ? lines[at].what : column == BeforeColumn ? lines[at].before : lines[at].after;
+    }
+    if (column != WhatColumn)
+        return changeText(*change, *session_, column == BeforeColumn ? ChangePart::Before : ChangePart::After);
+    return rowTitle(*change, 1000) + u'\n' + changeText(*change, *session_, ChangePart::All);
+}
+
 QVariant ChangesModel::icon(const Node &node) const
 {
     if (node.kind == Kind::Table)
@@ -399,9 +420,8 @@ QVariant ChangesModel::data(const QModelIndex &index, int role) const
     case Qt::DisplayRole:
         return text(node, index.column());
     case Qt::ToolTipRole: {
-        const Error *error = errorOf(node.id);
-        const QString tip = error ? toQString(error->describe()) : text(node, index.column());
-        return tip.isEmpty() ? QVariant() : tip;
+        const QString whole = tip(node, index.column());
+        return whole.isEmpty() ? QVariant() : tipText(whole);
     }
     case Qt::DecorationRole:
         return index.column() == WhatColumn ? icon(node) : QVariant();

@@ -74,6 +74,7 @@ private:
     QModelIndex indexAt(Node *parent, std::size_t row) const;
     const Error *errorOf(ChangeId id) const;
     QString text(const Node &node, int column) const;
+    QString tip(const Node &node, int column) const;
     QVariant icon(const Node &node) const;
     void fillCells(Node *node) const;
     void takeProblems(const Plan &plan);
@@ -88,7 +89,7 @@ private:
     std::unique_ptr<Node> root_;
 };
 
-/// A change in few words: "taxon 42", "new taxon 3".
-QString rowTitle(const Change &change);
+/// A change in few words: "taxon 42", "new taxon 3"; of each value of a key so many characters.
+QString rowTitle(const Change &change, int longest = 30);
 
 } // namespace schemawright::ui

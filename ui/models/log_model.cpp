@@ -1,5 +1,7 @@
 #include "ui/models/log_model.h"
 
+#include "ui/adapt/text.h"
+
 #include <QColor>
 #include <QDateTime>
 #include <QLocale>
@@ -98,8 +100,9 @@ QVariant LogModel::data(const QModelIndex &index, int role) const
     case IsErrorRole:
         return event.error.has_value();
     case EventTextRole:
-    case Qt::ToolTipRole:
         return wholeText(event);
+    case Qt::ToolTipRole:
+        return tipText(wholeText(event));
     case Qt::TextAlignmentRole:
         if (index.column() == DurationColumn || index.column() == RowsColumn)
             return static_cast<int>(Qt::AlignRight | Qt::AlignVCenter);

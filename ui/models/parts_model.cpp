@@ -249,15 +249,15 @@ QVariant PartsModel::data(const QModelIndex &index, int role) const
         return at == 0 && !part.icon.isEmpty() ? QVariant(theme().icon(part.icon)) : QVariant();
     case Qt::ToolTipRole:
         if (isRefused)
-            return refusal_;
+            return tipText(refusal_);
         if (mark == Mark::Changed && part.oldTexts.value(at) != part.texts[at]) {
             if (field.kind == FieldKind::Flag)
                 return tr("Changed");
-            return tr("was: %1").arg(part.oldTexts[at].isEmpty() ? tr("nothing") : part.oldTexts[at]);
+            return tipText(tr("was: %1").arg(part.oldTexts[at].isEmpty() ? tr("nothing") : part.oldTexts[at]));
         }
         if (at == 0 && !part.tip.isEmpty())
-            return part.tip;
-        return part.texts[at].isEmpty() ? QVariant() : part.texts[at];
+            return tipText(part.tip);
+        return part.texts[at].isEmpty() ? QVariant() : tipText(part.texts[at]);
     case Qt::BackgroundRole:
         if (isRefused)
             return colors.errorTint;

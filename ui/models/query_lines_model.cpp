@@ -163,7 +163,7 @@ QVariant QueryLinesModel::data(const QModelIndex &index, int role) const
     case Qt::BackgroundRole:
         return isProblem ? QVariant(theme().colors().errorTint) : QVariant();
     case Qt::ToolTipRole:
-        return isProblem ? QVariant(toQString(problem_.message)) : QVariant();
+        return isProblem ? QVariant(tipText(toQString(problem_.message))) : QVariant();
     case Qt::FontRole:
         return index.column() == Expression || index.column() >= Condition ? QVariant(theme().monospaceFont())
                                                                            : QVariant();

@@ -60,7 +60,7 @@ QVariant ResultModel::data(const QModelIndex &index, int role) const
         return cellText(value(index.row(), index.column())).text;
     case Qt::ToolTipRole: {
         const QString text = cellText(value(index.row(), index.column()), 2000).text;
-        return text.size() > 40 ? text : QVariant();
+        return text.size() > 40 ? tipText(text) : QVariant();
     }
     case RowsModel::CellRole:
         return QVariant::fromValue(value(index.row(), index.column()));

@@ -421,10 +421,10 @@ QVariant RowsModel::data(const QModelIndex &index, int role) const
     case Qt::ToolTipRole: {
         const Change *change = changeOf(row);
         if (change && change->error)
-            return toQString(change->error->describe());
+            return tipText(toQString(change->error->describe()));
         const Cell shown = cell(row, index.column());
         const CellText text = cellText(shown, 1000);
-        return text.text.size() > 40 ? text.text : QVariant();
+        return text.text.size() > 40 ? tipText(text.text) : QVariant();
     }
     default:
         return {};
@@ -481,7 +481,7 @@ QVariant RowsModel::headerData(int section, Qt::Orientation orientation, int rol
             tip += tr("\ndefault %1").arg(toQString(*column->defaultSql));
         if (column->generated)
             tip += tr("\ngenerated from %1").arg(toQString(column->generated->expression));
-        return tip;
+        return tipText(tip);
     }
     default:
         return {};

@@ -400,8 +400,8 @@ QVariant SchemaModel::data(const QModelIndex &index, int role) const
         return node->problem;
     case Qt::ToolTipRole:
         if (!node->problem.isEmpty())
-            return node->text + QStringLiteral(": ") + node->problem;
-        return node->detail.isEmpty() ? node->text : node->text + QStringLiteral("  ") + node->detail;
+            return tipText(node->text + QStringLiteral(": ") + node->problem);
+        return tipText(node->detail.isEmpty() ? node->text : node->text + QStringLiteral("  ") + node->detail);
     case Qt::DecorationRole:
         return theme().icon(node->icon);
     case IconRole:

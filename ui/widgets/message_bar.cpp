@@ -54,6 +54,8 @@ MessageBar::MessageBar(QWidget *parent)
     setObjectName(QStringLiteral("messageBar"));
     setAutoFillBackground(true);
     text_->setObjectName(QStringLiteral("messageText"));
+    for (QLabel *each : {text_, detail_}) // what a database says is no HTML
+        each->setTextFormat(Qt::PlainText);
     text_->setWordWrap(true);
     text_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     detail_->setWordWrap(true);

@@ -76,9 +76,12 @@ StartPage::StartPage(QWidget *parent)
 
     failureTitle_->setProperty("role", QStringLiteral("title"));
     failureTitle_->setWordWrap(true);
+    failureTitle_->setTextFormat(Qt::PlainText);
     failureText_->setObjectName(QStringLiteral("failureText"));
+    failureText_->setTextFormat(Qt::PlainText);
     failureText_->setProperty("severity", QStringLiteral("error"));
     failureHint_->setObjectName(QStringLiteral("failureHint"));
+    failureHint_->setTextFormat(Qt::PlainText);
     failureHint_->setProperty("role", QStringLiteral("muted"));
     for (QLabel *each : {failureTitle_, failureText_, failureHint_}) {
         each->setWordWrap(true);

@@ -256,7 +256,7 @@ void GridPage::applyFilter()
     filter_->setProperty("invalid", !parsed.error.isEmpty());
     filter_->style()->unpolish(filter_);
     filter_->style()->polish(filter_);
-    filter_->setToolTip(parsed.error.isEmpty() ? FilterExpression::help() : parsed.error);
+    filter_->setToolTip(parsed.error.isEmpty() ? FilterExpression::help() : tipText(parsed.error));
     if (!parsed.error.isEmpty()) {
         message_->setText(parsed.error);
         message_->setProperty("severity", QStringLiteral("warning"));

@@ -88,6 +88,7 @@ CreatePane::CreatePane(Workspace &workspace, QWidget *parent)
     report_->setProperty("role", QStringLiteral("muted"));
     report_->setContentsMargins(8, 2, 8, 4);
     report_->setWordWrap(true);
+    report_->setTextFormat(Qt::PlainText);
     report_->hide();
     auto *bar = new QHBoxLayout;
     bar->setContentsMargins(8, 4, 4, 4);

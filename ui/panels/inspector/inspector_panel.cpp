@@ -127,6 +127,7 @@ void InspectorPanel::buildHead(QWidget *page)
                        "QLineEdit:focus { border: 1px solid palette(highlight); background: palette(base); }"));
     about_->setProperty("role", QStringLiteral("muted"));
     about_->setWordWrap(true);
+    about_->setTextFormat(Qt::PlainText);
     about_->setContentsMargins(4, 0, 0, 0);
     state_->setObjectName(QStringLiteral("structureState"));
     restore_->setText(tr("Revert"));
@@ -136,6 +137,7 @@ void InspectorPanel::buildHead(QWidget *page)
     count_->setToolTip(tr("Ask the database how many rows there are"));
     problem_->setObjectName(QStringLiteral("structureProblem"));
     problem_->setWordWrap(true);
+    problem_->setTextFormat(Qt::PlainText);
     problem_->setMargin(6);
     problem_->hide();
     fixed_->setObjectName(QStringLiteral("structureFixed"));
@@ -250,7 +252,7 @@ void InspectorPanel::showHead(const TablePtr &table, bool isDropped)
     for (const auto &[option, value] : table->options)
         text += QStringLiteral(", ") + toQString(option).replace(u'_', u' ');
     about_->setText(text);
-    about_->setToolTip(whyFixed_);
+    about_->setToolTip(tipText(whyFixed_));
 
     const TablePtr before = parts_[0]->model().context().before;
     const Draft &draft = workspace_.session().draft();

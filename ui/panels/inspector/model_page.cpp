@@ -26,6 +26,7 @@ ModelPage::ModelPage(Workspace &workspace, QWidget *parent)
     none_->setObjectName(QStringLiteral("modelNone"));
     none_->setAlignment(Qt::AlignCenter);
     none_->setWordWrap(true);
+    none_->setTextFormat(Qt::PlainText);
     none_->setMargin(24);
     none_->setProperty("role", QStringLiteral("muted"));
 
@@ -43,6 +44,7 @@ ModelPage::ModelPage(Workspace &workspace, QWidget *parent)
 
     problem_->setObjectName(QStringLiteral("modelProblem"));
     problem_->setWordWrap(true);
+    problem_->setTextFormat(Qt::PlainText);
     problem_->setMargin(6);
     problem_->hide();
 

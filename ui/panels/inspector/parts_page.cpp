@@ -76,6 +76,7 @@ PartsPage::PartsPage(PartsModel *model, const QString &name, QWidget *parent)
 
     problem_->setObjectName(name + QStringLiteral("Problem"));
     problem_->setWordWrap(true);
+    problem_->setTextFormat(Qt::PlainText);
     problem_->setMargin(6);
     problem_->hide();
     note_->setObjectName(name + QStringLiteral("Note"));

@@ -1,6 +1,8 @@
 #include "ui/panels/pending/change_detail.h"
 
 #include "ui/adapt/text.h"
+#include "ui/models/change_text.h"
+#include "ui/models/changes_model.h"
 #include "ui/panels/pending/conflict_view.h"
 #include "ui/widgets/sql_view.h"
 #include "ui/workspace/plan_maker.h"
@@ -9,6 +11,7 @@
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QScrollArea>
 #include <QStyle>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -33,21 +36,58 @@ QString statementText(const Dialect &dialect, const Step &step, ChangeId id)
     return text;
 }
 
+/// What the list may have cut, with as much of it as leaves room for the SQL, which has every value.
+QString titleOf(const Change &change, const Session &session)
+{
+    constexpr qsizetype longest = 300;
+    QString what = change.isRow() ? changeSummary(change, session).what
+                                  : changeText(change, session, ChangePart::All).replace(u'\n', QStringLiteral("; "));
+    what = (what.isEmpty() ? rowTitle(change, 200) : QStringLiteral("%1: %2").arg(rowTitle(change, 200), what));
+    return what.size() > longest ? what.left(longest) + QChar(0x2026) : what;
+}
+
+/// As high as its text where there is room, else scrolled: what a database says may be long.
+class TextArea : public QScrollArea
+{
+public:
+    explicit TextArea(QLabel *label) : label_(label)
+    {
+        setWidget(label);
+        setWidgetResizable(true);
+        setFrameShape(QFrame::NoFrame);
+        setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+        QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Maximum);
+        policy.setHeightForWidth(true);
+        setSizePolicy(policy);
+    }
+    bool hasHeightForWidth() const override { return true; }
+    int heightForWidth(int width) const override { return label_->heightForWidth(width); }
+    QSize sizeHint() const override { return {200, label_->heightForWidth(width())}; }
+    QSize minimumSizeHint() const override { return {60, fontMetrics().lineSpacing() * 3}; }
+
+private:
+    QLabel *label_;
+};
+
 } // namespace
 
 ChangeDetail::ChangeDetail(Workspace &workspace, const PlanMaker &plans, QWidget *parent)
     : QWidget(parent), workspace_(workspace), plans_(plans), problem_(new QLabel), title_(new QLabel),
-      conflict_(new ConflictView(workspace)), sqlBox_(new QWidget), sql_(new SqlView)
+      problemArea_(new TextArea(problem_)), conflict_(new ConflictView(workspace)), sqlBox_(new QWidget),
+      sql_(new SqlView)
 {
     problem_->setObjectName(QStringLiteral("changeProblem"));
     problem_->setWordWrap(true);
     problem_->setTextFormat(Qt::PlainText);
     problem_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     problem_->setProperty("severity", QStringLiteral("error"));
-    problem_->hide();
+    problemArea_->hide();
 
     connect(conflict_, &ConflictView::closed, this, &ChangeDetail::conflictClosed);
+    title_->setObjectName(QStringLiteral("changeTitle"));
     title_->setProperty("role", QStringLiteral("muted"));
+    title_->setTextFormat(Qt::PlainText);
+    title_->setWordWrap(true);
     sql_->setObjectName(QStringLiteral("pendingSql"));
     auto *copy = new QToolButton;
     copy->setText(tr("Copy"));
@@ -65,7 +105,7 @@ ChangeDetail::ChangeDetail(Workspace &workspace, const PlanMaker &plans, QWidget
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(8, 0, 4, 4);
     layout->setSpacing(4);
-    layout->addWidget(problem_);
+    layout->addWidget(problemArea_);
     layout->addWidget(conflict_, 2);
     layout->addWidget(sqlBox_, 1);
 }
@@ -99,7 +139,10 @@ QString ChangeDetail::sqlOf(ChangeId id) const
 bool ChangeDetail::showChange(ChangeId id)
 {
     const Change *change = workspace_.session().unitOfWork().find(id);
-    title_->setText(change ? tr("SQL of this change") : tr("SQL of all changes, in order"));
+    title_->setText(change ? titleOf(*change, workspace_.session()) : tr("SQL of all changes, in order"));
+    title_->setToolTip(
+        change ? tipText(rowTitle(*change, 1000) + u'\n' + changeText(*change, workspace_.session(), ChangePart::All))
+               : QString());
     sql_->setSql(sqlOf(change ? id : ChangeId::None));
     const Error *error = change && change->error ? &*change->error : nullptr;
     if (!error && change)
@@ -112,10 +155,11 @@ bool ChangeDetail::showChange(ChangeId id)
         if (change && note.change == id)
             notes << toQString(note.text);
     // A conflict says what it is by itself, and needs the room.
-    problem_->setVisible((error || !notes.isEmpty()) && !isConflict);
+    problemArea_->setVisible((error || !notes.isEmpty()) && !isConflict);
     sqlBox_->setVisible(!isConflict);
     setSeverity(problem_, error ? "error" : "warning");
     problem_->setText(error ? toQString(error->describe()) : notes.join(u'\n'));
+    problemArea_->updateGeometry();
     return isConflict;
 }
 

@@ -5,6 +5,7 @@
 #include <QWidget>
 
 class QLabel;
+class QScrollArea;
 
 namespace schemawright::ui {
 
@@ -32,6 +33,7 @@ private:
     Workspace &workspace_;
     const PlanMaker &plans_;
     QLabel *problem_, *title_;
+    QScrollArea *problemArea_;
     ConflictView *conflict_;
     QWidget *sqlBox_;
     SqlView *sql_;

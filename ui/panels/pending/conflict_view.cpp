@@ -42,7 +42,7 @@ public:
     ChoiceButton(const Cell &cell, const QString &tip, const QString &name) : value_(cellText(cell, 200).text)
     {
         setObjectName(name);
-        setToolTip(tip + u'\n' + cellText(cell, 1000).text);
+        setToolTip(tipText(tip + u'\n' + cellText(cell, 1000).text));
         setFont(theme().monospaceFont());
         setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
         setMinimumWidth(50);
@@ -265,7 +265,7 @@ void ConflictView::addLine(int line, const Session::ConflictColumn &each, const 
                         settle(each.column, Session::Resolution::Edit, typed);
                     } catch (const Error &error) {
                         editor->setProperty("invalid", true);
-                        editor->setToolTip(toQString(error.message));
+                        editor->setToolTip(tipText(toQString(error.message)));
                         editor->style()->unpolish(editor);
                         editor->style()->polish(editor);
                     }

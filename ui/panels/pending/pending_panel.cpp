@@ -34,6 +34,30 @@ struct Saved
     std::optional<Error> error;
 };
 
+/// What each wants where there is room for all, else what is fair: who wants less than that leaves the rest to others.
+std::vector<int> sharedWidths(const std::vector<int> &wanted, int room)
+{
+    constexpr int least = 90;
+    std::vector<int> widths(wanted.size(), 0);
+    auto left = static_cast<int>(wanted.size());
+    for (bool isSettled = false; !isSettled;) {
+        isSettled = true;
+        for (std::size_t i = 0; i < wanted.size(); ++i)
+            if (widths[i] == 0 && std::max(wanted[i], least) * left <= room) {
+                widths[i] = std::max(wanted[i], least);
+                room -= widths[i];
+                --left;
+                isSettled = false;
+            }
+    }
+    for (int &width : widths)
+        if (width == 0)
+            width = std::max(room / left, least);
+        else if (left == 0) // room is left for all
+            width += room / static_cast<int>(widths.size());
+    return widths;
+}
+
 Saved savePlan(const QString &path, const PlanInput &input)
 {
     try {
@@ -208,21 +232,29 @@ QString PendingPanel::pathOf(const QModelIndex &index)
     return index.isValid() ? pathOf(index.parent()) + u'\n' + index.data().toString() : QString();
 }
 
-/// Shares the width among the columns when they come or go; between, widths are as they were pulled. Beside a conflict
-/// the list only says where one is.
+/// Shares the width among the columns by what stands in them, until one is pulled by hand: then when they come or go.
+/// Beside a conflict the list only says where one is.
 void PendingPanel::fitColumns()
 {
     const int columns = isConflictShown_ ? 1 : model_->hasOutcomes() ? 4 : 3;
     for (const int each : {ChangesModel::BeforeColumn, ChangesModel::AfterColumn})
         view_->setColumnHidden(each, columns == 1);
     view_->setColumnHidden(ChangesModel::ResultColumn, columns < 4);
-    if (model_->rowCount() == 0 || std::exchange(fittedColumns_, columns) == columns || columns == 1)
+    if (model_->rowCount() == 0)
+        return;
+    if (std::exchange(fittedColumns_, columns) != columns)
+        isPulled_ = false;
+    if (isPulled_ || columns == 1)
         return;
     QTimer::singleShot(0, this, [this, columns] { // once the list has its room
-        const int width = view_->viewport()->width();
-        view_->setColumnWidth(ChangesModel::WhatColumn, width * (columns == 4 ? 34 : 40) / 100);
-        view_->setColumnWidth(ChangesModel::BeforeColumn, width * (columns == 4 ? 19 : 28) / 100);
-        view_->setColumnWidth(ChangesModel::AfterColumn, width * (columns == 4 ? 22 : 28) / 100);
+        if (columns != fittedColumns_ || isPulled_)
+            return;
+        std::vector<int> wanted;
+        for (int each = 0; each < columns; ++each)
+            wanted.push_back(static_cast<const QAbstractItemView *>(view_)->sizeHintForColumn(each) + 12);
+        const std::vector<int> widths = sharedWidths(wanted, view_->viewport()->width());
+        for (int each = 0; each + 1 < columns; ++each) // the last has what is left
+            view_->setColumnWidth(each, widths[static_cast<std::size_t>(each)]);
     });
 }
 
@@ -250,7 +282,7 @@ void PendingPanel::showTexts()
     else if (!unit.isEmpty())
         text = unit.size() > 10 * readAtOnce ? count : countText(unit);
     summary_->setText(text);
-    summary_->setToolTip(text);
+    summary_->setToolTip(tipText(text));
     const auto next = [](const QString &verb, const auto &steps) {
         return steps.empty() ? verb : QStringLiteral("%1 %2").arg(verb, stepText(steps.front()));
     };

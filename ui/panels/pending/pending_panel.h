@@ -65,6 +65,7 @@ private:
     bool isConflictShown_ = false;
     bool hasFailures_ = false; ///< of changes, in what is reported
     int fittedColumns_ = 0;    ///< those that shared the width of the list last
+    bool isPulled_ = false;    ///< one of them, by hand
     std::vector<ChangeId> revertWanted_;
     QStackedWidget *pages_;
     QTreeView *view_;

@@ -6,6 +6,7 @@
 
 #include <QAction>
 #include <QButtonGroup>
+#include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -50,7 +51,11 @@ void PendingPanel::makeList()
     view_->header()->resizeSection(ChangesModel::BeforeColumn, 120);
     view_->header()->resizeSection(ChangesModel::AfterColumn, 140);
     view_->header()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    view_->header()->setResizeContentsPrecision(0); // by what is seen
     view_->setColumnHidden(ChangesModel::ResultColumn, true);
+    connect(view_->header(), &QHeaderView::sectionResized, this, [this] {
+        isPulled_ = isPulled_ || (QGuiApplication::mouseButtons() & Qt::LeftButton && view_->header()->underMouse());
+    });
     auto *revertKey = new QAction(tr("Revert This Change"), view_);
     revertKey->setShortcut(QKeySequence(Qt::Key_Delete));
     revertKey->setShortcutContext(Qt::WidgetShortcut);

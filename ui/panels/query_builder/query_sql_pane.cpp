@@ -51,6 +51,7 @@ QuerySqlPane::QuerySqlPane(const Dialect &dialect, QWidget *parent) : QWidget(pa
     problem_ = new QLabel;
     problem_->setObjectName(QStringLiteral("queryProblem"));
     problem_->setWordWrap(true);
+    problem_->setTextFormat(Qt::PlainText);
     problem_->setMargin(8);
     problem_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     problem_->hide();

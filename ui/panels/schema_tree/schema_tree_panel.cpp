@@ -63,11 +63,13 @@ SchemaTreePanel::SchemaTreePanel(Workspace &workspace, QWidget *parent)
     hint_->setProperty("role", QStringLiteral("muted"));
     hint_->setAlignment(Qt::AlignHCenter | Qt::AlignTop);
     hint_->setWordWrap(true);
+    hint_->setTextFormat(Qt::PlainText);
     hint_->setMargin(24);
 
     view_->setEditTriggers(QAbstractItemView::NoEditTriggers); // F2 is an action, with the others
     problem_->setObjectName(QStringLiteral("schemaProblem"));
     problem_->setWordWrap(true);
+    problem_->setTextFormat(Qt::PlainText);
     problem_->setMargin(6);
     problem_->hide();
     dropWith_->setObjectName(QStringLiteral("schemaDropWith"));
@@ -197,7 +199,7 @@ void SchemaTreePanel::mendName(const QualifiedName &table, const QString &column
         if (auto *editor = view_->viewport()->findChild<QLineEdit *>()) {
             editor->setText(name);
             editor->selectAll();
-            editor->setToolTip(why);
+            editor->setToolTip(tipText(why));
             editor->setStyleSheet(QStringLiteral("border: 1px solid %1; background: %2")
                                       .arg(theme().colors().error.name(), theme().colors().errorTint.name()));
         }
