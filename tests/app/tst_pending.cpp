@@ -697,7 +697,7 @@ void tst_Pending::takesALongList()
         for (int i = 0; i < many; ++i)
             session.addRow(*genus, {{"id", Value(1000 + i)}, {"name", Value("n" + std::to_string(i))}});
     }
-    // The window turns while the list is copied for the thread that plans it.
+    // The window turns while another thread plans the list.
     int turns = 0;
     QTimer idle;
     connect(&idle, &QTimer::timeout, this, [&turns] { ++turns; });
@@ -716,7 +716,7 @@ void tst_Pending::takesALongList()
         return !cancel->isVisible() && pendingSql().contains(QStringLiteral("more: Save as Script has them all"));
     };
     QVERIFY(QTest::qWaitFor(isPlanned, 120'000));
-    QVERIFY2(turns > many / 2000, qPrintable(QString::number(turns)));
+    QVERIFY2(turns > 3, qPrintable(QString::number(turns)));
     idle.stop();
     click("inOrder");
     // In ranges, of which the first is open; with the keys to the end of the last.
