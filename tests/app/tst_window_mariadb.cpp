@@ -1,0 +1,174 @@
+// A person at a MariaDB server: its largest numbers and its dates and times that no calendar has are shown as they are,
+// stay so beside an edit, and can be typed; keys that it makes are shown after the commit; what it refuses is kept.
+
+#include "app/application.h"
+#include "app/main_window.h"
+#include "support/mariadb_database.h"
+#include "support/server_for_window.h"
+#include "support/window_driver.h"
+
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QPushButton>
+#include <QTest>
+#include <QToolButton>
+
+#include <memory>
+
+using namespace schemawright;
+using test::WindowDriver;
+
+class tst_WindowMariadb : public QObject
+{
+    Q_OBJECT
+
+    using Server = test::ServerForWindow<test::MariadbDatabase>;
+    std::unique_ptr<Server> database_;
+    std::unique_ptr<Application> application_;
+    MainWindow *window_ = nullptr;
+
+    std::string ask(const std::string &sql) { return database_->ask(sql); }
+    void open(const std::string &script, const char *table)
+    {
+        database_->script(script);
+        window_ = application_->open(database_->url());
+        QVERIFY(QTest::qWaitForWindowExposed(window_));
+        WindowDriver person(*window_);
+        QVERIFY2(person.waitUntilRead(), qPrintable(person.report()));
+        QVERIFY(person.openTable(table));
+    }
+    void type(int row, const char *column, const char *text)
+    {
+        WindowDriver person(*window_);
+        person.typeIntoCell(person.cell(row, column), QString::fromUtf8(text));
+    }
+    void commits(const QString &what)
+    {
+        WindowDriver person(*window_);
+        QVERIFY(person.click("commit"));
+        QVERIFY2(person.waitForReport(QStringLiteral("Committed: ") + what), qPrintable(person.report()));
+        QCOMPARE(person.pending().size(), std::size_t{0});
+    }
+    QString shown(int row, const char *column) { return WindowDriver(*window_).cell(row, column).data().toString(); }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        if (!test::mariadbServer())
+            QSKIP("no MariaDB server: MYSQL_SOCKET is not set");
+        application_ = test::startApplication("tst_window_mariadb");
+        database_ = std::make_unique<Server>("mysql", "window");
+    }
+    void cleanupTestCase()
+    {
+        application_.reset();
+        database_.reset();
+    }
+    void cleanup()
+    {
+        if (window_)
+            QVERIFY(test::closeWindow(window_));
+    }
+
+    void keepsLargeNumbers()
+    {
+        open("CREATE OR REPLACE TABLE number (id BIGINT UNSIGNED PRIMARY KEY, i BIGINT, v VARCHAR(10));"
+             "INSERT INTO number VALUES (1254071346418286654, -9223372036854775808, 'a'), (9223372036854775807, "
+             "9223372036854775807, 'b'), (18446744073709551615, 0, 'c')",
+             "number");
+        WindowDriver person(*window_);
+        QCOMPARE(shown(0, "id"), QStringLiteral("1254071346418286654"));
+        QCOMPARE(shown(0, "i"), QStringLiteral("-9223372036854775808"));
+        QCOMPARE(shown(2, "id"), QStringLiteral("18446744073709551615"));
+        person.clickCell(person.cell(2, "id"));
+        QTest::keyClick(person.page()->view(), Qt::Key_C, Qt::ControlModifier);
+        QCOMPARE(QGuiApplication::clipboard()->text(), QStringLiteral("18446744073709551615"));
+        type(0, "id", "1254071346418286655");
+        type(0, "i", "-9223372036854775807");
+        person.filterRows(QStringLiteral("id = 18446744073709551615"));
+        QCOMPARE(person.page()->model().rowCount(), 1);
+        QCOMPARE(shown(0, "v"), QStringLiteral("c"));
+        type(0, "id", "18446744073709551614");
+        commits(QStringLiteral("2 statements, 2 rows"));
+        QCOMPARE(ask("SELECT GROUP_CONCAT(CONCAT_WS('|', id, i, v) ORDER BY v SEPARATOR ' ') FROM number"),
+                 std::string("1254071346418286655|-9223372036854775807|a 9223372036854775807|9223372036854775807|b "
+                             "18446744073709551614|0|c"));
+    }
+
+    void keepsDatesAndTimesThatNoCalendarHas()
+    {
+        const QByteArray zone = qgetenv("TZ");
+        const auto restore = qScopeGuard([zone] {
+            zone.isEmpty() ? qunsetenv("TZ") : qputenv("TZ", zone);
+            tzset();
+        });
+        qputenv("TZ", "Europe/Paris");
+        tzset();
+        open(
+            "CREATE OR REPLACE TABLE odd (id INTEGER PRIMARY KEY, note VARCHAR(20), d DATE, dt DATETIME(6), t TIME(6), "
+            "n DECIMAL(40,10), f FLOAT, b VARBINARY(10), j JSON, s TEXT);"
+            "INSERT INTO odd VALUES (1, 'n', '0000-00-00', '0000-00-00 00:00:00', '838:59:59', "
+            "'123456789012345678901234567890.1234567891', 0.1, x'00ff', '{\"a\":  1, \"a\":2}', CONCAT('a', CHAR(0), "
+            "'b')), (2, 'n', '2020-00-00', '2024-03-31 02:30:00.000001', '-838:59:59', 8.30, 1e-38, x'', 'null', '')",
+            "odd");
+        const char *const all = "SELECT GROUP_CONCAT(CONCAT_WS('|', id, d, dt, t, n, f, HEX(b), j, HEX(s)) ORDER BY id "
+                                "SEPARATOR ' ') FROM odd";
+        const std::string before = ask(all);
+        WindowDriver person(*window_);
+        QCOMPARE(shown(0, "d"), QStringLiteral("0000-00-00"));
+        QVERIFY(shown(0, "t").startsWith(QStringLiteral("838:59:59")));
+        QVERIFY(shown(1, "t").startsWith(QStringLiteral("-838:59:59")));
+        QCOMPARE(shown(1, "dt"), QStringLiteral("2024-03-31 02:30:00.000001"));
+        QCOMPARE(shown(0, "n"), QStringLiteral("123456789012345678901234567890.1234567891"));
+        QCOMPARE(shown(0, "f"), QStringLiteral("0.1"));
+        for (int row = 0; row < 2; ++row)
+            for (int column = 0; column < person.page()->model().columnCount(); ++column) { // looking is no edit
+                person.clickCell(person.page()->model().index(row, column));
+                QTest::keyClick(person.page()->view(), Qt::Key_F2);
+                if (auto *editor = person.page()->view()->findChild<QWidget *>(QStringLiteral("cellEditor")))
+                    QTest::keyClick(editor, Qt::Key_Return, Qt::ControlModifier);
+                QTest::qWait(0);
+                QVERIFY2(person.pending().isEmpty(), person.page()->model().columnNames()[std::size_t(column)].c_str());
+            }
+        type(0, "note", "edited");
+        type(1, "note", "edited");
+        commits(QStringLiteral("2 statements, 2 rows"));
+        QCOMPARE(ask(all), before);
+        QCOMPARE(ask("SELECT GROUP_CONCAT(note) FROM odd"), std::string("edited,edited"));
+        // And they can be typed, and be what tells others of a change.
+        type(1, "d", "0000-00-00");
+        type(0, "t", "-00:00:01");
+        type(0, "f", "0.25");
+        type(1, "dt", "2024-10-27 02:30:00");
+        commits(QStringLiteral("2 statements, 2 rows"));
+        QCOMPARE(ask("SELECT CONCAT_WS('|', t, f) FROM odd WHERE id = 1"), std::string("-00:00:01.000000|0.25"));
+        QCOMPARE(ask("SELECT CONCAT_WS('|', d, dt) FROM odd WHERE id = 2"),
+                 std::string("0000-00-00|2024-10-27 02:30:00.000000"));
+    }
+
+    void showsWhatTheDatabaseMade()
+    {
+        open("CREATE OR REPLACE TABLE made (id INTEGER PRIMARY KEY AUTO_INCREMENT, n INTEGER NOT NULL CHECK (n < 10), "
+             "twice INTEGER AS (n * 2) STORED, word VARCHAR(10) DEFAULT 'none') AUTO_INCREMENT = 40",
+             "made");
+        WindowDriver person(*window_);
+        QTest::mouseClick(person.page()->findChild<QToolButton *>("addRow"), Qt::LeftButton);
+        type(0, "n", "4");
+        commits(QStringLiteral("1 statement"));
+        QTRY_COMPARE(shown(0, "id"), QStringLiteral("40"));
+        QCOMPARE(shown(0, "twice"), QStringLiteral("8"));
+        QCOMPARE(shown(0, "word"), QStringLiteral("none"));
+        // What the check refuses stays pending, with what the server says.
+        type(0, "n", "11");
+        QVERIFY(person.click("commit"));
+        QVERIFY2(person.waitForReport(QStringLiteral("Nothing was written")), qPrintable(person.report()));
+        QCOMPARE(person.pending().size(), std::size_t{1});
+        QCOMPARE(ask("SELECT n FROM made"), std::string("4"));
+        type(0, "n", "9");
+        commits(QStringLiteral("1 statement, 1 row"));
+        QCOMPARE(ask("SELECT twice FROM made"), std::string("18"));
+    }
+};
+
+QTEST_MAIN(tst_WindowMariadb)
+#include "tst_window_mariadb.moc"
