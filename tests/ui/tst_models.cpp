@@ -57,10 +57,7 @@ private:
     {
         const Session &session = workspace_->session();
         const Plan plan = session.plan();
-        std::vector<Change> changes;
-        for (const Change *change : session.unitOfWork().changes())
-            changes.push_back(*change);
-        model.setChanges(session, plan, ui::PlanOrder::of(plan, changes));
+        model.setChanges(session, plan, ui::PlanOrder::of(plan, session.unitOfWork().sharedChanges()));
     }
     Expr filter(const char *text, const char *name = "n")
     {
