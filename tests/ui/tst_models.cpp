@@ -5,6 +5,7 @@
 #include "ui/adapt/text.h"
 #include "ui/async/lane.h"
 #include "ui/models/changes_model.h"
+#include "ui/models/dependent_changes.h"
 #include "ui/models/filter_expression.h"
 #include "ui/models/log_model.h"
 #include "ui/models/rows_model.h"
@@ -268,6 +269,34 @@ private Q_SLOTS:
         session.unitOfWork().discardAll();
         takeChanges(model);
         QCOMPARE(model.rowCount(), 0);
+    }
+
+    void namesObjectsThatAreNoTables()
+    {
+        using Model = ui::ChangesModel;
+        Session &session = workspace_->session();
+        session.putObject(EnumType{{"main", "size"}, {"small", "large"}, std::nullopt});
+        session.putObject(Function{{"main", "twice"}, "n integer", "CREATE …", "function", std::nullopt});
+        Table shirt;
+        shirt.name = {"main", "shirt"};
+        Column column;
+        column.name = "size";
+        column.type.kind = TypeKind::Enum;
+        column.type.name = "\"size\"";
+        shirt.columns = {column};
+        session.putTable(shirt);
+        Model model;
+        const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
+        takeChanges(model);
+        const auto changes = session.unitOfWork().changes();
+        const QModelIndex size = model.indexOf(changes[0]->id);
+        QCOMPARE(size.data().toString(), QStringLiteral("enum size  create"));
+        QCOMPARE(size.data(Model::StateRole).toInt(), static_cast<int>(Model::State::Inserted));
+        QCOMPARE(size.siblingAtColumn(Model::AfterColumn).data().toString(), QStringLiteral("'small', 'large'"));
+        QCOMPARE(model.indexOf(changes[1]->id).data().toString(), QStringLiteral("function twice(n integer)  create"));
+        // What goes with the enum when it is reverted.
+        QCOMPARE(ui::dependentChanges(session, changes[0]->id), std::vector<ChangeId>{changes[2]->id});
+        QVERIFY(ui::dependentChanges(session, changes[1]->id).empty());
     }
 
     void foldsALongListIntoRanges()

@@ -1,6 +1,6 @@
 #include "ui/models/change_text.h"
 
-#include "schemawright/schema/table_diff.h"
+#include "schemawright/schema/metadata_diff.h"
 #include "ui/adapt/text.h"
 
 #include <QCoreApplication>
@@ -116,12 +116,31 @@ std::vector<ChangeLine> mappingLines(const Change &change)
     return lines;
 }
 
+/// What an object that is no table says, before and after.
+std::vector<ChangeLine> objectLines(const Change &change)
+{
+    MetaData before, after;
+    if (change.objectBefore)
+        putObject(before, *change.objectBefore);
+    if (change.objectAfter)
+        putObject(after, *change.objectAfter);
+    std::vector<ChangeLine> lines;
+    for (const ObjectDiff &diff : diffMetaData(before, after).objects)
+        lines.push_back({diff.action == DiffAction::Add    ? tr("create")
+                         : diff.action == DiffAction::Drop ? tr("drop")
+                                                           : tr("definition"),
+                         toQString(diff.from.value_or(std::string())), toQString(diff.to.value_or(std::string()))});
+    return lines;
+}
+
 } // namespace
 
 std::vector<ChangeLine> changeLines(const Change &change, const Session &session, int longest)
 {
     if (change.isTable())
         return tableLines(change, session);
+    if (change.isObject())
+        return objectLines(change);
     if (change.isMapping())
         return mappingLines(change);
     std::vector<ChangeLine> lines;

@@ -32,9 +32,21 @@ ChangesModel::State stateOf(const Change &change)
 {
     if (change.isTable() && (!change.tableBefore || !change.tableAfter))
         return change.tableAfter ? ChangesModel::State::Inserted : ChangesModel::State::Deleted;
+    if (change.isObject() && (!change.objectBefore || !change.objectAfter))
+        return change.objectAfter ? ChangesModel::State::Inserted : ChangesModel::State::Deleted;
     return change.isInsert()   ? ChangesModel::State::Inserted
            : change.isDelete() ? ChangesModel::State::Deleted
                                : ChangesModel::State::Updated;
+}
+
+/// "composite type pair", "function twice(n integer)".
+QString objectTitle(const ObjectReference &object)
+{
+    QString kind = toQString(object.kind);
+    kind.replace(u'_', u' ');
+    const bool isCalled = object.kind == "function" || object.kind == "procedure" || object.kind == "aggregate";
+    return kind + u' ' + toQString(object.name.name) +
+           (isCalled ? QStringLiteral("(%1)").arg(toQString(object.arguments)) : QString());
 }
 
 QString durationText(std::chrono::microseconds duration)
@@ -52,6 +64,8 @@ QString rowTitle(const Change &change, int longest)
         return (table && table->isView() ? ChangesModel::tr("view %1") : ChangesModel::tr("table %1"))
             .arg(toQString(isNew ? change.tableAfter->name.name : change.table().name));
     }
+    if (change.isObject())
+        return objectTitle(std::get<ObjectTarget>(change.target).object);
     if (change.isMapping())
         return ChangesModel::tr("model of %1").arg(toQString(change.table().name));
     const RowTarget &target = change.row();

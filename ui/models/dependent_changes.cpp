@@ -42,6 +42,17 @@ bool rowNeedsTable(const Change &row, const Change &table)
     return std::ranges::any_of(*row.after, [&](const auto &cell) { return !table.tableBefore->column(cell.first); });
 }
 
+/// The table has a column of the new type, or a default that names the new sequence or function.
+bool tableNeedsObject(const Table &table, const QualifiedName &object)
+{
+    return std::ranges::any_of(table.columns, [&](const Column &column) {
+        std::string type = column.type.name;
+        std::erase(type, '"');
+        return type == object.name || type == object.text() ||
+               (column.defaultSql && column.defaultSql->find(object.name) != std::string::npos);
+    });
+}
+
 bool needs(const MetaData &metadata, const Change &change, const Change &other)
 {
     if (other.isTable()) {
@@ -54,6 +65,8 @@ bool needs(const MetaData &metadata, const Change &change, const Change &other)
                std::ranges::any_of(change.tableAfter->foreignKeys,
                                    [&](const ForeignKey &key) { return key.referred == other.tableAfter->name; });
     }
+    if (other.isObject())
+        return !other.objectBefore && change.tableAfter && tableNeedsObject(*change.tableAfter, other.table());
     if (!other.isRow() || !change.isRow())
         return false;
     if (other.isInsert()) {

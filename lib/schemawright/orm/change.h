@@ -2,7 +2,7 @@
 
 #include "schemawright/base/error.h"
 #include "schemawright/base/flat_map.h"
-#include "schemawright/schema/metadata.h"
+#include "schemawright/schema/schema_object.h"
 #include "schemawright/value/value.h"
 
 #include <cstdint>
@@ -63,6 +63,13 @@ struct EntityTarget
     friend bool operator==(const EntityTarget &, const EntityTarget &) = default;
 };
 
+/// An enum, sequence, domain, function or another object that is no table. It keeps its name and kind.
+struct ObjectTarget
+{
+    ObjectReference object;
+    friend bool operator==(const ObjectTarget &, const ObjectTarget &) = default;
+};
+
 /// Names that a program's model uses instead of the derived ones.
 struct EntityMapping
 {
@@ -75,8 +82,8 @@ struct EntityMapping
     friend bool operator==(const EntityMapping &, const EntityMapping &) = default;
 };
 
-/// What a change is about. Rows, tables and entity mappings stand in one list.
-using ChangeTarget = std::variant<RowTarget, TableTarget, EntityTarget>;
+/// What a change is about. Rows, tables, other objects and entity mappings stand in one list.
+using ChangeTarget = std::variant<RowTarget, TableTarget, EntityTarget, ObjectTarget>;
 
 enum class ChangeId : std::uint64_t { None = 0 };
 
@@ -92,22 +99,27 @@ struct Change
     RowImage base; ///< all that was known of an updated row at its first edit: for its name, order and conflicts
     TablePtr tableBefore, tableAfter; ///< of a table: null for none
     std::optional<EntityMapping> mappingBefore, mappingAfter;
+    std::optional<SchemaObject> objectBefore, objectAfter;
     std::optional<Error> error; ///< why the last commit or rehearsal failed on it
 
     bool isRow() const noexcept { return std::holds_alternative<RowTarget>(target); }
     bool isTable() const noexcept { return std::holds_alternative<TableTarget>(target); }
     bool isMapping() const noexcept { return std::holds_alternative<EntityTarget>(target); }
-    // Of rows; false for tables and mappings.
+    bool isObject() const noexcept { return std::holds_alternative<ObjectTarget>(target); }
+    // Of rows; false for all else.
     bool isInsert() const noexcept { return !before && after; }
     bool isUpdate() const noexcept { return before && after; }
     bool isDelete() const noexcept { return before && !after; }
-    /// The table that it is about: by its baseline name, or the first of a new one.
+    /// The table that it is about: by its baseline name, or the first of a new one. The name of an object that is no
+    /// table.
     const QualifiedName &table() const
     {
         if (const auto *row = std::get_if<RowTarget>(&target))
             return row->table;
         if (const auto *table = std::get_if<TableTarget>(&target))
             return table->name;
+        if (const auto *object = std::get_if<ObjectTarget>(&target))
+            return object->object.name;
         return std::get<EntityTarget>(target).table;
     }
     /// Throws std::bad_variant_access for a change of anything but a row.
@@ -129,6 +141,14 @@ template <> struct std::hash<schemawright::EntityTarget>
     std::size_t operator()(const schemawright::EntityTarget &target) const noexcept
     {
         return std::hash<std::string>()(target.table.name);
+    }
+};
+
+template <> struct std::hash<schemawright::ObjectTarget>
+{
+    std::size_t operator()(const schemawright::ObjectTarget &target) const noexcept
+    {
+        return std::hash<std::string>()(target.object.name.name);
     }
 };
 

@@ -46,7 +46,7 @@ public:
 
     std::vector<const Change *> all() const;
     std::vector<ChangePtr> allShared() const;
-    /// Those of tables and mappings, which are few among many of rows.
+    /// Those of anything but rows, which are few among many of rows.
     std::vector<const Change *> structure() const;
     std::vector<const Change *> newRows(const QualifiedName &table) const;
     /// How many are about each table, by Change::table(); none without any.

@@ -52,17 +52,19 @@ public:
     void look(const std::vector<Change> &changes)
     {
         std::vector<const Change *> all;
-        bool anyTable = false;
+        bool reads = false;
         for (const Change &change : changes) {
             all.push_back(&change);
-            anyTable = anyTable || change.isTable();
+            reads = reads || change.isTable() || change.isObject();
         }
         draft_ = draftOf(baseline_, all);
-        if (anyTable)
+        if (reads)
             now_ = Inspector(connection_).reflect();
         for (const Change &change : changes)
             if (change.isTable())
                 count(isTableDone(change));
+            else if (change.isObject())
+                count(isObjectDone(change));
             else if (change.isRow())
                 count(isRowDone(change));
     }
@@ -86,6 +88,13 @@ private:
         if (!change.tableAfter)
             return !now_.table(change.tableBefore->name);
         const bool isAfter = is(change.tableAfter), isBefore = is(change.tableBefore);
+        return isAfter == isBefore ? std::nullopt : std::optional(isAfter);
+    }
+
+    std::optional<bool> isObjectDone(const Change &change) const
+    {
+        const std::optional<SchemaObject> found = objectOf(now_, std::get<ObjectTarget>(change.target).object);
+        const bool isAfter = found == change.objectAfter, isBefore = found == change.objectBefore;
         return isAfter == isBefore ? std::nullopt : std::optional(isAfter);
     }
 

@@ -52,6 +52,28 @@ void followByName(Draft &draft)
             follow(each.needs.name);
 }
 
+/// Lays a change of what is no table upon the draft.
+void putObjectChange(Draft &draft, const Change &change)
+{
+    // Held against each other by themselves: a whole database takes long to compare.
+    MetaData before, after;
+    for (MetaData *one : {&before, &after}) {
+        one->dialect = draft.before.dialect;
+        one->defaultSchema = draft.before.defaultSchema;
+    }
+    if (change.objectBefore)
+        putObject(before, *change.objectBefore);
+    if (change.objectAfter) {
+        putObject(after, *change.objectAfter);
+        putObject(draft.after, *change.objectAfter);
+    } else
+        removeObject(draft.after, std::get<ObjectTarget>(change.target).object);
+    for (ObjectDiff &diff : diffMetaData(before, after).objects) {
+        draft.objectDiffs.push_back(std::move(diff));
+        draft.objectChanges.push_back(change.id);
+    }
+}
+
 } // namespace
 
 TablePtr Draft::tableOf(const QualifiedName &baselineName) const
@@ -77,6 +99,8 @@ Draft draftOf(const MetaData &baseline, const std::vector<const Change *> &chang
     for (const Change *change : changes)
         if (change->isTable())
             tables.push_back(change);
+        else if (change->isObject())
+            putObjectChange(draft, *change);
     if (tables.empty())
         return draft;
     for (const Change *change : tables) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "schemawright/orm/change.h"
-#include "schemawright/schema/table_diff.h"
+#include "schemawright/schema/metadata_diff.h"
 
 #include <map>
 #include <string>
@@ -9,13 +9,16 @@
 
 namespace schemawright {
 
-/// The database as the user sees it: the baseline with the pending changes of tables upon it. A value; pure.
+/// The database as the user sees it: the baseline with the pending changes of tables and other objects upon it. A
+/// value; pure.
 struct Draft
 {
     MetaData before; ///< the baseline, with ids and with references that follow pending renames, as the database's do
     MetaData after;
-    std::vector<TableDiff> diffs;  ///< one for each changed table that differs
-    std::vector<ChangeId> changes; ///< whose each diff is
+    std::vector<TableDiff> diffs;        ///< one for each changed table that differs
+    std::vector<ChangeId> changes;       ///< whose each diff is
+    std::vector<ObjectDiff> objectDiffs; ///< the same for what is no table
+    std::vector<ChangeId> objectChanges;
 
     std::map<QualifiedName, QualifiedName> tableNames; ///< baseline name, or a new table's first, to the draft's
     /// By baseline name of the table: baseline name of a column to the draft's; those that are dropped to "".

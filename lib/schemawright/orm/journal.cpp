@@ -135,6 +135,15 @@ Json toJson(const Change &change)
                 {"table", about.name},
                 {"mapping_before", mappingToJson(change.mappingBefore)},
                 {"mapping_after", mappingToJson(change.mappingAfter)}};
+    if (change.isObject()) {
+        const ObjectReference &object = std::get<ObjectTarget>(change.target).object;
+        return {{"schema", about.schema},
+                {"table", about.name},
+                {"object_kind", object.kind},
+                {"object_arguments", object.arguments},
+                {"object_before", objectToJson(change.objectBefore)},
+                {"object_after", objectToJson(change.objectAfter)}};
+    }
     const RowTarget &target = change.row();
     Json key = Json::array();
     for (const auto &[column, value] : target.key)
@@ -164,6 +173,14 @@ Change changeFromJson(const Json &json)
         change.target = EntityTarget{target.table};
         change.mappingBefore = mappingFromJson(json.at("mapping_before"));
         change.mappingAfter = mappingFromJson(json["mapping_after"]);
+        return change;
+    }
+    if (json.contains("object_kind")) {
+        Change change;
+        change.target = ObjectTarget{
+            {json["object_kind"].get<std::string>(), target.table, json.at("object_arguments").get<std::string>()}};
+        change.objectBefore = objectFromJson(json.at("object_before"));
+        change.objectAfter = objectFromJson(json.at("object_after"));
         return change;
     }
     for (const Json &part : json.at("key"))

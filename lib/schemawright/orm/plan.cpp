@@ -48,7 +48,7 @@ public:
         compileAll(order);
         if (sorter.defers() && plan_.isRunnable())
             plan_.steps.insert(plan_.steps.begin(), deferringStep());
-        if (!draft_.diffs.empty())
+        if (!draft_.diffs.empty() || !draft_.objectDiffs.empty())
             addMigration();
         return std::move(plan_);
     }
@@ -63,6 +63,7 @@ private:
         if (!dialect_.capabilities().transactionalDdl)
             refuseWhatCommitsAtOnce(migration);
         noteUnfilled();
+        const std::vector<ObjectStep> objects = migrateObjects();
         std::vector<Step> rows = std::exchange(plan_.steps, {});
         const bool changesRows =
             std::ranges::any_of(steps_, [](const RowStep &step) { return step.kind != Kind::Insert; });
@@ -78,9 +79,69 @@ private:
                     plan_.steps.push_back(std::move(step));
                 }
         };
-        addPhases(Phase::Before, Phase::Expand);
+        const auto addObjects = [&](Phase phase, auto isIn) {
+            for (const ObjectStep &each : objects)
+                if (isIn(each.stage)) {
+                    Step step;
+                    step.phase = phase;
+                    step.statement.sql = each.sql;
+                    step.change = draft_.objectChanges[each.diff];
+                    plan_.steps.push_back(std::move(step));
+                }
+        };
+        addPhases(Phase::Before, Phase::Before);
+        // Labels that are added to an enum go along: only rows cannot use them before the end.
+        addObjects(Phase::Expand, [](ObjectStep::Stage stage) { return stage != ObjectStep::Stage::AfterTables; });
+        addPhases(Phase::Expand, Phase::Expand);
         std::ranges::move(rows, std::back_inserter(plan_.steps));
-        addPhases(Phase::Contract, Phase::After);
+        addPhases(Phase::Contract, Phase::Contract);
+        addObjects(Phase::Contract, [](ObjectStep::Stage stage) { return stage == ObjectStep::Stage::AfterTables; });
+        addPhases(Phase::Verify, Phase::After);
+    }
+
+    /// The statements for what is no table.
+    std::vector<ObjectStep> migrateObjects()
+    {
+        ObjectMigration migration = dialect_.migrateObjects(draft_.before, draft_.after, draft_.objectDiffs);
+        for (const ObjectMigration::Problem &problem : migration.problems)
+            plan_.problems.push_back(
+                {draft_.objectChanges[problem.diff],
+                 Error(ErrorKind::Unsupported, problem.why).withHint("Write it as SQL, and read the schema again.")});
+        for (const ObjectStep &step : migration.steps)
+            if (step.stage == ObjectStep::Stage::BeforeTransaction)
+                refuseFreshLabels(draft_.objectDiffs[step.diff].object);
+        return std::move(migration.steps);
+    }
+
+    bool isOf(const Type &type, const QualifiedName &named) const
+    {
+        return type.name == dialect_.quote(named) ||
+               (named.schema == draft_.after.defaultSchema && type.name == dialect_.quote(named.name));
+    }
+
+    /// No row may have a label that was added to its enum in the same transaction.
+    void refuseFreshLabels(const ObjectReference &type)
+    {
+        const auto labels = [&](const MetaData &side) {
+            const auto object = objectOf(side, type);
+            return object ? std::get<EnumType>(*object).labels : std::vector<std::string>();
+        };
+        const std::vector<std::string> old = labels(draft_.before), now = labels(draft_.after);
+        for (const RowStep &step : steps_)
+            for (const auto &[at, cell] : step.set) {
+                const Column &column = step.table->table->columns[at];
+                const Value *value = std::get_if<Value>(cell);
+                if (column.type.kind != TypeKind::Enum || !value || !value->is<std::string>() ||
+                    !isOf(column.type, type.name))
+                    continue;
+                const std::string label = value->text();
+                if (std::ranges::find(old, label) == old.end() && std::ranges::find(now, label) != now.end())
+                    refuse(*step.change, Error(ErrorKind::Unsupported,
+                                               fmt::format("the label '{}' is new to {}, and no row may have it before "
+                                                           "it is committed",
+                                                           label, type.name.text()))
+                                             .withHint("Commit the label first and the rows after it."));
+            }
     }
 
     /// Where a change of a table ends the transaction, a commit that fails behind it could not be taken back.

@@ -156,6 +156,28 @@ void Session::dropTable(const QualifiedName &draftName)
     unitOfWork_.putTable(target, std::move(before), nullptr);
 }
 
+SchemaObject Session::editObject(const ObjectReference &object) const
+{
+    std::optional<SchemaObject> found = objectOf(draft().after, object);
+    if (!found)
+        throw Error(ErrorKind::NotFound, "there is no " + object.kind + " named " + object.name.text());
+    return *std::move(found);
+}
+
+void Session::putObject(SchemaObject after)
+{
+    const ObjectTarget target{referenceTo(after, baseline_.defaultSchema)};
+    if (target.object.name.name.empty())
+        throw Error(ErrorKind::Misuse, "an object needs a name");
+    unitOfWork_.putObject(target, objectOf(baseline_, target.object), std::move(after));
+}
+
+void Session::dropObject(const ObjectReference &object)
+{
+    const ObjectTarget target{referenceTo(editObject(object), baseline_.defaultSchema)};
+    unitOfWork_.putObject(target, objectOf(baseline_, target.object), std::nullopt);
+}
+
 const RowIdentity &Session::identity(const Table &table) const
 {
     // One that is being changed may have other columns than the database's table of that name.

@@ -51,6 +51,14 @@ public:
     TableId putTable(Table after);
     /// Drops it, with the pending edits of its rows. Throws Error(NotFound).
     void dropTable(const QualifiedName &draftName);
+    /// An enum, sequence, domain, function or other object that is no table, as it is in the draft. Throws
+    /// Error(NotFound).
+    SchemaObject editObject(const ObjectReference &object) const;
+    /// Makes this a pending change of the object of its name and kind, or a new one where there is none. It cannot get
+    /// another name. Throws Error(Misuse) for one without a name.
+    void putObject(SchemaObject after);
+    /// Throws Error(NotFound).
+    void dropObject(const ObjectReference &object);
     /// Names for a table's entity; nothing takes the override away.
     void putMapping(const QualifiedName &table, std::optional<EntityMapping> before, std::optional<EntityMapping> after)
     {

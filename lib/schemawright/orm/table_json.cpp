@@ -72,6 +72,11 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Table, id, name, kind, temporary, comment, co
                                    checks, exclusions, indexes, triggers, partition, inherits, options, definition,
                                    dependsOn)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(EntityMapping, className, attributes, relationships, versionColumn)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Sequence, name, type, properties, ownedBy, comment, options)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EnumType, name, labels, comment)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Domain, name, type, nullable, defaultSql, collation, checks, comment)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Function, name, arguments, definition, kind, comment)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(OtherObject, kind, name, definition, onTable)
 
 nlohmann::json tableToJson(const TablePtr &table) { return table ? nlohmann::json(*table) : nlohmann::json(nullptr); }
 
@@ -85,6 +90,38 @@ nlohmann::json mappingToJson(const std::optional<EntityMapping> &mapping) { retu
 std::optional<EntityMapping> mappingFromJson(const nlohmann::json &json)
 {
     return json.get<std::optional<EntityMapping>>();
+}
+
+namespace {
+
+template <std::size_t... Places>
+SchemaObject objectAt(std::size_t place, const nlohmann::json &json, std::index_sequence<Places...>)
+{
+    SchemaObject object;
+    const bool isOne =
+        ((place == Places && (object = json.get<std::variant_alternative_t<Places, SchemaObject>>(), true)) || ...);
+    if (!isOne)
+        throw Error(ErrorKind::Corrupt, "an object in the journal is of an unknown kind");
+    return object;
+}
+
+} // namespace
+
+nlohmann::json objectToJson(const std::optional<SchemaObject> &object)
+{
+    if (!object)
+        return nullptr;
+    nlohmann::json json = std::visit([](const auto &each) { return nlohmann::json(each); }, *object);
+    json["type_index"] = object->index();
+    return json;
+}
+
+std::optional<SchemaObject> objectFromJson(const nlohmann::json &json)
+{
+    if (json.is_null())
+        return std::nullopt;
+    return objectAt(json.at("type_index").get<std::size_t>(), json,
+                    std::make_index_sequence<std::variant_size_v<SchemaObject>>());
 }
 
 } // namespace schemawright

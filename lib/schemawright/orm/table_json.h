@@ -15,4 +15,8 @@ TablePtr tableFromJson(const nlohmann::json &json);
 nlohmann::json mappingToJson(const std::optional<EntityMapping> &mapping);
 std::optional<EntityMapping> mappingFromJson(const nlohmann::json &json);
 
+/// With the place of its type among those of SchemaObject.
+nlohmann::json objectToJson(const std::optional<SchemaObject> &object);
+std::optional<SchemaObject> objectFromJson(const nlohmann::json &json);
+
 } // namespace schemawright

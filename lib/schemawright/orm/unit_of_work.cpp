@@ -1,6 +1,7 @@
 #include "schemawright/orm/unit_of_work.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace schemawright {
@@ -59,42 +60,46 @@ void UnitOfWork::put(const ChangeTarget &target, std::optional<RowImage> before,
         replace(target, std::move(change));
 }
 
-void UnitOfWork::putTable(const TableTarget &target, TablePtr before, TablePtr after)
+/// Puts what is no row: `before` and `after` are its images in a Change.
+template <class Image, class IsSame>
+void UnitOfWork::putWhole(const ChangeTarget &target, Image Change::*before, Image Change::*after, Image was, Image now,
+                          IsSame isSame)
 {
     mustBeThawed();
+    const Change *existing = find(target);
     Change change;
-    if (const Change *existing = find(ChangeTarget(target))) {
+    if (existing) {
         change = *existing;
         change.error.reset();
     } else {
         change.id = static_cast<ChangeId>(++lastId_);
         change.target = target;
-        change.tableBefore = std::move(before);
+        change.*before = std::move(was);
     }
-    change.tableAfter = std::move(after);
-    const bool isSame = change.tableBefore && change.tableAfter ? *change.tableBefore == *change.tableAfter
-                                                                : change.tableBefore == change.tableAfter;
-    if (!isSame || find(ChangeTarget(target)))
-        replace(ChangeTarget(target), isSame ? std::nullopt : std::optional(std::move(change)));
+    change.*after = std::move(now);
+    const bool isAgain = isSame(change.*before, change.*after);
+    if (!isAgain || existing)
+        replace(target, isAgain ? std::nullopt : std::optional(std::move(change)));
+}
+
+void UnitOfWork::putTable(const TableTarget &target, TablePtr before, TablePtr after)
+{
+    putWhole(target, &Change::tableBefore, &Change::tableAfter, std::move(before), std::move(after),
+             [](const TablePtr &was, const TablePtr &now) { return was && now ? *was == *now : was == now; });
 }
 
 void UnitOfWork::putMapping(const EntityTarget &target, std::optional<EntityMapping> before,
                             std::optional<EntityMapping> after)
 {
-    mustBeThawed();
-    Change change;
-    if (const Change *existing = find(ChangeTarget(target))) {
-        change = *existing;
-        change.error.reset();
-    } else {
-        change.id = static_cast<ChangeId>(++lastId_);
-        change.target = target;
-        change.mappingBefore = std::move(before);
-    }
-    change.mappingAfter = std::move(after);
-    const bool isSame = change.mappingBefore == change.mappingAfter;
-    if (!isSame || find(ChangeTarget(target)))
-        replace(ChangeTarget(target), isSame ? std::nullopt : std::optional(std::move(change)));
+    putWhole(target, &Change::mappingBefore, &Change::mappingAfter, std::move(before), std::move(after),
+             std::equal_to<>());
+}
+
+void UnitOfWork::putObject(const ObjectTarget &target, std::optional<SchemaObject> before,
+                           std::optional<SchemaObject> after)
+{
+    putWhole(target, &Change::objectBefore, &Change::objectAfter, std::move(before), std::move(after),
+             std::equal_to<>());
 }
 
 void UnitOfWork::rebase(ChangeId id, RowImage before, RowImage after, RowImage base)

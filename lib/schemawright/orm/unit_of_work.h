@@ -43,6 +43,8 @@ public:
     void putTable(const TableTarget &target, TablePtr before, TablePtr after);
     void putMapping(const EntityTarget &target, std::optional<EntityMapping> before,
                     std::optional<EntityMapping> after);
+    /// The same for an object that is no table.
+    void putObject(const ObjectTarget &target, std::optional<SchemaObject> before, std::optional<SchemaObject> after);
     /// Pending cells of a table's rows in the column `from` are meant for `to` from now on.
     void renameCells(const QualifiedName &table, const std::string &from, const std::string &to);
     /// After a conflict: the update of a row is now from these values to those, and keeps its id. Columns that are the
@@ -73,7 +75,7 @@ public:
     std::vector<const Change *> changes() const { return list_.all(); }
     /// The same for another thread: they stay what they are, whatever becomes of the list.
     std::vector<ChangePtr> sharedChanges() const { return list_.allShared(); }
-    /// Those of tables and mappings alone.
+    /// Those of anything but rows.
     std::vector<const Change *> structureChanges() const { return list_.structure(); }
     /// Inserts into a table, by its first name.
     std::vector<const Change *> newRows(const QualifiedName &table) const { return list_.newRows(table); }
@@ -134,6 +136,9 @@ private:
     static std::vector<std::vector<ChangeTarget>> targets(const std::vector<Step> &steps, std::size_t most,
                                                           std::size_t mostOfStep);
     void mustBeThawed() const;
+    template <class Image, class IsSame>
+    void putWhole(const ChangeTarget &target, Image Change::*before, Image Change::*after, Image was, Image now,
+                  IsSame isSame);
     void replace(const ChangeTarget &target, std::optional<Change> after);
     void setState(const ChangePtr &from, const ChangePtr &to);
     void exchange(ChangeList &other);

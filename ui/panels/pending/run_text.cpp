@@ -51,14 +51,14 @@ QString doubtText(DoubtOutcome outcome, const QString &why)
 
 QString countText(const UnitOfWork &unit)
 {
-    int inserts = 0, updates = 0, deletes = 0, tables = 0, models = 0;
+    int inserts = 0, updates = 0, deletes = 0, structures = 0, models = 0;
     std::set<QualifiedName> where;
     for (const Change *change : unit.changes()) {
-        ++(change->isTable()     ? tables
-           : change->isMapping() ? models
-           : change->isInsert()  ? inserts
-           : change->isDelete()  ? deletes
-                                 : updates);
+        ++(change->isTable() || change->isObject() ? structures
+           : change->isMapping()                   ? models
+           : change->isInsert()                    ? inserts
+           : change->isDelete()                    ? deletes
+                                                   : updates);
         where.insert(change->table());
     }
     QStringList parts;
@@ -69,7 +69,7 @@ QString countText(const UnitOfWork &unit)
     add(inserts, "%1 new");
     add(updates, "%1 changed");
     add(deletes, "%1 deleted");
-    add(tables, "%1 structure");
+    add(structures, "%1 structure");
     add(models, "%1 model");
     return tr("%1 in %2").arg(parts.join(QStringLiteral(", ")), whereText(where));
 }
