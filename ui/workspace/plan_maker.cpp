@@ -13,9 +13,10 @@ constexpr std::size_t plannedAtOnce = 200; // takes no longer than a frame
 
 } // namespace
 
-PlanInput PlanInput::of(std::shared_ptr<const Dialect> dialect, const Session &session)
+PlanInput PlanInput::of(const Session &session)
 {
-    return {std::move(dialect), session.baseline(), session.unitOfWork().sharedChanges(), session.versionColumns()};
+    return {session.sharedDialect(), session.baseline(), session.unitOfWork().sharedChanges(),
+            session.versionColumns()};
 }
 
 Plan PlanInput::make(const std::stop_token &stop) const
@@ -84,9 +85,7 @@ PlanOrder PlanOrder::of(const Plan &plan, const std::vector<ChangePtr> &changes)
     return order;
 }
 
-PlanMaker::PlanMaker(std::shared_ptr<const Dialect> dialect, const Session &session, QObject *parent)
-    : QObject(parent), dialect_(std::move(dialect)), session_(session)
-{}
+PlanMaker::PlanMaker(const Session &session, QObject *parent) : QObject(parent), session_(session) {}
 
 PlanMaker::Planned PlanMaker::makeAll(const PlanInput &input, const std::stop_token &stop)
 {
@@ -129,7 +128,7 @@ void PlanMaker::make()
     const bool isShort = session_.unitOfWork().size() <= plannedAtOnce;
     if (!isShort)
         setPlan({});
-    PlanInput input = PlanInput::of(dialect_, session_);
+    PlanInput input = PlanInput::of(session_);
     if (isShort)
         return take(makeAll(input, {}));
     runInBackground(

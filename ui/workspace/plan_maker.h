@@ -17,7 +17,7 @@ struct PlanInput
     std::vector<ChangePtr> changes;
     std::map<QualifiedName, std::string> versions;
 
-    static PlanInput of(std::shared_ptr<const Dialect> dialect, const Session &session);
+    static PlanInput of(const Session &session);
     /// What cannot be planned at all is a problem of the first change. Any thread. Throws Error(Cancelled) when `stop`
     /// is asked for.
     Plan make(const std::stop_token &stop = {}) const;
@@ -38,8 +38,7 @@ class PlanMaker : public QObject
 {
     Q_OBJECT
 public:
-    PlanMaker(std::shared_ptr<const Dialect> dialect, const Session &session, QObject *parent = nullptr);
-
+    explicit PlanMaker(const Session &session, QObject *parent = nullptr);
     ~PlanMaker() override;
 
     /// Plans what is pending now; planned() tells when it is there, before this returns for a short list.
@@ -67,7 +66,6 @@ private:
     void setPlan(Planned planned);
     void stop();
 
-    std::shared_ptr<const Dialect> dialect_;
     const Session &session_;
     std::shared_ptr<const Plan> plan_ = std::make_shared<const Plan>();
     std::shared_ptr<const PlanOrder> order_ = std::make_shared<const PlanOrder>();

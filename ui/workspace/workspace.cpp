@@ -87,6 +87,7 @@ void Workspace::open()
         this, tr("Opening the database"),
         [](Connection &connection, std::stop_token) { return Inspector(connection).names(); },
         [this, failed](MetaData names) {
+            session_->setDialect(engine_.sharedDialect());
             session_->setBaseline(std::move(names));
             setState(State::Open);
             Q_EMIT metadataChanged();
@@ -208,7 +209,7 @@ void Workspace::run(RunMode mode)
             endRun(report);
         dropInBackground(std::move(report));
     };
-    PlanInput input = PlanInput::of(engine_.sharedDialect(), *session_);
+    PlanInput input = PlanInput::of(*session_);
     runJob_ = lane_->run(
         this, mode == RunMode::Commit ? tr("Committing") : tr("Rehearsing"),
         // Planned there as well: a long list must not hold up the window.

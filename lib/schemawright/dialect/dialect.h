@@ -23,13 +23,14 @@ class Expr;      // sql/expr.h
 /// What a dialect can do; callers ask these, never the dialect's name.
 struct Capabilities
 {
-    bool returning = false;        ///< INSERT/UPDATE/DELETE … RETURNING
+    bool returning = false;        ///< INSERT … RETURNING
     bool returningInto = false;    ///< it fills variables instead of giving rows
     bool insertedKey = false;      ///< without RETURNING: the client library tells the number that a row was given
     bool transactionalDdl = false; ///< DDL can be rolled back
     bool savepoints = true;
     bool schemas = false; ///< more than one schema in a database that a user makes
     bool deferrableForeignKeys = false;
+    bool checksKeysByRow = false; ///< foreign keys are checked row by row: one that refers to itself cannot go as it is
     bool sequences = false;
     bool enums = false;
     bool domains = false;
@@ -50,6 +51,7 @@ struct Capabilities
     int maxIdentifierLength = 63;      ///< 0: no limit
     bool countsNameCharacters = false; ///< that is in UTF-16 units, not in bytes
     int maxParameters = 32766;         ///< bound parameters in one statement
+    std::size_t batchBytes = 1 << 20;  ///< of texts and blobs that one statement of many rows should hold at most
     NameLimit nameLimit() const { return {static_cast<std::size_t>(maxIdentifierLength), countsNameCharacters}; }
 };
 
@@ -146,6 +148,9 @@ public:
     /// "sqlite", "postgresql", "mysql", "mssql", "oracle".
     virtual std::string_view name() const noexcept = 0;
     virtual const Capabilities &capabilities() const noexcept = 0;
+    /// The dialect of a server of this version, where that can do other things than this one says; null where it is
+    /// the same. It has the same name and goes by the same rules.
+    virtual std::shared_ptr<const Dialect> forServer(std::string_view /*version*/) const { return nullptr; }
 
     // Text.
 

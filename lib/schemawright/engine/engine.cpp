@@ -2,7 +2,19 @@
 
 #include "schemawright/backends/builtin.h"
 
+#include <mutex>
+
 namespace schemawright {
+
+/// That of the kind of database, and that of the first server which was met.
+struct Engine::Dialects
+{
+    explicit Dialects(std::shared_ptr<const Dialect> dialect) : common(std::move(dialect)) {}
+
+    const std::shared_ptr<const Dialect> common;
+    std::mutex mutex;
+    std::shared_ptr<const Dialect> known;
+};
 
 Engine Engine::open(std::string_view url, EngineOptions options) { return open(Url::parse(url), std::move(options)); }
 
@@ -25,7 +37,7 @@ Engine Engine::open(Url url, EngineOptions options)
 
     Engine engine;
     engine.url_ = url;
-    engine.dialect_ = backend->dialect;
+    engine.dialects_ = std::make_shared<Dialects>(backend->dialect);
     engine.log_ = std::make_shared<StatementLog>();
     engine.connection_ = options.connection;
     const auto connect = [driver = backend->driver, arguments = url.arguments, onConnect = options.onConnect] {
@@ -39,6 +51,24 @@ Engine Engine::open(Url url, EngineOptions options)
     return engine;
 }
 
-Connection Engine::connect() const { return Connection(pool_->acquire(), dialect_, log_, connection_); }
+Connection Engine::connect() const
+{
+    Pool::Lease lease = pool_->acquire();
+    std::shared_ptr<const Dialect> dialect = dialects_->common->forServer(lease->serverVersion());
+    if (!dialect)
+        dialect = dialects_->common;
+    {
+        const std::scoped_lock lock(dialects_->mutex);
+        if (!dialects_->known)
+            dialects_->known = dialect;
+    }
+    return Connection(std::move(lease), std::move(dialect), log_, connection_);
+}
+
+std::shared_ptr<const Dialect> Engine::sharedDialect() const noexcept
+{
+    const std::scoped_lock lock(dialects_->mutex);
+    return dialects_->known ? dialects_->known : dialects_->common;
+}
 
 } // namespace schemawright

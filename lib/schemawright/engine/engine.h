@@ -41,15 +41,17 @@ public:
     Connection connect() const;
 
     const Url &url() const noexcept { return url_; }
-    const Dialect &dialect() const noexcept { return *dialect_; }
-    std::shared_ptr<const Dialect> sharedDialect() const noexcept { return dialect_; }
+    /// That of the server, once a connection has told which it is; before, what all of its kind have in common.
+    const Dialect &dialect() const noexcept { return *sharedDialect(); } // both live as long as the engine
+    std::shared_ptr<const Dialect> sharedDialect() const noexcept;
     StatementLog &log() const noexcept { return *log_; }
     Pool &pool() const noexcept { return *pool_; }
 
 private:
     Engine() = default;
     Url url_;
-    std::shared_ptr<const Dialect> dialect_;
+    struct Dialects;
+    std::shared_ptr<Dialects> dialects_;
     std::shared_ptr<StatementLog> log_;
     std::shared_ptr<Pool> pool_;
     ConnectionOptions connection_;

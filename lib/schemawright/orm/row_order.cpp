@@ -274,7 +274,7 @@ std::unique_ptr<PlanTable> PlanTables::make(const QualifiedName &name) const
         }
         const Capabilities &can = dialect_.capabilities();
         const Column *only = made->identityColumns.size() == 1 ? made->column(made->identityColumns.front()) : nullptr;
-        made->keyIsTold = can.insertedKey && only && (only->autoincrement || only->identity);
+        made->keyIsTold = can.insertedKey && !can.returning && only && (only->autoincrement || only->identity);
         if (((can.returning && !can.returningInto) || made->keyIsTold) && !table->isView())
             made->returning = made->identity.columns;
     }

@@ -35,6 +35,9 @@ public:
     explicit Session(std::shared_ptr<const Dialect> dialect, MetaData baseline = {});
 
     const Dialect &dialect() const noexcept { return *dialect_; }
+    std::shared_ptr<const Dialect> sharedDialect() const noexcept { return dialect_; }
+    /// Another of the same name, as Engine::sharedDialect() is when a server has told what it can do.
+    void setDialect(std::shared_ptr<const Dialect> dialect) { dialect_ = std::move(dialect); }
     const MetaData &baseline() const noexcept { return baseline_; }
     void setBaseline(MetaData baseline);
     UnitOfWork &unitOfWork() noexcept { return unitOfWork_; }

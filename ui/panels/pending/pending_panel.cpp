@@ -78,9 +78,9 @@ Saved savePlan(const QString &path, const PlanInput &input)
 } // namespace
 
 PendingPanel::PendingPanel(Workspace &workspace, QWidget *parent)
-    : QWidget(parent), workspace_(workspace), plans_(workspace.engine().sharedDialect(), workspace.session()),
-      model_(new ChangesModel(this)), pages_(new QStackedWidget), view_(new QTreeView),
-      detail_(new ChangeDetail(workspace, plans_)), summary_(new QLabel), report_(new QLabel), questionText_(new QLabel)
+    : QWidget(parent), workspace_(workspace), plans_(workspace.session()), model_(new ChangesModel(this)),
+      pages_(new QStackedWidget), view_(new QTreeView), detail_(new ChangeDetail(workspace, plans_)),
+      summary_(new QLabel), report_(new QLabel), questionText_(new QLabel)
 {
     auto *empty = new QLabel(
         tr("Nothing is pending.\nEdits wait here until you commit them: see them, rehearse them, undo them."));
@@ -413,7 +413,7 @@ void PendingPanel::saveScript()
 
 void PendingPanel::writeScript(const QString &path)
 {
-    PlanInput input = PlanInput::of(workspace_.engine().sharedDialect(), workspace_.session());
+    PlanInput input = PlanInput::of(workspace_.session());
     runInBackground(
         this, [path, input = std::move(input)] { return savePlan(path, input); },
         [this, path](const Saved &saved) {

@@ -8,6 +8,8 @@
 #include "schemawright/sql/literal.h"
 #include "schemawright/sql/quoting.h"
 
+#include <charconv>
+
 #include <fmt/format.h>
 
 namespace schemawright {
@@ -20,10 +22,10 @@ constexpr IdentifierRules identifiers{'`', '`', IdentifierRules::Case::Kept, res
 
 const Capabilities &MysqlDialect::capabilities() const noexcept
 {
-    static const Capabilities all = [] {
+    static const Capabilities common = [] {
         Capabilities c;
-        c.returning = false; // MySQL has none, MariaDB for INSERT and DELETE
         c.insertedKey = true;
+        c.checksKeysByRow = true;
         c.schemas = true;
         c.comments = true;
         c.defaultKeyword = true;
@@ -36,7 +38,27 @@ const Capabilities &MysqlDialect::capabilities() const noexcept
         c.maxParameters = 65535;
         return c;
     }();
-    return all;
+    static const Capabilities withReturning = [] {
+        Capabilities c = common;
+        c.returning = true;
+        return c;
+    }();
+    return hasReturning_ ? withReturning : common;
+}
+
+std::shared_ptr<const Dialect> MysqlDialect::forServer(std::string_view version) const
+{
+    static const std::shared_ptr<const Dialect> mariadb = [] {
+        auto dialect = std::make_shared<MysqlDialect>();
+        dialect->hasReturning_ = true;
+        return dialect;
+    }();
+    int major = 0, minor = 0;
+    const char *const end = version.data() + version.size();
+    if (const auto read = std::from_chars(version.data(), end, major); read.ptr != end && *read.ptr == '.')
+        std::from_chars(read.ptr + 1, end, minor);
+    const bool isMariadb = version.find("MariaDB") != std::string_view::npos;
+    return isMariadb && (major > 10 || (major == 10 && minor >= 5)) ? mariadb : nullptr;
 }
 
 std::string MysqlDialect::literal(const Value &value) const

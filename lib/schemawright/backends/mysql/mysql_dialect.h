@@ -6,13 +6,15 @@
 
 namespace schemawright {
 
-/// MySQL 8.0 and MariaDB 10.5. A schema here is what they call a database.
+/// MySQL 8.0 and MariaDB 10.5. A schema here is what they call a database. What only MariaDB can do is not used until a
+/// server has told that it is one.
 class MysqlDialect final : public CompilesWith<OfflineDialect, MysqlCompiler>
 {
 public:
     using Dialect::quote;
     std::string_view name() const noexcept override { return "mysql"; }
     const Capabilities &capabilities() const noexcept override;
+    std::shared_ptr<const Dialect> forServer(std::string_view version) const override;
     std::string quote(std::string_view identifier) const override;
     std::string literal(const Value &value) const override;
     std::string typeSql(const Type &type) const override;
@@ -37,6 +39,9 @@ public:
 
 protected:
     char placeholderSign() const override { return '?'; }
+
+private:
+    bool hasReturning_ = false; ///< MariaDB since 10.5, for INSERT and DELETE
 };
 
 } // namespace schemawright

@@ -1,0 +1,122 @@
+// How plans run on MariaDB: its foreign keys are checked row by row, its RETURNING tells keys of every kind, and some
+// of its errors end the whole transaction.
+
+#include "schemawright/backends/mysql/mysql_dialect.h"
+
+#include "support/session_world.h"
+
+#include <QTest>
+
+#include <algorithm>
+#include <set>
+#include <thread>
+
+using namespace schemawright;
+
+namespace {
+
+class World : public test::SessionWorld
+{
+public:
+    explicit World(const std::string &script)
+        : SessionWorld(std::make_shared<test::FreshDatabase>(std::make_unique<test::MariadbDatabase>("plan")), script)
+    {}
+};
+
+} // namespace
+
+class tst_MariadbPlan : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void initTestCase()
+    {
+        if (!test::mariadbServer())
+            QSKIP("no MariaDB server");
+    }
+
+    void tellsKeysOfEveryKind()
+    {
+        World world(
+            "CREATE SEQUENCE s START WITH 500;"
+            "CREATE TABLE counted (id INTEGER PRIMARY KEY AUTO_INCREMENT, n INTEGER) AUTO_INCREMENT = 40;"
+            "CREATE TABLE token (id UUID PRIMARY KEY DEFAULT uuid(), n INTEGER);"
+            "CREATE TABLE drawn (id INTEGER PRIMARY KEY DEFAULT nextval(s), n INTEGER);"
+            "CREATE TABLE pair (a INTEGER DEFAULT nextval(s), b VARCHAR(36) DEFAULT uuid(), n INTEGER, "
+            "PRIMARY KEY (a, b));"
+            "CREATE TABLE child (id INTEGER PRIMARY KEY AUTO_INCREMENT, n INTEGER, counted_id INTEGER REFERENCES "
+            "counted (id), token_id UUID REFERENCES token (id), drawn_id INTEGER REFERENCES drawn (id), "
+            "a INTEGER, b VARCHAR(36), FOREIGN KEY (a, b) REFERENCES pair (a, b))");
+        constexpr int count = 50;
+        for (int i = 0; i < count; ++i) {
+            RowImage child{{"n", Value(i)}};
+            for (const char *table : {"counted", "token", "drawn"})
+                child[std::string(table) + "_id"] = KeyOf{world.add(table, {{"n", Value(i)}}).newRow, "id"};
+            const RowTarget pair = world.add("pair", {{"n", Value(i)}});
+            child["a"] = KeyOf{pair.newRow, "a"};
+            child["b"] = KeyOf{pair.newRow, "b"};
+            world.add("child", child);
+        }
+        QCOMPARE(world.session->plan().steps.size(), std::size_t{5}); // one statement for each table
+        const Report report = world.commit();
+        QCOMPARE(report.keys.size(), std::size_t{6 * count});
+        QCOMPARE(
+            world.read("SELECT count(*) FROM child c JOIN counted USING (n) JOIN token USING (n) JOIN drawn USING "
+                       "(n) JOIN pair USING (n) WHERE counted_id = counted.id AND token_id = token.id AND drawn_id "
+                       "= drawn.id AND c.a = pair.a AND c.b = pair.b"),
+            std::to_string(count) + " / ");
+        QCOMPARE(world.read("SELECT min(id), max(id) FROM counted"), std::string("40 89 / "));
+    }
+
+    /// What a trigger does to new rows, or beside them, does not mix up who got which key.
+    void tellsKeysBesideTriggers()
+    {
+        World world(
+            "CREATE TABLE log (id INTEGER PRIMARY KEY AUTO_INCREMENT, what INTEGER) AUTO_INCREMENT = 700;"
+            "CREATE TABLE t (id INTEGER PRIMARY KEY AUTO_INCREMENT, n INTEGER);"
+            "CREATE TABLE named (id VARCHAR(20) PRIMARY KEY DEFAULT 'none', n INTEGER);"
+            "CREATE TABLE child (t_id INTEGER REFERENCES t (id), named_id VARCHAR(20) REFERENCES named (id), n "
+            "INTEGER);"
+            "CREATE TRIGGER after_t AFTER INSERT ON t FOR EACH ROW INSERT INTO log (what) VALUES (NEW.n), (NEW.n);"
+            "CREATE TRIGGER before_t BEFORE INSERT ON t FOR EACH ROW SET NEW.n = NEW.n + 1000;"
+            "CREATE TRIGGER before_named BEFORE INSERT ON named FOR EACH ROW SET NEW.id = CONCAT('row ', NEW.n)");
+        for (int i = 0; i < 20; ++i) {
+            const RowTarget t = world.add("t", {{"n", Value(i)}}), named = world.add("named", {{"n", Value(i)}});
+            world.add("child",
+                      {{"t_id", KeyOf{t.newRow, "id"}}, {"named_id", KeyOf{named.newRow, "id"}}, {"n", Value(i)}});
+        }
+        QCOMPARE(world.session->plan().steps.size(), std::size_t{3});
+        world.commit();
+        QCOMPARE(
+            world.read("SELECT count(*) FROM child c JOIN t ON t.id = t_id JOIN named ON named.id = named_id WHERE "
+                       "t.n = c.n + 1000 AND named.n = c.n AND named.id = CONCAT('row ', c.n)"),
+            std::string("20 / "));
+        QCOMPARE(world.read("SELECT count(*) FROM log"), std::string("40 / "));
+    }
+
+    /// MySQL has no RETURNING: there a number comes by the client library, one row after the other.
+    void tellsNumbersWithoutReturning()
+    {
+        const MysqlDialect mysql;
+        QVERIFY(!mysql.forServer("8.0.36") && !mysql.forServer("10.4.30-MariaDB") && !mysql.forServer("5.7.44-log"));
+        for (const char *version : {"10.5.0-MariaDB", "10.11.19-MariaDB-0+deb12u1", "11.4.2-MariaDB"})
+            QVERIFY(mysql.forServer(version) && mysql.forServer(version)->capabilities().returning);
+        World world(
+            "CREATE TABLE p (id INTEGER PRIMARY KEY AUTO_INCREMENT, n INTEGER);"
+            "CREATE TABLE c (id INTEGER PRIMARY KEY AUTO_INCREMENT, p_id INTEGER REFERENCES p (id), n INTEGER)");
+        QVERIFY(world.engine.dialect().capabilities().returning);
+        world.session->setDialect(std::make_shared<MysqlDialect>());
+        for (int i = 0; i < 5; ++i)
+            world.add("c", {{"p_id", KeyOf{world.add("p", {{"n", Value(i)}}).newRow, "id"}}, {"n", Value(i)}});
+        const Plan plan = world.session->plan();
+        QCOMPARE(plan.steps.size(), std::size_t{10});
+        QVERIFY(std::ranges::none_of(
+            plan.steps, [](const Step &step) { return step.statement.sql.find("RETURNING") != std::string::npos; }));
+        world.commit();
+        QCOMPARE(world.read("SELECT count(*) FROM c JOIN p ON p.id = p_id AND p.n = c.n"), std::string("5 / "));
+    }
+};
+
+QTEST_GUILESS_MAIN(tst_MariadbPlan)
+#include "tst_mariadb_plan.moc"
