@@ -2,6 +2,7 @@
 // of its errors end the whole transaction.
 
 #include "schemawright/backends/mysql/mysql_dialect.h"
+#include "schemawright/orm/object_session.h"
 
 #include "support/session_world.h"
 
@@ -14,6 +15,12 @@
 using namespace schemawright;
 
 namespace {
+
+struct Node
+{
+    std::int64_t id = 0;
+    std::shared_ptr<Node> up;
+};
 
 class World : public test::SessionWorld
 {
@@ -34,6 +41,65 @@ private slots:
     {
         if (!test::mariadbServer())
             QSKIP("no MariaDB server");
+    }
+
+    void removesWhatRefersToItself()
+    {
+        World world("CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER, r INTEGER REFERENCES t (id));"
+                    "CREATE TABLE held (id INTEGER PRIMARY KEY, r INTEGER NOT NULL REFERENCES held (id));"
+                    "CREATE TABLE taken (id INTEGER PRIMARY KEY, r INTEGER NOT NULL, "
+                    "FOREIGN KEY (r) REFERENCES taken (id) ON DELETE CASCADE);"
+                    "INSERT INTO t VALUES (1, 1, 1), (2, 2, 2), (3, 3, 3), (4, 4, 4);"
+                    "INSERT INTO held VALUES (1, 1), (2, 2); INSERT INTO taken VALUES (1, 1), (2, 2)");
+        world.remove("t", world.row("t", "id", Value(1)));
+        world.set("t", 2, "id", Value(20)); // and refers to itself again
+        world.set("t", world.row("t", "id", Value(2)), "r", Value(20));
+        world.set("t", 3, "id", Value(30));
+        world.set("t", world.row("t", "id", Value(3)), "r", Value());
+        world.set("t", 4, "n", Value(40));
+        world.remove("taken", world.row("taken", "id", Value(1)));
+        world.commit();
+        QCOMPARE(world.read("SELECT * FROM t ORDER BY id"), std::string("4 40 4 / 20 2 20 / 30 3 - / "));
+        QCOMPARE(world.read("SELECT * FROM taken"), std::string("2 2 / "));
+        // What must refer to a row, and to no other, cannot let go.
+        world.remove("held", world.row("held", "id", Value(1)));
+        const Plan plan = world.session->plan();
+        QCOMPARE(plan.problems.size(), std::size_t{1});
+        QCOMPARE(toString(plan.problems.front().error.kind), toString(ErrorKind::Unsupported));
+        QVERIFY(plan.problems.front().error.message.find("held 1") != std::string::npos);
+        world.set("held", 2, "r", Value(1));
+        world.session->unitOfWork().discardAll();
+        world.set("held", 1, "r", Value(2));
+        world.commit();
+        world.remove("held", world.row("held", "id", Value(1)));
+        world.commit();
+        QCOMPARE(world.read("SELECT * FROM held"), std::string("2 2 / "));
+    }
+
+    /// Where rows wait for each other in a ring, a reference is NULL for a while; all of it comes back.
+    void keepsAReferenceThatHasToGoForAWhile()
+    {
+        World world(
+            "CREATE TABLE n (a INTEGER, b INTEGER, u VARCHAR(5) UNIQUE, ra INTEGER, rb INTEGER, PRIMARY KEY (a, "
+            "b), FOREIGN KEY (ra, rb) REFERENCES n (a, b));"
+            "INSERT INTO n VALUES (1, 1, 'x', NULL, NULL), (2, 1, 'y', 1, 1), (3, 1, 'z', NULL, NULL);"
+            "CREATE TABLE p (id INTEGER PRIMARY KEY);"
+            "CREATE TABLE c (id INTEGER PRIMARY KEY, u VARCHAR(5) UNIQUE, r INTEGER, FOREIGN KEY (r) REFERENCES "
+            "p (id) ON UPDATE CASCADE); INSERT INTO p VALUES (5); "
+            "INSERT INTO c VALUES (1, 'a', 5), (2, 'b', NULL)");
+        // One half of the reference changes, and the row takes what its parent gives up by going.
+        const RowImage child = world.row("n", "a", Value(2));
+        world.set("n", child, "ra", Value(3));
+        world.set("n", child, "u", Value("x"));
+        world.remove("n", world.row("n", "a", Value(1)));
+        // The reference is handed on by the parent, and not written at all.
+        world.set("p", 5, "id", Value(6));
+        world.set("c", 1, "u", Value("b"));
+        world.set("c", 2, "u", Value("z"));
+        world.set("c", 2, "r", Value(6));
+        world.commit();
+        QCOMPARE(world.read("SELECT * FROM n ORDER BY a"), std::string("2 1 x 3 1 / 3 1 z - - / "));
+        QCOMPARE(world.read("SELECT * FROM c ORDER BY id"), std::string("1 b 6 / 2 z 6 / "));
     }
 
     void tellsKeysOfEveryKind()
@@ -93,6 +159,30 @@ private slots:
                        "t.n = c.n + 1000 AND named.n = c.n AND named.id = CONCAT('row ', c.n)"),
             std::string("20 / "));
         QCOMPARE(world.read("SELECT count(*) FROM log"), std::string("40 / "));
+    }
+
+    /// Objects that refer to themselves go, and their keys are told in the order in which they were added.
+    void removesObjectsThatReferToThemselves()
+    {
+        World world("CREATE TABLE t (id INTEGER PRIMARY KEY AUTO_INCREMENT, body TEXT, up INTEGER REFERENCES t (id))");
+        Mappings mappings(world.reflect());
+        mappings.map<Node>("t").key("id", &Node::id).manyToOne("up", &Node::up, {"up"});
+        ObjectSession session(world.connection, mappings);
+        std::vector<std::shared_ptr<Node>> nodes;
+        for (int i = 0; i < 3; ++i)
+            session.add(nodes.emplace_back(std::make_shared<Node>()));
+        session.commit();
+        QVERIFY(nodes[0]->id < nodes[1]->id && nodes[1]->id < nodes[2]->id);
+        nodes[0]->up = nodes[0];
+        nodes[1]->up = nodes[2];
+        nodes[2]->up = nodes[1];
+        session.commit();
+        for (const auto &node : nodes)
+            session.remove(node);
+        session.commit();
+        QCOMPARE(world.read("SELECT count(*) FROM t"), std::string("0 / "));
+        for (const auto &node : nodes) // which hold each other
+            node->up.reset();
     }
 
     /// MySQL has no RETURNING: there a number comes by the client library, one row after the other.

@@ -36,7 +36,8 @@ void ObjectSession::deleteRemoved()
             if (const auto at = indexes.find(referredByRow(*gone[i], r)); at != indexes.end() && at->second != i) {
                 edges.emplace_back(i, at->second);
                 relationOf.push_back(r);
-            }
+            } else if (at != indexes.end() && connection_.dialect().capabilities().checksKeysByRow)
+                emptyReference(*gone[i], r);
     std::vector<std::size_t> order(gone.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     if (!edges.empty()) {

@@ -415,6 +415,26 @@ void leaveToCascades(std::vector<RowStep> &steps)
     std::erase_if(steps, [](const RowStep &step) { return step.kind == RowStep::Kind::Update && step.set.empty(); });
 }
 
+std::vector<const PlanTable::Reference *> referencesToItself(const RowStep &step)
+{
+    std::vector<const PlanTable::Reference *> found;
+    if (step.kind == RowStep::Kind::Insert)
+        return found;
+    const auto oldCell = [&](std::uint32_t column) { return step.oldCell(column); };
+    for (const PlanTable::Reference &reference : step.table->references) {
+        const auto list = std::ranges::find(step.table->lists, reference.number, &PlanTable::Columns::number);
+        if (list == step.table->lists.end() || !writesAny(step, list->columns)) // of another table, or it stays
+            continue;
+        const auto &action = reference.key->onDelete;
+        if (step.kind == RowStep::Kind::Delete && action && (*action == "CASCADE" || *action == "SET NULL"))
+            continue;
+        const auto own = valuesHash(*list, oldCell);
+        if (own && own == valuesHash(reference.number, reference.columns, reference.sameness, oldCell))
+            found.push_back(&reference);
+    }
+    return found;
+}
+
 std::vector<RowEdge> rowEdges(const std::vector<RowStep> &steps)
 {
     Holders holders(2 * steps.size());

@@ -188,6 +188,10 @@ struct RowEdge
 /// Takes out of the steps what ON UPDATE CASCADE does anyway, as another step gives a parent a new key.
 void leaveToCascades(std::vector<RowStep> &steps);
 
+/// The references by which a row refers to itself and which hold up this step, where keys are checked row by row: it
+/// removes the row, or gives it another key.
+std::vector<const PlanTable::Reference *> referencesToItself(const RowStep &step);
+
 /// All reasons among these steps, found by what each frees and takes. Linear in the number of steps.
 std::vector<RowEdge> rowEdges(const std::vector<RowStep> &steps);
 

@@ -32,6 +32,11 @@ std::vector<std::size_t> RowSorter::sort()
     // rows, a few times over.
     const std::size_t mostRounds = 4 * steps_.size() + 8;
     constexpr std::size_t carefulRounds = 12;
+    if (dialect_.capabilities().checksKeysByRow) {
+        releaseThemselves();
+        if (!problems_.empty())
+            return {};
+    }
     for (std::size_t round = 0; round < mostRounds; ++round) {
         std::vector<RowEdge> reasons = rowEdges(steps_);
         if (round == 0 && splitOwnKeys(reasons))
@@ -94,6 +99,24 @@ bool RowSorter::splitOwnKeys(const std::vector<RowEdge> &reasons)
     return any;
 }
 
+void RowSorter::releaseThemselves()
+{
+    const std::size_t count = steps_.size();
+    for (std::size_t i = 0; i < count; ++i) {
+        std::vector<std::uint32_t> columns;
+        for (const PlanTable::Reference *reference : referencesToItself(steps_[i])) {
+            keepReference(steps_[i], *reference, steps_[i]);
+            const std::vector<std::uint32_t> loose = looseColumns(steps_[i], reference->columns);
+            if (loose.empty())
+                refuse({i}, rowName(steps_[i].change->row()) + " refers to itself, which " +
+                                std::string(dialect_.name()) + " lets go only when it refers to no row or to another");
+            columns.insert(columns.end(), loose.begin(), loose.end());
+        }
+        if (!columns.empty())
+            splitColumns(i, false, columns);
+    }
+}
+
 bool RowSorter::breakCycle(const std::vector<const RowEdge *> &inside, bool everywhere)
 {
     for (const RowEdge *edge : inside)
@@ -154,9 +177,22 @@ std::vector<std::uint32_t> RowSorter::looseColumns(const RowStep &step, const st
     return loose;
 }
 
+void RowSorter::keepReference(RowStep &step, const PlanTable::Reference &reference, const RowStep &parent)
+{
+    const auto list = std::ranges::find(parent.table->lists, reference.number, &PlanTable::Columns::number);
+    if (step.kind != Kind::Update || list == parent.table->lists.end())
+        return;
+    const bool isHandedOn = reference.key->onUpdate == "CASCADE" && parent.kind == Kind::Update;
+    for (std::size_t i = 0; i < reference.columns.size(); ++i)
+        if (const Cell *kept = isHandedOn ? parent.newCell(list->columns[i]) : step.oldCell(reference.columns[i]))
+            step.set.add(reference.columns[i], kept);
+}
+
 bool RowSorter::splitReference(const RowEdge &edge)
 {
     const bool isTaking = edge.reason == RowEdge::Reason::Reference;
+    if (!isTaking && !looseColumns(steps_[edge.before], edge.reference->columns).empty())
+        keepReference(steps_[edge.before], *edge.reference, steps_[edge.after]);
     return splitColumns(isTaking ? edge.after : edge.before, isTaking, edge.reference->columns);
 }
 
@@ -270,10 +306,15 @@ void RowSorter::refuseCycle(const std::vector<std::size_t> &cycle)
     const std::string message = names.size() == 1
                                     ? names[0] + " refers to itself by a key that is made when it is there already"
                                     : fmt::format("these rows wait for each other: {}", fmt::join(names, ", "));
+    refuse(cycle, message);
+}
+
+void RowSorter::refuse(const std::vector<std::size_t> &rows, const std::string &message)
+{
     const Error error =
         Error(ErrorKind::Unsupported, message)
             .withHint("Commit some of these edits first, or make one of the keys nullable or deferrable.");
-    for (const std::size_t index : cycle)
+    for (const std::size_t index : rows)
         problems_.push_back({steps_[index].change->id, error});
 }
 

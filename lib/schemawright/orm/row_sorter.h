@@ -36,12 +36,17 @@ private:
     /// Rows that refer to themselves by a key that the database makes: NULL first, the key when it is known. True when
     /// there is anything to look at again.
     bool splitOwnKeys(const std::vector<RowEdge> &reasons);
+    /// Rows that refer to themselves and are removed, or get another key, let go of themselves first.
+    void releaseThemselves();
     bool breakCycle(const std::vector<const RowEdge *> &inside, bool everywhere);
     /// A key that the database makes is only known when its row is there, whatever is checked later.
     bool waitsForKey(const RowEdge &edge) const;
     bool canDefer(const RowEdge &edge) const;
     /// Columns of a foreign key that may be NULL for a while.
     static std::vector<std::uint32_t> looseColumns(const RowStep &step, const std::vector<std::uint32_t> &columns);
+    /// Has an update write all of a reference that goes for a while, as it is to be in the end: what the parent hands
+    /// on, or what it was.
+    static void keepReference(RowStep &step, const PlanTable::Reference &reference, const RowStep &parent);
     bool splitReference(const RowEdge &edge);
     /// Writes a reference in two steps: NULL first, the parent's key when the parent is there; or NULL before the row
     /// goes.
@@ -52,6 +57,7 @@ private:
     bool park(const RowEdge &edge);
     std::optional<Value> parkingValue(const RowStep &step, const PlanTable::Columns &list, std::uint32_t position);
     void refuseCycle(const std::vector<std::size_t> &cycle);
+    void refuse(const std::vector<std::size_t> &rows, const std::string &message);
 
     const Dialect &dialect_;
     std::vector<RowStep> &steps_;
