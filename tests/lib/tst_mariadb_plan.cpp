@@ -102,6 +102,112 @@ private slots:
         QCOMPARE(world.read("SELECT * FROM c ORDER BY id"), std::string("1 b 6 / 2 z 6 / "));
     }
 
+    void rehearsesEveryRowOfABatch()
+    {
+        World world("CREATE TABLE p (id INTEGER PRIMARY KEY AUTO_INCREMENT, u INTEGER UNIQUE, n INTEGER NOT NULL CHECK "
+                    "(n > 0)); CREATE TABLE c (id INTEGER PRIMARY KEY AUTO_INCREMENT, p_id INTEGER NOT NULL REFERENCES "
+                    "p (id)); INSERT INTO p VALUES (1, 1, 1), (2, 2, 2)");
+        std::set<ChangeId> expected;
+        const auto guilty = [&](const RowTarget &row) { expected.insert(world.session->change(row)->id); };
+        std::vector<RowTarget> parents;
+        for (int i = 0; i < 30; ++i) {
+            // Every tenth takes a value that is taken, or one that may not be, and its child goes without a parent.
+            const bool isTaken = i % 10 == 3, isLow = i % 10 == 7;
+            parents.push_back(
+                world.add("p", {{"u", isTaken ? Value(1) : Value(100 + i)}, {"n", Value(isLow ? 0 : 1)}}));
+            const RowTarget child = world.add("c", {{"p_id", KeyOf{parents.back().newRow, "id"}}});
+            if (isTaken || isLow) {
+                guilty(parents.back());
+                guilty(child);
+            }
+        }
+        guilty(world.add("c", {{"p_id", Value(99)}}));
+        world.set("p", 1, "n", Value(-1));
+        expected.insert(world.session->unitOfWork().changes().back()->id);
+        world.set("p", 2, "n", Value(22));
+        const std::string state = "SELECT (SELECT count(*) FROM p), (SELECT count(*) FROM c), (SELECT sum(n) FROM p)";
+        const std::string before = world.read(state);
+        const Report report = runPlan(world.connection, world.session->plan(), RunMode::Rehearse);
+        std::set<ChangeId> found;
+        for (const StepReport &step : report.steps)
+            if (step.error)
+                found.insert(step.change);
+        QCOMPARE(found, expected);
+        QVERIFY(!world.connection.inTransaction());
+        QCOMPARE(world.read(state), before);
+        for (const ChangeId id : expected)
+            world.session->unitOfWork().revert(id);
+        QVERIFY(runPlan(world.connection, world.session->plan(), RunMode::Rehearse).isClean());
+        QCOMPARE(world.read(state), before);
+        world.commit();
+        QCOMPARE(world.read(state), std::string("26 24 47 / "));
+    }
+
+    /// A deadlock ends the whole transaction: what comes behind it must not be written by itself.
+    void stopsARehearsalThatIsATransactionNoMore()
+    {
+        World world("CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER); CREATE TABLE more (id INTEGER PRIMARY KEY);"
+                    "INSERT INTO t VALUES (1, 1), (2, 2), (3, 3)");
+        Connection other = world.engine.connect();
+        Transaction theirs = other.begin();
+        for (int i = 0; i < 50; ++i) // who has done more goes on
+            other.execute("INSERT INTO more VALUES (" + std::to_string(i) + ")");
+        other.execute("UPDATE t SET n = 20 WHERE id = 2");
+        for (const int id : {1, 2, 3})
+            world.set("t", id, "n", Value(id * 100));
+        std::jthread waiting;
+        const Report report =
+            runPlan(world.connection, world.session->plan(), RunMode::Rehearse, {}, [&](std::size_t step) {
+                if (step != 1)
+                    return;
+                waiting = std::jthread([&] { other.execute("UPDATE t SET n = 10 WHERE id = 1"); });
+                std::this_thread::sleep_for(std::chrono::milliseconds(200));
+            });
+        waiting.join();
+        theirs.rollback();
+        QVERIFY(report.error.has_value());
+        QCOMPARE(toString(report.error->kind), toString(ErrorKind::Busy));
+        QVERIFY(!world.connection.inTransaction());
+        QCOMPARE(world.read("SELECT * FROM t ORDER BY id"), std::string("1 1 / 2 2 / 3 3 / "));
+    }
+
+    void nestsSavepoints()
+    {
+        World world("CREATE TABLE t (id INTEGER PRIMARY KEY AUTO_INCREMENT, n INTEGER UNIQUE)");
+        Connection &connection = world.connection;
+        try {
+            connection.savepoint();
+            QFAIL("a savepoint outside of a transaction was taken");
+        } catch (const Error &error) {
+            QCOMPARE(toString(error.kind), toString(ErrorKind::Misuse));
+        }
+        Transaction transaction = connection.begin();
+        connection.execute("INSERT INTO t (n) VALUES (1)");
+        {
+            Savepoint outer = connection.savepoint();
+            connection.execute("INSERT INTO t (n) VALUES (2)");
+            for (const bool isKept : {true, false}) {
+                Savepoint inner = connection.savepoint();
+                connection.execute(isKept ? "INSERT INTO t (n) VALUES (3)" : "INSERT INTO t (n) VALUES (4)");
+                try {
+                    connection.execute("INSERT INTO t (n) VALUES (1)");
+                    QFAIL("a value was taken twice");
+                } catch (const Error &error) {
+                    QCOMPARE(toString(error.kind), toString(ErrorKind::Constraint));
+                }
+                isKept ? inner.release() : inner.rollback();
+            }
+            QCOMPARE(world.read("SELECT n FROM t ORDER BY n"), std::string("1 / 2 / 3 / "));
+            Savepoint last = connection.savepoint();
+            connection.execute("INSERT INTO t (n) VALUES (5)");
+            outer.rollback(); // and the inner ones with it
+        }
+        QCOMPARE(world.read("SELECT n FROM t ORDER BY n"), std::string("1 / "));
+        QVERIFY(connection.inTransaction());
+        transaction.commit();
+        QCOMPARE(world.read("SELECT n FROM t ORDER BY n"), std::string("1 / "));
+    }
+
     void tellsKeysOfEveryKind()
     {
         World world(

@@ -268,6 +268,9 @@ Savepoint Connection::savepoint()
     std::string name = "sw_savepoint_" + std::to_string(++savepoints_);
     beginIfNeeded();
     control("SAVEPOINT " + name);
+    if (!inTransaction()) // MySQL takes it, and forgets it at once
+        throw Error(ErrorKind::Misuse, "there is no transaction for a savepoint to be in")
+            .withHint("Use begin() first.");
     return Savepoint(*this, std::move(name));
 }
 

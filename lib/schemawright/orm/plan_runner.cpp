@@ -132,6 +132,12 @@ private:
         return report_.mode == RunMode::Rehearse && connection_.dialect().capabilities().savepoints;
     }
 
+    /// Whether the transaction is still there: a deadlock ends the whole of it.
+    bool canGoOn(const Error &error) const
+    {
+        return connection_.isUsable() && connection_.inTransaction() && error.kind != ErrorKind::Cancelled;
+    }
+
     // Constraints that are checked at the end.
 
     /// After a commit that was refused for what is checked at the end: the changes that break it.
@@ -160,7 +166,7 @@ private:
             else
                 connection_.executeScript(sql);
         } catch (const Error &said) {
-            if (!connection_.isUsable() || said.kind == ErrorKind::Cancelled)
+            if (!canGoOn(said))
                 throw;
             error = said;
         }
@@ -242,7 +248,7 @@ private:
                     execute(done.row ? step.rowStep(*done.row) : step);
                     savepoint.release();
                 } catch (const Error &error) {
-                    if (!connection_.isUsable() || error.kind == ErrorKind::Cancelled)
+                    if (!canGoOn(error))
                         throw;
                     savepoint.rollback();
                 }
@@ -300,7 +306,7 @@ private:
         try {
             execute(step);
         } catch (const Error &error) {
-            if (!connection_.isUsable() || !connection_.inTransaction() || error.kind == ErrorKind::Cancelled)
+            if (!canGoOn(error))
                 throw;
             savepoint.rollback();
             return false;
@@ -341,7 +347,7 @@ private:
             return true;
         if (!report_.error)
             report_.error = report.error;
-        const bool goesOn = savepoint && connection_.isUsable() && report.error->kind != ErrorKind::Cancelled;
+        const bool goesOn = savepoint && canGoOn(*report.error);
         if (!goesOn)
             throw *report.error;
         savepoint->rollback();
