@@ -16,6 +16,12 @@ using namespace schemawright;
 
 namespace {
 
+struct Page
+{
+    std::int64_t id = 0;
+    std::string body;
+};
+
 struct Node
 {
     std::int64_t id = 0;
@@ -265,6 +271,34 @@ private slots:
                        "t.n = c.n + 1000 AND named.n = c.n AND named.id = CONCAT('row ', c.n)"),
             std::string("20 / "));
         QCOMPARE(world.read("SELECT count(*) FROM log"), std::string("40 / "));
+    }
+
+    /// A server takes no statement beyond its max_allowed_packet, and closes the connection upon one.
+    void insertsManyLargeRows()
+    {
+        World world("CREATE TABLE t (id INTEGER PRIMARY KEY AUTO_INCREMENT, body LONGTEXT)");
+        constexpr int count = 24;
+        const std::string large(1'000'000, 'x');
+        for (int i = 0; i < count; ++i)
+            world.add("t", {{"body", Value(large)}});
+        world.add("t", {{"body", Value("small")}});
+        world.commit();
+        std::vector<std::vector<Value>> rows(count, {Value(large)});
+        world.connection.insertMany(world.table("t"), {"body"}, rows);
+        Mappings mappings(world.reflect());
+        mappings.map<Page>("t").key("id", &Page::id).field("body", &Page::body);
+        ObjectSession session(world.connection, mappings);
+        std::vector<std::shared_ptr<Page>> pages;
+        for (int i = 0; i < count; ++i) {
+            pages.push_back(std::make_shared<Page>());
+            pages.back()->body = std::to_string(i) + large;
+            session.add(pages.back());
+        }
+        session.commit();
+        for (int i = 0; i < count; ++i)
+            QCOMPARE(world.read("SELECT id FROM t WHERE body LIKE '" + std::to_string(i) + "x%'"),
+                     std::to_string(pages[static_cast<std::size_t>(i)]->id) + " / ");
+        QCOMPARE(world.read("SELECT count(*) FROM t"), std::to_string(3 * count + 1) + " / ");
     }
 
     /// Objects that refer to themselves go, and their keys are told in the order in which they were added.

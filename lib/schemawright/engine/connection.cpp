@@ -183,6 +183,15 @@ std::int64_t Connection::insertMany(const Source &table, const std::vector<std::
         own.emplace(begin());
     // More rows at once cost a server less for each; an embedded database gains nothing beyond a few.
     const std::size_t wanted = dialect_->capabilities().schemas ? 1000 : 100;
+    const auto bytesOf = [](const std::vector<Value> &row) {
+        std::size_t bytes = 0;
+        for (const Value &value : row)
+            if (const auto *text = value.as<std::string>())
+                bytes += text->size();
+            else if (const auto *blob = value.as<Bytes>())
+                bytes += blob->data.size();
+        return bytes;
+    };
     const auto most = static_cast<std::size_t>(dialect_->capabilities().maxParameters);
     const std::size_t atOnce = std::clamp<std::size_t>(most / columns.size(), 1, wanted);
     const auto statementFor = [&](std::size_t count) {
@@ -193,7 +202,10 @@ std::int64_t Connection::insertMany(const Source &table, const std::vector<std::
     std::size_t rowsOfSql = 0;
     std::vector<Value> values;
     for (std::size_t start = 0; start < rows.size();) {
-        const std::size_t count = std::min(atOnce, rows.size() - start);
+        std::size_t count = 1;
+        for (std::size_t bytes = bytesOf(rows[start]); count < atOnce && start + count < rows.size(); ++count)
+            if ((bytes += bytesOf(rows[start + count])) > dialect_->capabilities().batchBytes)
+                break;
         if (count != rowsOfSql) {
             sql = statementFor(count);
             rowsOfSql = count;

@@ -276,6 +276,26 @@ void ObjectSession::insertRows(Layout &layout, RowBatch &rows, bool hasKeys, con
         insertPart(layout, part, rows, hasKeys || part > 0, omitted);
 }
 
+namespace {
+
+/// How many rows from the first on are no larger than this together; one at least.
+std::size_t rowsWithin(const RowBatch &rows, std::size_t first, std::size_t mostBytes)
+{
+    const std::size_t all = rows.rowCount() - first;
+    if (rows.arenaSize() <= mostBytes)
+        return all;
+    std::size_t bytes = 0;
+    for (std::size_t count = 0; count < all; ++count) {
+        for (std::size_t column = 0; column < rows.columnCount(); ++column)
+            bytes += rows.bytes(first + count, column).size();
+        if (bytes > mostBytes)
+            return std::max<std::size_t>(count, 1);
+    }
+    return all;
+}
+
+} // namespace
+
 /// The columns of one table. A server takes all rows in one statement and returns the keys; a database in the process,
 /// or one that returns nothing, tells each row's key by itself.
 void ObjectSession::insertPart(Layout &layout, std::size_t part, RowBatch &rows, bool hasKeys,
@@ -298,10 +318,11 @@ void ObjectSession::insertPart(Layout &layout, std::size_t part, RowBatch &rows,
     const Capabilities &can = connection_.dialect().capabilities();
     const bool isServer = can.schemas, returnsKeys = isServer && !hasKeys && can.returning;
     const std::size_t count = rows.rowCount();
-    const std::size_t atOnce = isServer && !names.empty() && (hasKeys || returnsKeys) ? count : 1;
-    std::string &sql = layout.statements["insert " + std::to_string(part) + (hasKeys ? " keyed " : " ") +
-                                         std::to_string(atOnce) + omitted];
-    if (sql.empty()) {
+    const auto statementFor = [&](std::size_t atOnce) -> const std::string & {
+        std::string &sql = layout.statements["insert " + std::to_string(part) + (hasKeys ? " keyed " : " ") +
+                                             std::to_string(atOnce) + omitted];
+        if (!sql.empty())
+            return sql;
         Insert statement = insert(table.table);
         if (!names.empty())
             statement = std::move(statement).rows(
@@ -309,8 +330,8 @@ void ObjectSession::insertPart(Layout &layout, std::size_t part, RowBatch &rows,
         if (returnsKeys)
             statement = std::move(statement).returning(
                 {schemawright::column(table.table, layout.columns[*layout.generatedKey].name)});
-        sql = connection_.dialect().compile(statement).sql;
-    }
+        return sql = connection_.dialect().compile(statement).sql;
+    };
     const auto mustBe = [&](std::size_t keys) {
         if (keys != count)
             throw Error(ErrorKind::Conflict, "the database made " + std::to_string(keys) + " rows of " +
@@ -318,13 +339,14 @@ void ObjectSession::insertPart(Layout &layout, std::size_t part, RowBatch &rows,
     };
     std::vector<std::int64_t> keys;
     if (!isServer || (!hasKeys && !returnsKeys)) {
-        const RowsDone done = connection_.executeEach(sql, {rows, places, 0, count});
+        const RowsDone done = connection_.executeEach(statementFor(1), {rows, places, 0, count});
         if (hasKeys)
             return;
         keys = done.keys;
     } else {
-        for (std::size_t first = 0; first < count; first += atOnce) {
-            Result result = connection_.executeFlat(sql, {rows, places, first, std::min(atOnce, count - first)});
+        for (std::size_t first = 0, atOnce = 1; first < count; first += atOnce) {
+            atOnce = names.empty() ? 1 : rowsWithin(rows, first, can.batchBytes);
+            Result result = connection_.executeFlat(statementFor(atOnce), {rows, places, first, atOnce});
             if (hasKeys)
                 continue;
             RowBatch returned;

@@ -34,6 +34,15 @@ std::string binaryCollation(const Dialect &dialect)
     return dialect.name() == "sqlite" ? "BINARY" : dialect.name() == "postgresql" ? "C" : "";
 }
 
+/// Of a text or a blob.
+std::size_t bytesOf(const Cell &cell)
+{
+    const Value *value = std::get_if<Value>(&cell);
+    const std::string *text = value ? value->as<std::string>() : nullptr;
+    const Bytes *bytes = value ? value->as<Bytes>() : nullptr;
+    return text ? text->size() : bytes ? bytes->data.size() : 0;
+}
+
 /// What about a cell makes another SQL text: its kind, and that of its value.
 std::uint32_t kindOf(const Cell &cell)
 {
@@ -134,7 +143,11 @@ Step RowStatements::compile(const RowStep &row)
 
 bool RowStatements::join(std::vector<const RowStep *> &rows, const RowStep &next)
 {
+    std::size_t bytes = 0;
+    for (const auto &[column, cell] : next.set)
+        bytes += bytesOf(*cell);
     const auto add = [&] {
+        batchBytes_ = rows.empty() ? bytes : batchBytes_ + bytes;
         rows.push_back(&next);
         if (next.kind == Kind::Insert)
             newRows_[next.change->row().newRow].batch = lastBatch_;
@@ -165,6 +178,8 @@ bool RowStatements::join(std::vector<const RowStep *> &rows, const RowStep &next
     // More rows at once cost a server less for each; an embedded database gains nothing beyond a few.
     const Capabilities &can = dialect_.capabilities();
     const std::size_t most = can.schemas ? 1000 : 100;
+    if (batchBytes_ + bytes > can.batchBytes)
+        return false;
     if (columns == 0 || rows.size() >= std::min(most, static_cast<std::size_t>(can.maxParameters) / columns))
         return false;
     return add();

@@ -65,6 +65,7 @@ private:
     };
     std::unordered_map<std::uint64_t, NewRow> newRows_;
     std::size_t lastBatch_ = 0;
+    std::size_t batchBytes_ = 0; ///< of texts and blobs in it
     mutable std::size_t lastKey_ = 0;
     std::unordered_map<Shape, std::string, ShapeHash> shared_;
     Shape shape_;
