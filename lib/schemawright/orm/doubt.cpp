@@ -41,6 +41,27 @@ std::optional<DoubtOutcome> remembered(Connection &connection, const Report &rep
     return DoubtOutcome::Unclear;
 }
 
+/// `waits`: for the end of whoever is about to change it.
+std::optional<RowImage> rowNow(Connection &connection, const TablePtr &table, const RowImage &key, bool waits)
+{
+    std::vector<Expr> columns, conditions;
+    for (const Column &each : table->columns)
+        columns.push_back(column(table, each.name));
+    for (const auto &[name, cell] : key)
+        if (const Value *value = std::get_if<Value>(&cell))
+            conditions.push_back(holds(connection.dialect(), table, name, *value));
+    Select query = select(columns).from(table).where(and_(conditions)).limit(2);
+    if (waits)
+        query = std::move(query).forUpdate({.strength = RowLock::Strength::Share});
+    const auto row = connection.execute(query).first();
+    if (!row)
+        return std::nullopt;
+    RowImage image;
+    for (std::size_t i = 0; i < table->columns.size(); ++i)
+        image[table->columns[i].name] = (*row)[i];
+    return image;
+}
+
 /// How many changes are found as they were to become, and how many are not.
 class Evidence
 {
@@ -131,7 +152,10 @@ private:
             for (auto &[name, cell] : newKey)
                 if (const auto written = change.after->find(name); written != change.after->end())
                     cell = written->second;
-        const auto now = readRow(connection_, table, change.isDelete() ? oldKey : newKey);
+        // A server that does not remember its transactions may still be at it, though we are gone.
+        const Dialect &dialect = connection_.dialect();
+        const bool waits = dialect.capabilities().schemas && dialect.transactionStatusSql().empty();
+        const auto now = rowNow(connection_, table, change.isDelete() ? oldKey : newKey, waits);
         return change.isDelete() ? !now : now && matches(*now, *change.after);
     }
 
@@ -146,19 +170,7 @@ private:
 
 std::optional<RowImage> readRow(Connection &connection, const TablePtr &table, const RowImage &key)
 {
-    std::vector<Expr> columns, conditions;
-    for (const Column &each : table->columns)
-        columns.push_back(column(table, each.name));
-    for (const auto &[name, cell] : key)
-        if (const Value *value = std::get_if<Value>(&cell))
-            conditions.push_back(holds(connection.dialect(), table, name, *value));
-    const auto row = connection.execute(select(columns).from(table).where(and_(conditions)).limit(2)).first();
-    if (!row)
-        return std::nullopt;
-    RowImage image;
-    for (std::size_t i = 0; i < table->columns.size(); ++i)
-        image[table->columns[i].name] = (*row)[i];
-    return image;
+    return rowNow(connection, table, key, false);
 }
 
 DoubtOutcome resolveInDoubt(Connection &connection, const MetaData &baseline, const std::vector<Change> &changes,
