@@ -3,6 +3,7 @@
 
 #include "bench/bench.h"
 
+#include "schemawright/backends/qtsql/mysql_driver.h"
 #include "schemawright/engine/create_all.h"
 #include "schemawright/engine/engine.h"
 #include "schemawright/orm/object_session.h"
@@ -15,6 +16,7 @@
 
 #include <fmt/format.h>
 #include <libpq-fe.h>
+#include <mysql.h>
 #include <sqlite3.h>
 
 namespace schemawright::bench {
@@ -81,6 +83,14 @@ People newPeople(int count)
     return made;
 }
 
+void addAll(Connection &connection, Mappings &mappings, const People &all)
+{
+    ObjectSession session(connection, mappings);
+    for (const auto &each : all)
+        session.add(each);
+    session.commit();
+}
+
 constexpr const char *createRaw =
     "DROP TABLE IF EXISTS raw; CREATE TABLE raw (id INTEGER PRIMARY KEY NOT NULL, name TEXT NOT NULL, "
     "age BIGINT NOT NULL, balance DOUBLE NOT NULL, note TEXT)";
@@ -140,13 +150,7 @@ struct Sqlite
         sqlite3_finalize(statement);
         sqlite3_exec(raw, "COMMIT", nullptr, nullptr, nullptr);
     }
-    void fillOurs(const People &all)
-    {
-        ObjectSession session(*connection, *mappings);
-        for (const auto &each : all)
-            session.add(each);
-        session.commit();
-    }
+    void fillOurs(const People &all) { addAll(*connection, *mappings, all); }
 };
 
 Benchmark insertSqlite(const Size &size)
@@ -270,12 +274,7 @@ Benchmark insertPostgres(const Size &size)
                  "text)"));
         *objects = newPeople(count);
     };
-    benchmark.ours = [=] {
-        ObjectSession session(*connection, *mappings);
-        for (const auto &each : *objects)
-            session.add(each);
-        session.commit();
-    };
+    benchmark.ours = [=] { addAll(*connection, *mappings, *objects); };
     benchmark.limit = [=] {
         PQclear(PQexec(raw, "BEGIN"));
         PQclear(PQexec(raw, "DEALLOCATE ALL"));
@@ -308,6 +307,129 @@ Benchmark insertPostgres(const Size &size)
         PQclear(PQexec(raw, "DROP TABLE IF EXISTS sw_bench_raw"));
         PQfinish(raw);
     };
+    return benchmark;
+}
+
+/// The server of MYSQL_SOCKET. Throws Skip without one.
+Url mariadbUrl()
+{
+    const auto given = [](const char *name) {
+        const char *value = std::getenv(name);
+        return std::string(value ? value : "");
+    };
+    Url url;
+    url.scheme = "mysql";
+    url.arguments.host = given("MYSQL_SOCKET");
+    if (url.arguments.host.empty())
+        throw Skip{"no MariaDB server (MYSQL_SOCKET)"};
+    url.arguments.user = given("MYSQL_USER");
+    url.arguments.password = given("MYSQL_PWD");
+    return url;
+}
+
+/// Both sides in a database of their own.
+struct Mariadb
+{
+    static constexpr const char *name = "sw_bench_orm";
+    Url url = mariadbUrl();
+    std::unique_ptr<Engine> engine;
+    std::unique_ptr<Connection> connection;
+    MYSQL *raw = mysql_init(nullptr);
+
+    Mariadb()
+    {
+        addQtSqlBackends();
+        Engine::open(url).connect().executeScript(
+            fmt::format("DROP DATABASE IF EXISTS {0}; CREATE DATABASE {0} CHARACTER SET utf8mb4", name));
+        url.arguments.database = name;
+        engine = std::make_unique<Engine>(Engine::open(url));
+        connection = std::make_unique<Connection>(engine->connect());
+        const ConnectArguments &to = url.arguments;
+        if (!mysql_real_connect(raw, nullptr, to.user.c_str(), to.password.c_str(), name, 0, to.host.c_str(), 0))
+            throw Skip{mysql_error(raw)};
+        run("SET NAMES utf8mb4");
+    }
+    ~Mariadb()
+    {
+        mysql_query(raw, fmt::format("DROP DATABASE {}", name).c_str());
+        mysql_close(raw);
+    }
+
+    void run(const std::string &sql)
+    {
+        if (mysql_query(raw, sql.c_str()) != 0)
+            throw Error(ErrorKind::Internal, mysql_error(raw)).withSql(sql);
+    }
+    void empty()
+    {
+        dropAll(*connection, people(true));
+        createAll(*connection, people(true));
+        run("CREATE OR REPLACE TABLE raw LIKE sw_bench_person");
+    }
+    /// By a prepared statement of 1000 rows, whose keys come back.
+    void fillRaw(const People &all)
+    {
+        run("START TRANSACTION");
+        const std::size_t atOnce = std::min<std::size_t>(all.size(), 1000);
+        std::string sql = "INSERT INTO raw (name, age, balance, note) VALUES ";
+        for (std::size_t i = 0; i < atOnce; ++i)
+            sql += i ? ", (?, ?, ?, ?)" : "(?, ?, ?, ?)";
+        sql += " RETURNING id";
+        MYSQL_STMT *statement = mysql_stmt_init(raw);
+        mysql_stmt_prepare(statement, sql.data(), sql.size());
+        std::int64_t id = 0;
+        MYSQL_BIND returned{};
+        returned.buffer_type = MYSQL_TYPE_LONGLONG;
+        returned.buffer = &id;
+        for (std::size_t start = 0; start + atOnce <= all.size(); start += atOnce) {
+            std::vector<MYSQL_BIND> binds(4 * atOnce, MYSQL_BIND{});
+            std::vector<unsigned long> lengths(2 * atOnce);
+            for (std::size_t i = 0; i < atOnce; ++i) {
+                Person &each = *all[start + i];
+                const auto text = [&](std::size_t at, std::size_t length, std::string &held) {
+                    lengths[length] = held.size();
+                    binds[at].buffer_type = MYSQL_TYPE_STRING;
+                    binds[at].buffer = held.data();
+                    binds[at].length = &lengths[length];
+                };
+                text(4 * i, 2 * i, each.name);
+                binds[4 * i + 1].buffer_type = MYSQL_TYPE_LONGLONG;
+                binds[4 * i + 1].buffer = &each.age;
+                binds[4 * i + 2].buffer_type = MYSQL_TYPE_DOUBLE;
+                binds[4 * i + 2].buffer = &each.balance;
+                if (each.note)
+                    text(4 * i + 3, 2 * i + 1, *each.note);
+                else
+                    binds[4 * i + 3].buffer_type = MYSQL_TYPE_NULL;
+            }
+            mysql_stmt_bind_param(statement, binds.data());
+            if (mysql_stmt_execute(statement) != 0)
+                throw Error(ErrorKind::Internal, mysql_stmt_error(statement));
+            mysql_stmt_bind_result(statement, &returned);
+            for (std::size_t i = start; mysql_stmt_fetch(statement) == 0; ++i)
+                all[i]->id = id;
+            mysql_stmt_free_result(statement);
+        }
+        mysql_stmt_close(statement);
+        run("COMMIT");
+    }
+};
+
+Benchmark insertMariadb(const Size &size)
+{
+    const int count = size.rows(100'000);
+    const auto both = std::make_shared<Mariadb>();
+    const auto mappings = mapped(true);
+    const auto objects = std::make_shared<People>();
+    Benchmark benchmark;
+    benchmark.note = "the same objects inserted by a prepared statement of MariaDB's client library of 1000 rows each, "
+                     "with RETURNING, in a transaction";
+    benchmark.before = [=] {
+        both->empty();
+        *objects = newPeople(count);
+    };
+    benchmark.ours = [=] { addAll(*both->connection, *mappings, *objects); };
+    benchmark.limit = [=] { both->fillRaw(*objects); };
     return benchmark;
 }
 
@@ -354,11 +476,9 @@ Benchmark updatePostgres(const Size &size)
 
 std::vector<Entry> ormBenchmarks()
 {
-    return {{"insert_session_sqlite", insertSqlite},
-            {"insert_session_postgresql", insertPostgres},
-            {"update_session_sqlite", updateSqlite},
-            {"update_session_postgresql", updatePostgres},
-            {"load_session_sqlite", loadSqlite}};
+    return {{"insert_session_sqlite", insertSqlite},       {"insert_session_postgresql", insertPostgres},
+            {"insert_session_mariadb", insertMariadb},     {"update_session_sqlite", updateSqlite},
+            {"update_session_postgresql", updatePostgres}, {"load_session_sqlite", loadSqlite}};
 }
 
 } // namespace schemawright::bench

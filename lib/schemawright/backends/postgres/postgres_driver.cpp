@@ -5,40 +5,12 @@
 
 #include <deque>
 #include <set>
-#include <thread>
 
 namespace schemawright {
 
 using namespace postgres;
 
 namespace {
-
-class PostgresCanceller final : public Canceller
-{
-public:
-    explicit PostgresCanceller(std::shared_ptr<CancelState> state) : state_(std::move(state)) {}
-
-    void cancel() noexcept override
-    {
-        const std::uint64_t number = state_->running;
-        if (number == 0)
-            return;
-        state_->cancelled = number;
-        try {
-            // PQcancel opens a connection of its own and waits for it, which no caller of this should.
-            std::thread([state = state_, number] {
-                const std::scoped_lock lock(state->firing);
-                char why[256];
-                if (state->running == number)
-                    PQcancel(state->handle, why, sizeof why);
-            }).detach();
-        } catch (...) { // no thread to be had: the statement goes on
-        }
-    }
-
-private:
-    std::shared_ptr<CancelState> state_;
-};
 
 std::int64_t affectedBy(PGresult *result)
 {
@@ -71,7 +43,7 @@ public:
             throw;
         }
         if (!done_)
-            session_->attach(this);
+            session_->reader().attach(this);
     }
     PostgresCursor(const PostgresCursor &) = delete;
     ~PostgresCursor()
@@ -147,7 +119,7 @@ private:
             return;
         session_->drain();
         done_ = true;
-        session_->detach(this);
+        session_->reader().detach(this);
         session_->end();
         if (!statement_.heads)
             statement_.heads = std::make_shared<const std::vector<ColumnHead>>();
@@ -299,7 +271,7 @@ public:
 
     std::shared_ptr<Canceller> canceller() const override
     {
-        return std::make_shared<PostgresCanceller>(session_->cancelState());
+        return std::make_shared<StatementCanceller>(session_->cancelState());
     }
     std::string serverVersion() const override { return session_->serverVersion(); }
     bool isUsable() const noexcept override { return session_->isUsable(); }

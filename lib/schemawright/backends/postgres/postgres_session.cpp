@@ -157,8 +157,7 @@ void Session::begin(std::string_view sql)
 {
     assertMayBlock();
     if (reader_) {
-        reader_->takeAll();
-        reader_ = nullptr;
+        reader_.takeAll();
         end();
     }
     if (lost_ || PQstatus(connection_) != CONNECTION_OK) {

@@ -2,15 +2,13 @@
 
 #include "schemawright/backends/postgres/postgres_values.h"
 #include "schemawright/base/error.h"
-#include "schemawright/driver/driver.h"
+#include "schemawright/driver/running_statement.h"
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <list>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,13 +25,14 @@ struct ClearResult
 };
 using ResultPtr = std::unique_ptr<PGresult, ClearResult>;
 
-/// What a session and its cancellers share, so that a cancel may come from any thread and after the end.
-struct CancelState
+struct PostgresCancelState final : CancelState
 {
-    ~CancelState() { PQfreeCancel(handle); }
-    std::mutex firing;                        ///< held while a cancel is on its way
-    std::atomic<std::uint64_t> running = 0;   ///< the number of the running statement, 0 when idle
-    std::atomic<std::uint64_t> cancelled = 0; ///< the number of the last statement that was to be cancelled
+    ~PostgresCancelState() override { PQfreeCancel(handle); }
+    void kill() noexcept override
+    {
+        char why[256];
+        PQcancel(handle, why, sizeof why);
+    }
     PGcancel *handle = nullptr;
 };
 
@@ -54,16 +53,6 @@ struct Prepared
     std::uint64_t namesGeneration = 0; ///< of the catalog names in `heads`
 };
 
-/// Whoever reads the rows of the running statement; asked to take them all when another statement wants the connection.
-class RowReader
-{
-public:
-    virtual void takeAll() noexcept = 0;
-
-protected:
-    ~RowReader() = default;
-};
-
 /// One libpq connection with its statement cache and the catalog names it has met. Shared by the connection and its
 /// cursors, so that a cursor may be destroyed after its connection. For one thread at a time.
 class Session
@@ -75,19 +64,14 @@ public:
     ~Session();
 
     PGconn *raw() const noexcept { return connection_; }
-    const std::shared_ptr<CancelState> &cancelState() const noexcept { return cancel_; }
+    const std::shared_ptr<PostgresCancelState> &cancelState() const noexcept { return cancel_; }
 
     /// To be called before a statement is sent: finishes what is under way, and an earlier cancel does not concern it.
     void begin(std::string_view sql);
     /// The statement is over.
     void end() noexcept;
-    /// Sends nothing; the reader is told when another statement begins.
-    void attach(RowReader *reader) noexcept { reader_ = reader; }
-    void detach(const RowReader *reader) noexcept
-    {
-        if (reader_ == reader)
-            reader_ = nullptr;
-    }
+    /// Who is told when another statement begins.
+    CurrentReader &reader() noexcept { return reader_; }
 
     /// The Error in a result, or of the connection when there is none.
     Error failure(const PGresult *result, std::string_view sql);
@@ -143,12 +127,12 @@ private:
     void releaseStatements();
 
     PGconn *connection_ = nullptr;
-    std::shared_ptr<CancelState> cancel_ = std::make_shared<CancelState>();
+    std::shared_ptr<PostgresCancelState> cancel_ = std::make_shared<PostgresCancelState>();
     std::string password_; // to keep it out of messages
     bool readOnly_ = false;
     bool lost_ = false;
     std::uint64_t number_ = 0;
-    RowReader *reader_ = nullptr;
+    CurrentReader reader_;
     PGTransactionStatusType statusBefore_ = PQTRANS_IDLE;
 
     std::size_t cacheSize_ = 64;

@@ -10,7 +10,6 @@
 #include <cctype>
 #include <chrono>
 #include <optional>
-#include <thread>
 
 namespace schemawright {
 
@@ -18,11 +17,6 @@ using namespace mysql;
 
 namespace {
 
-struct CloseStatement
-{
-    void operator()(MYSQL_STMT *statement) const noexcept { mysql_stmt_close(statement); }
-};
-using StatementPtr = std::unique_ptr<MYSQL_STMT, CloseStatement>;
 struct FreeResult
 {
     void operator()(MYSQL_RES *result) const noexcept { mysql_free_result(result); }
@@ -30,32 +24,6 @@ struct FreeResult
 using ResultPtr = std::unique_ptr<MYSQL_RES, FreeResult>;
 
 constexpr unsigned cannotBePrepared = 1295;
-
-class MysqlCanceller final : public Canceller
-{
-public:
-    explicit MysqlCanceller(std::shared_ptr<CancelState> state) : state_(std::move(state)) {}
-
-    void cancel() noexcept override
-    {
-        const std::uint64_t number = state_->running;
-        if (number == 0)
-            return;
-        state_->cancelled = number;
-        try {
-            // It connects, and waits for that, which no caller of this should.
-            std::thread([state = state_, number] {
-                const std::scoped_lock lock(state->firing);
-                if (state->running == number)
-                    state->kill();
-            }).detach();
-        } catch (...) { // no thread to be had: the statement goes on
-        }
-    }
-
-private:
-    std::shared_ptr<CancelState> state_;
-};
 
 /// In lower case, comments and opening brackets before it left out.
 std::string firstWord(std::string_view sql)
@@ -122,7 +90,7 @@ public:
         row_.emplace(statement_.get(), columns_);
         if (!row_->bind())
             fail();
-        session_->attach(this);
+        session_->reader().attach(this);
     }
     /// One that could not be prepared and was run as text.
     MysqlCursor(std::shared_ptr<Session> session, std::string sql)
@@ -133,7 +101,7 @@ public:
             finish();
             return;
         }
-        session_->attach(this);
+        session_->reader().attach(this);
     }
     MysqlCursor(const MysqlCursor &) = delete;
     ~MysqlCursor()
@@ -219,14 +187,16 @@ private:
     void over() noexcept
     {
         row_.reset();
+        if (statement_.use_count() > 1) // it is kept, to run again: what is under way is read by this
+            mysql_stmt_free_result(statement_.get());
         statement_.reset();
         result_.reset();
         done_ = true;
-        session_->detach(this);
+        session_->reader().detach(this);
         session_->end();
     }
 
-    void takeAll() override
+    void takeAll() noexcept override
     {
         taken_.start(columns_.heads);
         try {
@@ -289,14 +259,34 @@ public:
         Parameters bound;
         assign(bound, parameters, sql);
         session_->begin();
-        StatementPtr statement = prepare(sql, bound.count() == 0);
+        const StatementPtr statement = prepare(sql, bound.count() == 0);
         if (!statement) {
             if (mysql_real_query(session_->raw(), sql.data(), sql.size()) != 0)
                 fail(sql);
             return std::make_unique<MysqlCursor>(session_, std::string(sql));
         }
         run(statement.get(), bound, sql);
-        return std::make_unique<MysqlCursor>(session_, std::string(sql), std::move(statement));
+        return std::make_unique<MysqlCursor>(session_, std::string(sql), statement);
+    }
+    std::unique_ptr<Cursor> executeFlat(std::string_view sql, const CellRange &cells) override
+    {
+        refuseToWrite(*session_, sql);
+        assign(bound_, cells, sql);
+        session_->begin();
+        // One after the other is of the same text, which is long.
+        auto &[text, statement] = session_->lastMany();
+        if (!statement || text != sql || statement.use_count() > 1) {
+            statement.reset();
+            statement = prepare(sql, false);
+            text = sql;
+        }
+        try {
+            run(statement.get(), bound_, sql);
+        } catch (...) {
+            statement.reset();
+            throw;
+        }
+        return std::make_unique<MysqlCursor>(session_, text, statement);
     }
 
     void executeScript(std::string_view sql) override
@@ -315,23 +305,21 @@ public:
     }
     RowsDone executeEach(std::string_view sql, const CellRange &cells) override
     {
-        std::vector<Value> row;
         return executeRows(sql, cells.count, [&](std::size_t at) {
-            row = cells.row(at);
-            return std::span<const Value>(row);
+            return CellRange{cells.rows, cells.columns, cells.first + at, 1};
         });
     }
 
     std::shared_ptr<Canceller> canceller() const override
     {
-        return std::make_shared<MysqlCanceller>(session_->cancelState());
+        return std::make_shared<StatementCanceller>(session_->cancelState());
     }
     std::string serverVersion() const override { return session_->serverVersion(); }
     bool isUsable() const noexcept override { return session_->isUsable(); }
     bool inTransaction() const noexcept override { return session_->inTransaction(); }
 
 private:
-    static void assign(Parameters &bound, std::span<const Value> values, std::string_view sql)
+    template <class Values> static void assign(Parameters &bound, const Values &values, std::string_view sql)
     {
         try {
             bound.assign(values);
@@ -351,7 +339,10 @@ private:
     /// Null for a statement that cannot be prepared but may be sent as text.
     StatementPtr prepare(std::string_view sql, bool mayBeText)
     {
-        StatementPtr statement(mysql_stmt_init(session_->raw()));
+        StatementPtr statement(mysql_stmt_init(session_->raw()), [](MYSQL_STMT *each) {
+            if (each)
+                mysql_stmt_close(each);
+        });
         if (!statement)
             fail(sql);
         if (mysql_stmt_prepare(statement.get(), sql.data(), sql.size()) == 0)
@@ -411,6 +402,7 @@ private:
     }
 
     std::shared_ptr<Session> session_;
+    Parameters bound_; ///< of executeFlat(), whose memory is used again
 };
 
 } // namespace

@@ -94,7 +94,7 @@ MYSQL *handleOf(const QSqlDatabase &database)
 
 } // namespace
 
-void CancelState::kill() noexcept
+void MysqlCancelState::kill() noexcept
 {
     try {
         QSqlDatabase database = open(arguments);
@@ -140,17 +140,14 @@ Session::~Session()
         const std::scoped_lock lock(cancel_->firing); // a cancel on its way must not hit whoever gets our number next
         cancel_->running = 0;
     }
+    lastMany_.second.reset();
     close(database_);
 }
 
 void Session::begin()
 {
     assertMayBlock();
-    if (reader_) {
-        RowReader *const reader = reader_;
-        reader_ = nullptr;
-        reader->takeAll();
-    }
+    reader_.takeAll();
     if (lost_)
         throw Error(ErrorKind::Connect, "the connection to the server is lost");
     cancel_->running = ++number_;

@@ -218,55 +218,104 @@ ResultColumns columnsOf(MYSQL_RES *metadata)
     return columns;
 }
 
+void Parameters::start(std::size_t count)
+{
+    slots_.resize(count);
+    binds_.assign(count, MYSQL_BIND{});
+}
+
+void Parameters::setInteger(std::size_t at, std::int64_t number, bool isUnsigned)
+{
+    slots_[at].integer = number;
+    binds_[at].buffer_type = MYSQL_TYPE_LONGLONG;
+    binds_[at].buffer = &slots_[at].integer;
+    binds_[at].is_unsigned = isUnsigned;
+}
+
+void Parameters::setNumber(std::size_t at, double number)
+{
+    if (!std::isfinite(number))
+        throw Error(ErrorKind::Conversion, "MySQL has no place for " + doubleText(number));
+    slots_[at].number = number;
+    binds_[at].buffer_type = MYSQL_TYPE_DOUBLE;
+    binds_[at].buffer = &slots_[at].number;
+}
+
+void Parameters::setBytes(std::size_t at, enum_field_types type, std::string_view bytes)
+{
+    slots_[at].length = bytes.size();
+    binds_[at].buffer_type = type;
+    binds_[at].buffer = const_cast<char *>(bytes.data()); // only read
+    binds_[at].buffer_length = slots_[at].length;
+    binds_[at].length = &slots_[at].length;
+}
+
+void Parameters::assign(const CellRange &cells)
+{
+    start(cells.count * cells.columns.size());
+    std::size_t at = 0;
+    for (std::size_t row = cells.first; row < cells.first + cells.count; ++row)
+        for (const std::size_t column : cells.columns) {
+            switch (cells.rows.storage(row, column)) {
+            case RowBatch::Storage::Null:
+                binds_[at].buffer_type = MYSQL_TYPE_NULL;
+                break;
+            case RowBatch::Storage::Integer:
+                setInteger(at, cells.rows.integer(row, column), false);
+                break;
+            case RowBatch::Storage::Float:
+                setNumber(at, cells.rows.number(row, column));
+                break;
+            case RowBatch::Storage::Text:
+                setBytes(at, MYSQL_TYPE_STRING, cells.rows.bytes(row, column));
+                break;
+            case RowBatch::Storage::Blob:
+                setBytes(at, MYSQL_TYPE_BLOB, cells.rows.bytes(row, column));
+                break;
+            case RowBatch::Storage::Encoded:
+                assign(at, cells.rows.value(row, column));
+                break;
+            }
+            ++at;
+        }
+}
+
 void Parameters::assign(std::span<const Value> values)
 {
-    slots_.resize(values.size());
-    binds_.assign(values.size(), MYSQL_BIND{});
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        Slot &slot = slots_[i];
-        MYSQL_BIND &bind = binds_[i];
-        const auto asInteger = [&](std::int64_t number, bool isUnsigned) {
-            slot.integer = number;
-            bind.buffer_type = MYSQL_TYPE_LONGLONG;
-            bind.buffer = &slot.integer;
-            bind.is_unsigned = isUnsigned;
-        };
-        const auto asBytes = [&](enum_field_types type, std::string bytes) {
-            slot.text = std::move(bytes);
-            slot.length = slot.text.size();
-            bind.buffer_type = type;
-            bind.buffer = slot.text.data();
-            bind.buffer_length = slot.length;
-            bind.length = &slot.length;
-        };
-        values[i].visit([&](const auto &held) {
-            using Held = std::decay_t<decltype(held)>;
-            if constexpr (std::is_same_v<Held, Null>)
-                bind.buffer_type = MYSQL_TYPE_NULL;
-            else if constexpr (std::is_same_v<Held, bool> || std::is_same_v<Held, std::int64_t>)
-                asInteger(held, false);
-            else if constexpr (std::is_same_v<Held, double>) {
-                if (!std::isfinite(held))
-                    throw Error(ErrorKind::Conversion, "MySQL has no place for " + doubleText(held));
-                slot.number = held;
-                bind.buffer_type = MYSQL_TYPE_DOUBLE;
-                bind.buffer = &slot.number;
-            } else if constexpr (std::is_same_v<Held, Decimal>) {
-                const std::string &text = held.text();
-                std::uint64_t number = 0;
-                const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-                if (error == std::errc() && end == text.data() + text.size())
-                    asInteger(static_cast<std::int64_t>(number), true);
-                else
-                    asBytes(MYSQL_TYPE_NEWDECIMAL, text);
-            } else if constexpr (std::is_same_v<Held, std::string>)
-                asBytes(MYSQL_TYPE_STRING, held);
-            else if constexpr (std::is_same_v<Held, Bytes>)
-                asBytes(MYSQL_TYPE_BLOB, held.data);
+    start(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i)
+        assign(i, values[i]);
+}
+
+void Parameters::assign(std::size_t at, const Value &value)
+{
+    const auto asText = [&](enum_field_types type, std::string text) {
+        slots_[at].text = std::move(text);
+        setBytes(at, type, slots_[at].text);
+    };
+    value.visit([&](const auto &held) {
+        using Held = std::decay_t<decltype(held)>;
+        if constexpr (std::is_same_v<Held, Null>)
+            binds_[at].buffer_type = MYSQL_TYPE_NULL;
+        else if constexpr (std::is_same_v<Held, bool> || std::is_same_v<Held, std::int64_t>)
+            setInteger(at, held, false);
+        else if constexpr (std::is_same_v<Held, double>)
+            setNumber(at, held);
+        else if constexpr (std::is_same_v<Held, Decimal>) {
+            const std::string &text = held.text();
+            std::uint64_t number = 0;
+            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+            if (error == std::errc() && end == text.data() + text.size())
+                setInteger(at, static_cast<std::int64_t>(number), true);
             else
-                asBytes(MYSQL_TYPE_STRING, held.text());
-        });
-    }
+                asText(MYSQL_TYPE_NEWDECIMAL, text);
+        } else if constexpr (std::is_same_v<Held, std::string>)
+            asText(MYSQL_TYPE_STRING, held);
+        else if constexpr (std::is_same_v<Held, Bytes>)
+            asText(MYSQL_TYPE_BLOB, held.data);
+        else
+            asText(MYSQL_TYPE_STRING, held.text());
+    });
 }
 
 BinaryRow::BinaryRow(MYSQL_STMT *statement, const ResultColumns &columns)

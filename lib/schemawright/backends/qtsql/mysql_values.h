@@ -32,10 +32,19 @@ class Parameters
 public:
     /// Throws Error(Conversion) for a number that the database has no place for.
     void assign(std::span<const Value> values);
+    /// The cells of these rows behind one another. Texts and blobs are borrowed from them.
+    void assign(const CellRange &cells);
     MYSQL_BIND *binds() noexcept { return binds_.data(); }
     std::size_t count() const noexcept { return binds_.size(); }
 
 private:
+    struct Slot;
+    void start(std::size_t count);
+    void assign(std::size_t at, const Value &value);
+    void setInteger(std::size_t at, std::int64_t number, bool isUnsigned);
+    void setNumber(std::size_t at, double number);
+    void setBytes(std::size_t at, enum_field_types type, std::string_view bytes);
+
     struct Slot
     {
         std::string text;
