@@ -132,6 +132,17 @@ bool Reflection::read(const std::string &what, const std::string &sql, std::vect
     }
 }
 
+bool Reflection::readOfTables(const std::string &what, const std::string &sql, const char *nameColumn,
+                              const std::function<void(Table &, const CatalogRow &)> &use)
+{
+    std::vector<Value> parameters{schema_};
+    const std::string names = only(nameColumn, parameters);
+    return read(what, sql + names, parameters, [&](const CatalogRow &row) {
+        if (Table *table = find(row))
+            use(*table, row);
+    });
+}
+
 Table *Reflection::find(const CatalogRow &row, std::size_t column)
 {
     const auto found = tables_.find(row.text(column));
@@ -230,49 +241,45 @@ void Reflection::readTables()
 
 void Reflection::readColumns()
 {
-    std::vector<Value> parameters{schema_};
-    const std::string names = only("TABLE_NAME", parameters);
     std::map<Table *, std::map<std::int64_t, Column>> columns;
-    read("columns",
-         fmt::format("SELECT TABLE_NAME, COLUMN_NAME, ORDINAL_POSITION, COLUMN_TYPE, IS_NULLABLE, COLUMN_DEFAULT, "
-                     "EXTRA, COLLATION_NAME, COLUMN_COMMENT, GENERATION_EXPRESSION, {} FROM "
-                     "information_schema.COLUMNS WHERE TABLE_SCHEMA = ?{}",
-                     isMariaDb ? "NULL" : "SRS_ID", names),
-         parameters, [&](const CatalogRow &row) {
-             Table *table = find(row);
-             if (!table)
-                 return;
-             Column column;
-             column.name = row.text(1);
-             const std::string spelling = row.text(3), extra = row.text(6);
-             auto type = types_.find(spelling);
-             if (type == types_.end())
-                 type = types_.emplace(spelling, parseType(spelling)).first;
-             column.type = type->second;
-             column.nullable = row.flag(4);
-             if (!row.text(8).empty())
-                 column.comment = row.text(8);
-             const bool isStored = holds(extra, "STORED GENERATED") || holds(extra, "PERSISTENT");
-             if (isStored || holds(extra, "VIRTUAL GENERATED")) {
-                 const std::string expression = isMariaDb ? row.text(9) : unescapedExpression(row.text(9));
-                 column.generated = Generated{seenFromHere(withoutParentheses(expression)), isStored};
-             } else if (auto text = defaultSql(row.optional(5), spelling, extra, isMariaDb))
-                 column.defaultSql = seenFromHere(*text);
-             column.autoincrement = holds(extra, "auto_increment");
-             if (const std::size_t update = extra.find("on update "); update != std::string::npos)
-                 column.options["on_update"] =
-                     extra.substr(update + 10, extra.find_first_of(", ", update + 10) - update - 10);
-             if (holds(extra, "INVISIBLE"))
-                 column.options["invisible"] = "true";
-             if (holds(extra, "WITHOUT SYSTEM VERSIONING"))
-                 column.options["without_system_versioning"] = "true";
-             if (!row.isNull(10))
-                 column.options["srid"] = row.text(10);
-             const auto usual = table->options.find("collate");
-             if (!table->isView() && !row.isNull(7) && (usual == table->options.end() || usual->second != row.view(7)))
-                 column.collation = row.text(7);
-             columns[table].emplace(row.number(2), std::move(column));
-         });
+    readOfTables(
+        "columns",
+        fmt::format("SELECT TABLE_NAME, COLUMN_NAME, ORDINAL_POSITION, COLUMN_TYPE, IS_NULLABLE, COLUMN_DEFAULT, "
+                    "EXTRA, COLLATION_NAME, COLUMN_COMMENT, GENERATION_EXPRESSION, {} FROM "
+                    "information_schema.COLUMNS WHERE TABLE_SCHEMA = ?",
+                    isMariaDb ? "NULL" : "SRS_ID"),
+        "TABLE_NAME", [&](Table &table, const CatalogRow &row) {
+            Column column;
+            column.name = row.text(1);
+            const std::string spelling = row.text(3), extra = row.text(6);
+            auto type = types_.find(spelling);
+            if (type == types_.end())
+                type = types_.emplace(spelling, parseType(spelling)).first;
+            column.type = type->second;
+            column.nullable = row.flag(4);
+            if (!row.text(8).empty())
+                column.comment = row.text(8);
+            const bool isStored = holds(extra, "STORED GENERATED") || holds(extra, "PERSISTENT");
+            if (isStored || holds(extra, "VIRTUAL GENERATED")) {
+                const std::string expression = isMariaDb ? row.text(9) : unescapedExpression(row.text(9));
+                column.generated = Generated{seenFromHere(withoutParentheses(expression)), isStored};
+            } else if (auto text = defaultSql(row.optional(5), spelling, extra, isMariaDb))
+                column.defaultSql = seenFromHere(*text);
+            column.autoincrement = holds(extra, "auto_increment");
+            if (const std::size_t update = extra.find("on update "); update != std::string::npos)
+                column.options["on_update"] =
+                    extra.substr(update + 10, extra.find_first_of(", ", update + 10) - update - 10);
+            if (holds(extra, "INVISIBLE"))
+                column.options["invisible"] = "true";
+            if (holds(extra, "WITHOUT SYSTEM VERSIONING"))
+                column.options["without_system_versioning"] = "true";
+            if (!row.isNull(10))
+                column.options["srid"] = row.text(10);
+            const auto usual = table.options.find("collate");
+            if (!table.isView() && !row.isNull(7) && (usual == table.options.end() || usual->second != row.view(7)))
+                column.collation = row.text(7);
+            columns[&table].emplace(row.number(2), std::move(column));
+        });
     for (auto &[table, ordered] : columns)
         for (auto &[position, column] : ordered)
             table->columns.push_back(std::move(column));

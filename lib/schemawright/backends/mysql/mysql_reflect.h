@@ -56,6 +56,10 @@ private:
 
     /// False when the query failed, which `what` names in the report.
     bool read(const std::string &what, const std::string &sql, std::vector<Value> parameters, const Use &use);
+    /// The same for rows that are about one of the tables each, the name of which they tell first, by `nameColumn`. The
+    /// query takes the schema as its parameter, and ends in a condition.
+    bool readOfTables(const std::string &what, const std::string &sql, const char *nameColumn,
+                      const std::function<void(Table &, const CatalogRow &)> &use);
     Table *find(const CatalogRow &row, std::size_t column = 0);
     /// The name as a statement says it: bare in the default schema.
     std::string quoted(const QualifiedName &name) const;

@@ -34,43 +34,39 @@ template <class Says> std::string listed(const Index &index, const Says &says)
 
 void Reflection::readIndexes()
 {
-    std::vector<Value> parameters{schema_};
-    const std::string names = only("TABLE_NAME", parameters);
     const char *seen = isMariaDb ? (version >= 1006 ? "IGNORED" : "NULL") : "IS_VISIBLE";
     std::map<std::pair<Table *, std::string>, std::map<std::int64_t, IndexElement>> elements;
     std::map<std::pair<Table *, std::string>, Index> indexes;
-    read("indexes",
-         fmt::format("SELECT TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX, COLUMN_NAME, NON_UNIQUE, COLLATION, SUB_PART, "
-                     "INDEX_TYPE, INDEX_COMMENT, {}, {} FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ?{}",
-                     seen, isMariaDb ? "NULL" : "EXPRESSION", names),
-         parameters, [&](const CatalogRow &row) {
-             Table *table = find(row);
-             if (!table)
-                 return;
-             const std::pair key{table, row.text(1)};
-             Index &index = indexes[key];
-             index.name = key.second;
-             index.unique = row.number(4) == 0;
-             std::string method = row.text(7);
-             for (char &c : method)
-                 c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-             index.method = method;
-             if (!row.text(8).empty())
-                 index.comment = row.text(8);
-             if (isMariaDb && row.flag(9))
-                 index.options["ignored"] = "true";
-             if (!isMariaDb && !row.isNull(9) && !row.flag(9))
-                 index.options["invisible"] = "true";
-             IndexElement element;
-             if (row.isNull(3))
-                 element.expression = withoutParentheses(unescapedExpression(row.text(10)));
-             else
-                 element.column = row.text(3);
-             element.descending = row.text(5) == "D";
-             if (!row.isNull(6) && method != "spatial") // which counts bytes of its own
-                 element.prefix = static_cast<int>(row.number(6));
-             elements[key].emplace(row.number(2), std::move(element));
-         });
+    readOfTables(
+        "indexes",
+        fmt::format("SELECT TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX, COLUMN_NAME, NON_UNIQUE, COLLATION, SUB_PART, "
+                    "INDEX_TYPE, INDEX_COMMENT, {}, {} FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ?",
+                    seen, isMariaDb ? "NULL" : "EXPRESSION"),
+        "TABLE_NAME", [&](Table &table, const CatalogRow &row) {
+            const std::pair key{&table, row.text(1)};
+            Index &index = indexes[key];
+            index.name = key.second;
+            index.unique = row.number(4) == 0;
+            std::string method = row.text(7);
+            for (char &c : method)
+                c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+            index.method = method;
+            if (!row.text(8).empty())
+                index.comment = row.text(8);
+            if (isMariaDb && row.flag(9))
+                index.options["ignored"] = "true";
+            if (!isMariaDb && !row.isNull(9) && !row.flag(9))
+                index.options["invisible"] = "true";
+            IndexElement element;
+            if (row.isNull(3))
+                element.expression = withoutParentheses(unescapedExpression(row.text(10)));
+            else
+                element.column = row.text(3);
+            element.descending = row.text(5) == "D";
+            if (!row.isNull(6) && method != "spatial") // which counts bytes of its own
+                element.prefix = static_cast<int>(row.number(6));
+            elements[key].emplace(row.number(2), std::move(element));
+        });
     for (auto &[key, index] : indexes) {
         for (auto &[position, element] : elements[key])
             index.elements.push_back(std::move(element));
@@ -115,37 +111,31 @@ void Reflection::placeIndex(Table &table, Index index)
 
 void Reflection::readForeignKeys()
 {
-    std::vector<Value> parameters{schema_};
-    const std::string names = only("TABLE_NAME", parameters);
     std::map<std::pair<Table *, std::string>, std::map<std::int64_t, std::pair<std::string, std::string>>> columns;
     std::map<std::pair<Table *, std::string>, ForeignKey> keys;
-    read("foreign keys",
-         "SELECT TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION, COLUMN_NAME, REFERENCED_TABLE_SCHEMA, "
-         "REFERENCED_TABLE_NAME, REFERENCED_COLUMN_NAME FROM information_schema.KEY_COLUMN_USAGE WHERE TABLE_SCHEMA = "
-         "? AND REFERENCED_TABLE_NAME IS NOT NULL" +
-             names,
-         parameters, [&](const CatalogRow &row) {
-             Table *table = find(row);
-             if (!table)
-                 return;
-             const std::pair key{table, row.text(1)};
-             ForeignKey &made = keys[key];
-             made.name = key.second;
-             made.referred = {row.text(4), row.text(5)};
-             columns[key][row.number(2)] = {row.text(3), row.text(6)};
-         });
+    readOfTables(
+        "foreign keys",
+        "SELECT TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION, COLUMN_NAME, REFERENCED_TABLE_SCHEMA, "
+        "REFERENCED_TABLE_NAME, REFERENCED_COLUMN_NAME FROM information_schema.KEY_COLUMN_USAGE WHERE TABLE_SCHEMA = "
+        "? AND REFERENCED_TABLE_NAME IS NOT NULL",
+        "TABLE_NAME", [&](Table &table, const CatalogRow &row) {
+            const std::pair key{&table, row.text(1)};
+            ForeignKey &made = keys[key];
+            made.name = key.second;
+            made.referred = {row.text(4), row.text(5)};
+            columns[key][row.number(2)] = {row.text(3), row.text(6)};
+        });
     if (keys.empty())
         return;
-    read("the actions of foreign keys",
-         "SELECT TABLE_NAME, CONSTRAINT_NAME, UPDATE_RULE, DELETE_RULE FROM "
-         "information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = ?" +
-             names,
-         parameters, [&](const CatalogRow &row) {
-             if (const auto key = keys.find({find(row), row.text(1)}); key != keys.end()) {
-                 key->second.onUpdate = action(row, 2);
-                 key->second.onDelete = action(row, 3);
-             }
-         });
+    readOfTables("the actions of foreign keys",
+                 "SELECT TABLE_NAME, CONSTRAINT_NAME, UPDATE_RULE, DELETE_RULE FROM "
+                 "information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = ?",
+                 "TABLE_NAME", [&](Table &table, const CatalogRow &row) {
+                     if (const auto key = keys.find({&table, row.text(1)}); key != keys.end()) {
+                         key->second.onUpdate = action(row, 2);
+                         key->second.onDelete = action(row, 3);
+                     }
+                 });
     for (auto &[at, key] : keys) {
         for (auto &[position, pair] : columns[at]) {
             key.columns.push_back(std::move(pair.first));
@@ -157,41 +147,30 @@ void Reflection::readForeignKeys()
 
 void Reflection::readChecks()
 {
-    std::vector<Value> parameters{schema_};
-    if (isMariaDb) {
-        const std::string names = only("TABLE_NAME", parameters);
-        read("checks",
-             "SELECT TABLE_NAME, CONSTRAINT_NAME, CHECK_CLAUSE, LEVEL FROM information_schema.CHECK_CONSTRAINTS WHERE "
-             "CONSTRAINT_SCHEMA = ?" +
-                 names,
-             parameters, [&](const CatalogRow &row) {
-                 Table *table = find(row);
-                 if (!table)
-                     return;
-                 CheckConstraint check;
-                 check.expression = seenFromHere(row.text(2));
-                 (row.text(3) == "Column" ? check.column : check.name) = row.text(1);
-                 placeCheck(*table, std::move(check));
-             });
-    } else {
-        const std::string names = only("t.TABLE_NAME", parameters);
-        read("checks",
-             "SELECT t.TABLE_NAME, t.CONSTRAINT_NAME, c.CHECK_CLAUSE, t.ENFORCED FROM "
-             "information_schema.TABLE_CONSTRAINTS t JOIN information_schema.CHECK_CONSTRAINTS c ON "
-             "c.CONSTRAINT_SCHEMA = t.CONSTRAINT_SCHEMA AND c.CONSTRAINT_NAME = t.CONSTRAINT_NAME WHERE "
-             "t.CONSTRAINT_TYPE = 'CHECK' AND t.TABLE_SCHEMA = ?" +
-                 names,
-             parameters, [&](const CatalogRow &row) {
-                 Table *table = find(row);
-                 if (!table)
-                     return;
-                 CheckConstraint check;
-                 check.name = row.text(1);
-                 check.expression = seenFromHere(withoutParentheses(unescapedExpression(row.text(2))));
-                 check.validated = row.flag(3);
-                 placeCheck(*table, std::move(check));
-             });
-    }
+    if (isMariaDb)
+        readOfTables(
+            "checks",
+            "SELECT TABLE_NAME, CONSTRAINT_NAME, CHECK_CLAUSE, LEVEL FROM information_schema.CHECK_CONSTRAINTS WHERE "
+            "CONSTRAINT_SCHEMA = ?",
+            "TABLE_NAME", [&](Table &table, const CatalogRow &row) {
+                CheckConstraint check;
+                check.expression = seenFromHere(row.text(2));
+                (row.text(3) == "Column" ? check.column : check.name) = row.text(1);
+                placeCheck(table, std::move(check));
+            });
+    else
+        readOfTables("checks",
+                     "SELECT t.TABLE_NAME, t.CONSTRAINT_NAME, c.CHECK_CLAUSE, t.ENFORCED FROM "
+                     "information_schema.TABLE_CONSTRAINTS t JOIN information_schema.CHECK_CONSTRAINTS c ON "
+                     "c.CONSTRAINT_SCHEMA = t.CONSTRAINT_SCHEMA AND c.CONSTRAINT_NAME = t.CONSTRAINT_NAME WHERE "
+                     "t.CONSTRAINT_TYPE = 'CHECK' AND t.TABLE_SCHEMA = ?",
+                     "t.TABLE_NAME", [&](Table &table, const CatalogRow &row) {
+                         CheckConstraint check;
+                         check.name = row.text(1);
+                         check.expression = seenFromHere(withoutParentheses(unescapedExpression(row.text(2))));
+                         check.validated = row.flag(3);
+                         placeCheck(table, std::move(check));
+                     });
     for (auto &[name, table] : tables_)
         std::ranges::sort(table.checks, {}, [](const CheckConstraint &each) {
             return std::pair(each.name.value_or(""), each.column.value_or(""));

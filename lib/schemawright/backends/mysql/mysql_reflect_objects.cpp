@@ -9,35 +9,31 @@ namespace schemawright::mysql {
 
 void Reflection::readViews()
 {
-    std::vector<Value> parameters{schema_};
-    const std::string names = only("TABLE_NAME", parameters);
-    read("views",
-         fmt::format("SELECT TABLE_NAME, VIEW_DEFINITION, CHECK_OPTION, IS_UPDATABLE, DEFINER, SECURITY_TYPE, {} FROM "
-                     "information_schema.VIEWS WHERE TABLE_SCHEMA = ?{}",
-                     isMariaDb ? "ALGORITHM" : "NULL", names),
-         parameters, [&](const CatalogRow &row) {
-             Table *view = find(row);
-             if (!view)
-                 return;
-             const std::string query = row.text(1);
-             if (query.empty()) { // shown to its owner only
-                 broken_.emplace(view->name.name, "its query is not shown to " + currentUser);
-                 return;
-             }
-             viewTexts_[view->name] = query;
-             std::string text = "CREATE ";
-             if (!row.isNull(6) && row.text(6) != "UNDEFINED")
-                 text += "ALGORITHM=" + row.text(6) + " ";
-             text += definer(row, 4);
-             if (row.text(5) == "INVOKER")
-                 text += "SQL SECURITY INVOKER ";
-             text += "VIEW " + quoted(view->name) + " AS " + seenFromHere(query);
-             if (row.text(2) != "NONE")
-                 text += " WITH " + row.text(2) + " CHECK OPTION";
-             view->definition = text;
-             if (row.flag(3))
-                 view->options["updatable"] = "true";
-         });
+    readOfTables(
+        "views",
+        fmt::format("SELECT TABLE_NAME, VIEW_DEFINITION, CHECK_OPTION, IS_UPDATABLE, DEFINER, SECURITY_TYPE, {} FROM "
+                    "information_schema.VIEWS WHERE TABLE_SCHEMA = ?",
+                    isMariaDb ? "ALGORITHM" : "NULL"),
+        "TABLE_NAME", [&](Table &view, const CatalogRow &row) {
+            const std::string query = row.text(1);
+            if (query.empty()) { // shown to its owner only
+                broken_.emplace(view.name.name, "its query is not shown to " + currentUser);
+                return;
+            }
+            viewTexts_[view.name] = query;
+            std::string text = "CREATE ";
+            if (!row.isNull(6) && row.text(6) != "UNDEFINED")
+                text += "ALGORITHM=" + row.text(6) + " ";
+            text += definer(row, 4);
+            if (row.text(5) == "INVOKER")
+                text += "SQL SECURITY INVOKER ";
+            text += "VIEW " + quoted(view.name) + " AS " + seenFromHere(query);
+            if (row.text(2) != "NONE")
+                text += " WITH " + row.text(2) + " CHECK OPTION";
+            view.definition = text;
+            if (row.flag(3))
+                view.options["updatable"] = "true";
+        });
 }
 
 /// Tables and views whose names stand in a text in full. A name too many does no harm: it only orders.
@@ -64,8 +60,6 @@ std::vector<QualifiedName> Reflection::tablesIn(const std::string &sql) const
 
 void Reflection::readTriggers()
 {
-    std::vector<Value> parameters{schema_};
-    const std::string names = only("EVENT_OBJECT_TABLE", parameters);
     struct Placed
     {
         std::string timing;
@@ -73,23 +67,20 @@ void Reflection::readTriggers()
         Trigger trigger;
     };
     std::map<Table *, std::vector<Placed>> all;
-    read("triggers",
-         "SELECT EVENT_OBJECT_TABLE, TRIGGER_NAME, ACTION_TIMING, EVENT_MANIPULATION, ACTION_ORDER, ACTION_STATEMENT, "
-         "DEFINER FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = ?" +
-             names,
-         parameters, [&](const CatalogRow &row) {
-             Table *table = find(row);
-             if (!table)
-                 return;
-             Placed placed;
-             placed.timing = row.text(2) + " " + row.text(3);
-             placed.order = row.number(4);
-             placed.trigger.name = row.text(1);
-             placed.trigger.definition =
-                 fmt::format("CREATE {}TRIGGER {} {} ON {} FOR EACH ROW {}", definer(row, 6),
-                             quoted({schema_, placed.trigger.name}), placed.timing, quoted(table->name), row.text(5));
-             all[table].push_back(std::move(placed));
-         });
+    readOfTables(
+        "triggers",
+        "SELECT EVENT_OBJECT_TABLE, TRIGGER_NAME, ACTION_TIMING, EVENT_MANIPULATION, ACTION_ORDER, ACTION_STATEMENT, "
+        "DEFINER FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = ?",
+        "EVENT_OBJECT_TABLE", [&](Table &table, const CatalogRow &row) {
+            Placed placed;
+            placed.timing = row.text(2) + " " + row.text(3);
+            placed.order = row.number(4);
+            placed.trigger.name = row.text(1);
+            placed.trigger.definition =
+                fmt::format("CREATE {}TRIGGER {} {} ON {} FOR EACH ROW {}", definer(row, 6),
+                            quoted({schema_, placed.trigger.name}), placed.timing, quoted(table.name), row.text(5));
+            all[&table].push_back(std::move(placed));
+        });
     for (auto &[table, placed] : all) { // those of one event run in the order in which they are made
         std::ranges::sort(placed, {}, [](const Placed &each) { return std::pair(each.timing, each.order); });
         for (Placed &each : placed)

@@ -48,26 +48,21 @@ std::string values(const Part &part, const std::string &by)
 
 void Reflection::readPartitions()
 {
-    std::vector<Value> parameters{schema_};
-    const std::string names = only("TABLE_NAME", parameters);
     std::map<Table *, std::vector<Part>> parts;
     std::map<Table *, std::string> subpartitions;
-    read("partitions",
-         "SELECT TABLE_NAME, PARTITION_NAME, SUBPARTITION_NAME, PARTITION_ORDINAL_POSITION, "
-         "SUBPARTITION_ORDINAL_POSITION, PARTITION_METHOD, PARTITION_EXPRESSION, SUBPARTITION_METHOD, "
-         "SUBPARTITION_EXPRESSION, PARTITION_DESCRIPTION, PARTITION_COMMENT FROM information_schema.PARTITIONS WHERE "
-         "TABLE_SCHEMA = ? AND PARTITION_NAME IS NOT NULL" +
-             names,
-         parameters, [&](const CatalogRow &row) {
-             Table *table = find(row);
-             if (!table)
-                 return;
-             table->partition.by = row.text(5) + " (" + row.text(6) + ")";
-             if (!row.isNull(7))
-                 subpartitions[table] = " SUBPARTITION BY " + row.text(7) + " (" + row.text(8) + ")";
-             parts[table].push_back(
-                 {row.number(3), row.number(4), row.text(1), row.text(2), row.text(10), row.optional(9)});
-         });
+    readOfTables(
+        "partitions",
+        "SELECT TABLE_NAME, PARTITION_NAME, SUBPARTITION_NAME, PARTITION_ORDINAL_POSITION, "
+        "SUBPARTITION_ORDINAL_POSITION, PARTITION_METHOD, PARTITION_EXPRESSION, SUBPARTITION_METHOD, "
+        "SUBPARTITION_EXPRESSION, PARTITION_DESCRIPTION, PARTITION_COMMENT FROM information_schema.PARTITIONS WHERE "
+        "TABLE_SCHEMA = ? AND PARTITION_NAME IS NOT NULL",
+        "TABLE_NAME", [&](Table &table, const CatalogRow &row) {
+            table.partition.by = row.text(5) + " (" + row.text(6) + ")";
+            if (!row.isNull(7))
+                subpartitions[&table] = " SUBPARTITION BY " + row.text(7) + " (" + row.text(8) + ")";
+            parts[&table].push_back(
+                {row.number(3), row.number(4), row.text(1), row.text(2), row.text(10), row.optional(9)});
+        });
     for (auto &[table, all] : parts) {
         std::string &by = *table->partition.by;
         if (by.starts_with("SYSTEM_TIME")) { // by what time or number of rows is told nowhere
