@@ -82,7 +82,7 @@ struct ModelTable
         }
         table.foreignKey({"r"}, {"", parent}, {"id"});
         if (isComposite)
-            table.primaryKey({"a", "b"}).foreignKey({"ra", "rb"}, {"", pairParent}, {"a", "b"});
+            table.primaryKey({"a", "b"}).foreignKey({"rb", "ra"}, {"", pairParent}, {"b", "a"});
         if (hasPair)
             table.unique({"n", "r"});
         return table;

@@ -187,6 +187,37 @@ public:
         return DdlWriter::checkSql(check) + (check.validated ? "" : " NOT ENFORCED");
     }
 
+    /// The columns that are referred to must be the first of an index in their order, which says nothing else.
+    std::string foreignKeySql(const ForeignKey &key) override
+    {
+        const TablePtr parent = metadata().table(resolved(key.referred));
+        if (!parent || key.referredColumns.size() < 2)
+            return DdlWriter::foreignKeySql(key);
+        std::vector<std::vector<std::string>> lists;
+        if (parent->primaryKey)
+            lists.push_back(parent->primaryKey->columns);
+        for (const UniqueConstraint &unique : parent->uniques)
+            lists.push_back(unique.columns);
+        for (const Index &index : parent->indexes) {
+            std::vector<std::string> &columns = lists.emplace_back();
+            for (const IndexElement &element : index.elements)
+                columns.push_back(element.column.value_or(""));
+            columns.resize(std::min(columns.size(), key.referredColumns.size()));
+        }
+        if (std::ranges::find(lists, key.referredColumns) != lists.end())
+            return DdlWriter::foreignKeySql(key);
+        for (const std::vector<std::string> &list : lists)
+            if (std::ranges::is_permutation(list, key.referredColumns)) {
+                ForeignKey ordered = key;
+                ordered.referredColumns = list;
+                for (std::size_t i = 0; i < list.size(); ++i)
+                    ordered.columns[i] = key.columns[static_cast<std::size_t>(
+                        std::ranges::find(key.referredColumns, list[i]) - key.referredColumns.begin())];
+                return DdlWriter::foreignKeySql(ordered);
+            }
+        return DdlWriter::foreignKeySql(key);
+    }
+
     std::string addForeignKey(const Table &table, const ForeignKey &key) override
     {
         near_ = resolved(table.name).schema;
