@@ -17,7 +17,8 @@ namespace schemawright {
 ///
 /// How values travel: BIGINT UNSIGNED beyond 2^63-1 and DECIMAL are Decimals, BIT is its number, dates and times that
 /// no calendar has are text, GEOMETRY is its bytes. An infinite double is refused. The session is strict
-/// (STRICT_ALL_TABLES), so that a value that does not fit is an error instead of another value.
+/// (STRICT_ALL_TABLES), so that a value that does not fit is an error instead of another value, and 0 is 0 in a column
+/// that counts (NO_AUTO_VALUE_ON_ZERO).
 ///
 /// affectedRows() counts the rows that a condition matched; -1 for what is neither INSERT, UPDATE, DELETE, REPLACE nor
 /// CALL. A cancel is a KILL QUERY over a connection of its own.

@@ -118,8 +118,8 @@ Session::Session(const ConnectArguments &arguments)
         if (const auto mode = arguments.options.find("sslmode");
             mode != arguments.options.end() && mode->second == "require" && !mysql_get_ssl_cipher(raw_))
             throw Error(ErrorKind::Connect, "the server does not encrypt the connection");
-        // What does not fit is an error, not a value cut to size.
-        std::string settings = "SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES')";
+        // What does not fit is an error, not a value cut to size; and a key that is given as 0 is 0.
+        std::string settings = "SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO')";
         if (const auto zone = arguments.options.find("time_zone"); zone != arguments.options.end()) {
             std::string quoted(2 * zone->second.size() + 1, '\0');
             quoted.resize(mysql_real_escape_string(raw_, quoted.data(), zone->second.data(), zone->second.size()));
