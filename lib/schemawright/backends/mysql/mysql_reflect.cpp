@@ -108,6 +108,8 @@ MetaData Reflection::run()
         for (auto &[name, table] : tables_)
             metadata_.add(std::move(table));
     }
+    if (!viewTexts_.empty() && !options_.tables.empty())
+        readOtherNames();
     // What a view reads may be in a schema that was read after its own.
     for (const auto &[view, sql] : viewTexts_) {
         Table copy = *metadata_.table(view);

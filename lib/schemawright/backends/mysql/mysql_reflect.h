@@ -94,6 +94,7 @@ private:
 
     // mysql_reflect_objects.cpp
     void readViews();
+    void readOtherNames();
     std::vector<QualifiedName> tablesIn(const std::string &sql) const;
     void readTriggers();
     void readSequences();
@@ -108,6 +109,7 @@ private:
     std::vector<std::string> sequences_;
     std::unordered_map<std::string, Type> types_;    ///< by their spelling
     std::map<QualifiedName, std::string> viewTexts_; ///< as the server prints them, of all schemas
+    std::set<QualifiedName> others_;                 ///< tables that are not asked for, where views may read them
 };
 
 } // namespace schemawright::mysql

@@ -36,6 +36,16 @@ void Reflection::readViews()
         });
 }
 
+void Reflection::readOtherNames()
+{
+    for (const Schema &schema : metadata_.schemas)
+        read("names of tables",
+             "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_TYPE <> 'SEQUENCE'",
+             {Value(schema.name)}, [&](const CatalogRow &row) {
+                 others_.insert({schema.name, row.text(0)});
+             });
+}
+
 /// Tables and views whose names stand in a text in full. A name too many does no harm: it only orders.
 std::vector<QualifiedName> Reflection::tablesIn(const std::string &sql) const
 {
@@ -50,7 +60,7 @@ std::vector<QualifiedName> Reflection::tablesIn(const std::string &sql) const
                 name += sql[i];
             }
             if (const QualifiedName table{schema.name, name};
-                metadata_.table(table) && std::ranges::find(found, table) == found.end())
+                (metadata_.table(table) || others_.contains(table)) && std::ranges::find(found, table) == found.end())
                 found.push_back(table);
         }
     }
