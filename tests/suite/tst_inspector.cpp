@@ -61,6 +61,25 @@ GRANT SELECT, UPDATE (name) ON emp TO PUBLIC;
 ANALYZE;
 )";
 
+/// MariaDB has schemas that are databases, which other programs would meet: there is one only.
+const char *const mariadbAlone = R"(
+CREATE TABLE dept (id integer PRIMARY KEY, code varchar(10) NOT NULL, site integer,
+    CONSTRAINT one_code UNIQUE (code, site));
+CREATE TABLE emp (id integer PRIMARY KEY, name varchar(40) DEFAULT 'it''s' NOT NULL COMMENT 'their names',
+    code varchar(10), site integer, boss integer, KEY by_boss (boss), KEY by_dept (code, site),
+    CONSTRAINT to_boss FOREIGN KEY (boss) REFERENCES emp (id) ON DELETE SET NULL,
+    CONSTRAINT to_dept FOREIGN KEY (code, site) REFERENCES dept (code, site) ON UPDATE CASCADE,
+    CONSTRAINT named CHECK (name <> '')) COMMENT 'people';
+CREATE INDEX by_name ON emp (name, id DESC);
+CREATE UNIQUE INDEX one_name ON emp (name, code);
+CREATE VIEW people AS SELECT id, name FROM emp;
+CREATE TABLE tight (a integer) ROW_FORMAT=DYNAMIC;
+CREATE TRIGGER noted AFTER INSERT ON emp FOR EACH ROW SET @seen = 1;
+CREATE SEQUENCE counter;
+INSERT INTO dept VALUES (1, 'a', 1), (2, 'b', 1), (3, 'c', 1);
+ANALYZE TABLE dept;
+)";
+
 } // namespace
 
 class tst_Inspector : public QObject
@@ -71,12 +90,17 @@ private:
     std::unique_ptr<test::SuiteDatabases> databases_;
 
     static bool isPostgres(const Connection &connection) { return connection.dialect().name() == "postgresql"; }
+    static bool isMariadb(const Connection &connection) { return connection.dialect().name() == "mysql"; }
 
     /// A connection to a database that holds the fixture and nothing else.
     Connection prepared(const Engine &engine) const
     {
         Connection connection = engine.connect();
         clear(connection);
+        if (isMariadb(connection)) {
+            connection.executeScript(mariadbAlone);
+            return connection;
+        }
         connection.executeScript(common);
         connection.executeScript(isPostgres(connection) ? postgresOnly : sqliteOnly);
         return connection;
@@ -88,10 +112,13 @@ private:
                 "DROP SCHEMA public CASCADE; CREATE SCHEMA public; DROP SCHEMA IF EXISTS second "
                 "CASCADE; DROP TABLE IF EXISTS pg_temp.passing; DROP VIEW IF EXISTS pg_temp.glance");
         else
-            connection.executeScript(
-                connection.dialect()
-                    .createScript(Inspector(connection).reflect(ofSchema("main")), {.ifNotExists = true, .drop = true})
-                    .text());
+            for (const std::string &statement :
+                 connection.dialect()
+                     .createScript(
+                         Inspector(connection).reflect(isMariadb(connection) ? ReflectOptions() : ofSchema("main")),
+                         {.ifNotExists = true, .drop = true})
+                     .statements)
+                connection.executeScript(statement);
     }
     static ReflectOptions ofSchema(const char *name)
     {
@@ -108,8 +135,65 @@ private:
         return names;
     }
 
+    static void namesInMariadb(Inspector &inspector, const std::string &database)
+    {
+        QCOMPARE(inspector.defaultSchema(), database);
+        QCOMPARE(inspector.schemaNames(), Names{database});
+        QCOMPARE(inspector.tableNames(), (Names{"dept", "emp", "tight"}));
+        QCOMPARE(inspector.viewNames(), Names{"people"});
+        QCOMPARE(inspector.materializedViewNames(), Names{});
+        QCOMPARE(inspector.sequenceNames(), Names{"counter"});
+        QVERIFY(inspector.hasSchema(database) && !inspector.hasSchema("nowhere"));
+        QVERIFY(inspector.hasTable({"", "emp"}) && inspector.hasTable({database, "emp"}));
+        QVERIFY(!inspector.hasTable({"", "far"}));
+        QVERIFY(inspector.hasColumn({"", "emp"}, "name") && !inspector.hasColumn({"", "none"}, "name"));
+        QVERIFY(inspector.hasIndex({"", "emp"}, "by_name") && !inspector.hasIndex({"", "dept"}, "by_name"));
+        QVERIFY(inspector.hasSequence({"", "counter"}) && !inspector.hasSequence({"", "emp"}));
+    }
+    static void answersOfMariadb(Inspector &inspector)
+    {
+        const QualifiedName emp{"", "emp"}, dept{"", "dept"};
+        const auto columns = inspector.columns(emp);
+        QCOMPARE(columns.size(), std::size_t{5});
+        QCOMPARE(columns[1].name, std::string("name"));
+        QVERIFY(!columns[1].nullable && columns[2].nullable);
+        QCOMPARE(columns[1].defaultSql.value_or(""), std::string("'it''s'"));
+        QCOMPARE(columns[1].comment.value_or(""), std::string("their names"));
+        QCOMPARE(inspector.primaryKey(emp)->columns, Names{"id"});
+        QVERIFY(!inspector.primaryKey({"", "people"}));
+        std::vector<ForeignKey> keys = inspector.foreignKeys(emp);
+        QCOMPARE(keys.size(), std::size_t{2});
+        std::ranges::sort(keys, {}, &ForeignKey::name);
+        QCOMPARE(keys[0].name.value_or(""), std::string("to_boss"));
+        QCOMPARE(keys[0].onDelete.value_or(""), std::string("SET NULL"));
+        QVERIFY(!keys[0].onUpdate && !keys[0].deferrable);
+        QCOMPARE(keys[1].columns, (Names{"code", "site"}));
+        QCOMPARE(keys[1].referred, (QualifiedName{inspector.defaultSchema(), "dept"}));
+        QCOMPARE(keys[1].onUpdate.value_or(""), std::string("CASCADE"));
+        QVERIFY(inspector.foreignKeys(dept).empty());
+        auto indexes = inspector.indexes(emp);
+        std::erase_if(indexes, [](const Index &each) { return each.name != "by_name"; });
+        QCOMPARE(indexes.size(), std::size_t{1});
+        QVERIFY(indexes[0].elements.size() == 2 && indexes[0].elements[1].descending);
+        QVERIFY(inspector.indexes(dept).empty());
+        QCOMPARE(inspector.uniqueConstraints(dept)[0].columns, (Names{"code", "site"}));
+        QCOMPARE(inspector.uniqueConstraints(emp)[0].name.value_or(""), std::string("one_name"));
+        QCOMPARE(inspector.checkConstraints(emp).size(), std::size_t{1});
+        QVERIFY(inspector.checkConstraints(emp)[0].expression.find("<> ''") != std::string::npos);
+        QCOMPARE(inspector.comment(emp), std::optional<std::string>("people"));
+        QVERIFY(!inspector.comment(dept));
+        QCOMPARE(inspector.options({"", "tight"}).at("row_format"), std::string("DYNAMIC"));
+        QVERIFY(inspector.definition({"", "people"})->find("emp") != std::string::npos);
+        QCOMPARE(inspector.triggers(emp).size(), std::size_t{1});
+        QCOMPARE(inspector.triggers(emp)[0].name, std::string("noted"));
+        QVERIFY(inspector.triggers(dept).empty());
+        const MetaData all = inspector.reflect();
+        for (const QualifiedName &name : {emp, dept, {"", "people"}})
+            QVERIFY2(*inspector.table(name) == *all.table(name), name.name.c_str());
+    }
+
 private Q_SLOTS:
-    void initTestCase() { databases_ = std::make_unique<test::SuiteDatabases>("inspector"); }
+    void initTestCase() { databases_ = std::make_unique<test::SuiteDatabases>("inspector", true); }
     void cleanupTestCase() { databases_.reset(); }
 
     void namesWhatThereIs_data() { databases_->addRows(); }
@@ -119,6 +203,8 @@ private Q_SLOTS:
         Connection connection = prepared(engine);
         const bool postgres = isPostgres(connection);
         Inspector inspector(connection);
+        if (isMariadb(connection))
+            return namesInMariadb(inspector, engine.url().arguments.database);
         QCOMPARE(inspector.defaultSchema(), std::string(postgres ? "public" : "main"));
         QCOMPARE(inspector.schemaNames(), postgres ? (Names{"public", "second"}) : (Names{"main", "temp", "second"}));
         QCOMPARE(inspector.tableNames(), (Names{"dept", "emp", "tight"}));
@@ -149,6 +235,8 @@ private Q_SLOTS:
         Connection connection = prepared(engine);
         const bool postgres = isPostgres(connection);
         Inspector inspector(connection);
+        if (isMariadb(connection))
+            return answersOfMariadb(inspector);
         const QualifiedName emp{"", "emp"}, dept{"", "dept"};
 
         const auto columns = inspector.columns(emp);
@@ -283,11 +371,13 @@ private Q_SLOTS:
         const TableSize dept = sizeOf(all, {schema, "dept"});
         QCOMPARE(dept.rows, std::optional<std::int64_t>(3));
         QVERIFY(dept.bytes.value_or(0) > 0 && dept.indexBytes.value_or(0) > 0);
-        QVERIFY(sizeOf(all, {"second", "far"}).bytes.has_value());
         QVERIFY(sizeOf(all, {schema, "people"}).table.name.empty()); // a view has none
-        const std::vector<TableSize> some = inspector.sizes(ofSchema("second"));
-        QCOMPARE(some.size(), std::size_t{1});
-        QCOMPARE(some[0].table, (QualifiedName{"second", "far"}));
+        if (!isMariadb(connection)) {
+            QVERIFY(sizeOf(all, {"second", "far"}).bytes.has_value());
+            const std::vector<TableSize> some = inspector.sizes(ofSchema("second"));
+            QCOMPARE(some.size(), std::size_t{1});
+            QCOMPARE(some[0].table, (QualifiedName{"second", "far"}));
+        }
         ReflectOptions ofDept;
         ofDept.tables = {"dept"};
         QCOMPARE(inspector.sizes(ofDept).size(), std::size_t{1});
@@ -299,7 +389,7 @@ private Q_SLOTS:
         const Engine engine = Engine::open(databases_->current());
         Connection connection = prepared(engine);
         const auto privileges = Inspector(connection).privileges();
-        if (!isPostgres(connection)) {
+        if (!isPostgres(connection)) { // the tests' user of MariaDB may give none
             QVERIFY(privileges.empty());
             return;
         }
@@ -319,7 +409,7 @@ private Q_SLOTS:
     {
         const Engine engine = Engine::open(databases_->current());
         Connection connection = engine.connect();
-        const bool postgres = isPostgres(connection);
+        const bool postgres = isPostgres(connection), mariadb = isMariadb(connection);
         std::atomic<int> begun = 0, ended = 0;
         engine.log().observeBefore([&](const StatementEvent &) { ++begun; });
         engine.log().observe([&](const StatementEvent &event) { ended += event.ofReflection; });
@@ -350,35 +440,33 @@ private Q_SLOTS:
             std::string script = "CREATE TABLE t0 (id integer PRIMARY KEY, a text);";
             for (int i = 1; i < tables; ++i) {
                 const std::string n = std::to_string(i);
-                script += "CREATE TABLE t" + n +
-                          " (id integer PRIMARY KEY, a text DEFAULT 'x' CHECK (a <> ''), up integer "
+                script += "CREATE TABLE t" + n + " (id integer PRIMARY KEY, a " + (mariadb ? "varchar(20)" : "text") +
+                          " DEFAULT 'x' CHECK (a <> ''), up integer "
                           "REFERENCES t" +
-                          std::to_string(i - 1) +
-                          ", UNIQUE (a, up));"
-                          "CREATE INDEX ix" +
-                          n + " ON t" + n +
-                          " (lower(a), up) WHERE up > 1;"
-                          "CREATE VIEW v" +
-                          n + " AS SELECT a FROM t" + n + ";";
-                script += postgres ? "COMMENT ON TABLE t" + n + " IS 'x'; GRANT SELECT (a) ON t" + n +
-                                         " TO PUBLIC; "
-                                         "CREATE MATERIALIZED VIEW m" +
-                                         n + " AS SELECT id FROM t" + n +
-                                         "; CREATE TYPE "
-                                         "e" +
-                                         n + " AS ENUM ('a'); CREATE DOMAIN d" + n + " AS e" + n +
-                                         " DEFAULT 'a'; "
-                                         "CREATE TABLE p" +
-                                         n + " (x serial, y int GENERATED ALWAYS AS IDENTITY, d d" + n +
-                                         ") PARTITION BY LIST (x); CREATE TABLE q" + n + " PARTITION OF p" + n +
-                                         " DEFAULT; CREATE TABLE h" + n + " () INHERITS (t" + n +
-                                         "); CREATE RULE r AS ON "
-                                         "DELETE TO t" +
-                                         n + " DO NOTHING; CREATE POLICY p ON t" + n + " USING (true);"
-                                   : "CREATE TRIGGER g" + n + " AFTER INSERT ON t" + n +
-                                         " BEGIN SELECT 1; END; CREATE "
-                                         "VIRTUAL TABLE f" +
-                                         n + " USING rtree(id, x, y);";
+                          std::to_string(i - 1) + " (id), UNIQUE (a, up)); CREATE INDEX ix" + n + " ON t" + n +
+                          (mariadb ? " (a, up);" : " (lower(a), up) WHERE up > 1;") + "CREATE VIEW v" + n +
+                          " AS SELECT a FROM t" + n + ";";
+                script += mariadb ? "CREATE TRIGGER g" + n + " AFTER INSERT ON t" + n +
+                                        " FOR EACH ROW SET @seen = 1; CREATE SEQUENCE s" + n + ";"
+                          : postgres ? "COMMENT ON TABLE t" + n + " IS 'x'; GRANT SELECT (a) ON t" + n +
+                                           " TO PUBLIC; "
+                                           "CREATE MATERIALIZED VIEW m" +
+                                           n + " AS SELECT id FROM t" + n +
+                                           "; CREATE TYPE "
+                                           "e" +
+                                           n + " AS ENUM ('a'); CREATE DOMAIN d" + n + " AS e" + n +
+                                           " DEFAULT 'a'; "
+                                           "CREATE TABLE p" +
+                                           n + " (x serial, y int GENERATED ALWAYS AS IDENTITY, d d" + n +
+                                           ") PARTITION BY LIST (x); CREATE TABLE q" + n + " PARTITION OF p" + n +
+                                           " DEFAULT; CREATE TABLE h" + n + " () INHERITS (t" + n +
+                                           "); CREATE RULE r AS ON "
+                                           "DELETE TO t" +
+                                           n + " DO NOTHING; CREATE POLICY p ON t" + n + " USING (true);"
+                                     : "CREATE TRIGGER g" + n + " AFTER INSERT ON t" + n +
+                                           " BEGIN SELECT 1; END; CREATE "
+                                           "VIRTUAL TABLE f" +
+                                           n + " USING rtree(id, x, y);";
             }
             connection.executeScript(script);
             std::vector<int> counts;

@@ -168,9 +168,10 @@ std::optional<KeptKeys> MysqlDialect::keepKeys(const std::string &insert, const 
 
 std::string MysqlDialect::beginSql(const TransactionOptions &options) const
 {
-    if (options.isolation != TransactionOptions::Isolation::Default) // said before the transaction begins
-        throw Error(ErrorKind::Unsupported, "an isolation level within START TRANSACTION");
-    return options.readOnly ? "START TRANSACTION READ ONLY" : "START TRANSACTION";
+    // Said before, for the next transaction only.
+    const std::string level = Dialect::beginSql({.isolation = options.isolation}).substr(sizeof "BEGIN" - 1);
+    return (level.empty() ? std::string() : "SET TRANSACTION" + level + "; ") +
+           (options.readOnly ? "START TRANSACTION READ ONLY" : "START TRANSACTION");
 }
 
 } // namespace schemawright
