@@ -6,18 +6,11 @@
 
 #include <QStringList>
 
-#include <algorithm>
-
 namespace schemawright::ui {
 
 namespace {
 
 QString tr(const char *text) { return Workspace::tr(text); }
-
-bool holds(const std::vector<std::string> &names, const std::string &name)
-{
-    return std::ranges::find(names, name) != names.end();
-}
 
 QString listed(const std::vector<std::string> &names)
 {
@@ -87,21 +80,7 @@ QString eraseColumn(Table &table, std::size_t at, const MetaData &draft)
     if (const QString why = whatDepends(draft, table.name, name); !why.isEmpty())
         return why;
     table.columns.erase(table.columns.begin() + static_cast<std::ptrdiff_t>(at));
-    if (table.primaryKey && holds(table.primaryKey->columns, name))
-        table.primaryKey.reset();
-    std::erase_if(table.foreignKeys, [&](const ForeignKey &key) {
-        return holds(key.columns, name) || (key.referred == table.name && holds(key.referredColumns, name));
-    });
-    std::erase_if(table.uniques, [&](const UniqueConstraint &unique) { return holds(unique.columns, name); });
-    std::erase_if(table.checks,
-                  [&](const CheckConstraint &check) { return mentionsName(check.expression, name, true); });
-    std::erase_if(table.indexes, [&](const Index &index) {
-        return (index.where && mentionsName(*index.where, name, true)) || holds(index.include, name) ||
-               std::ranges::any_of(index.elements, [&](const IndexElement &element) {
-                   return element.column == name ||
-                          (element.expression && mentionsName(*element.expression, name, true));
-               });
-    });
+    leaveWithColumn(table, name);
     return {};
 }
 
