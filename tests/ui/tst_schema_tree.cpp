@@ -64,6 +64,7 @@ private Q_SLOTS:
     void filtersAndOpensWithTheKeyboard();
     void prefersWhatIsNamedSo();
     void opensWhatIsHitByAColumn();
+    void showsWhatIsNamedSoAmongMany();
     void slashGoesToTheFilter();
     void staysOpenThroughARefresh();
     void showsWhatIsPending();
@@ -132,6 +133,19 @@ void tst_SchemaTree::filtersAndOpensWithTheKeyboard()
     QVERIFY(filter_->text().isEmpty());
     QVERIFY(item(QStringLiteral("customer")).isValid());
     QCOMPARE(view_->currentIndex().data().toString(), QStringLiteral("orders")); // still where one was
+}
+
+void tst_SchemaTree::showsWhatIsNamedSoAmongMany()
+{
+    std::string script = "CREATE TABLE person (id INTEGER);";
+    for (int i = 0; i < 60; ++i)
+        script += "CREATE TABLE account_" + std::to_string(i) + " (person_id INTEGER);";
+    start(script.c_str());
+    view_->setFocus();
+    QTest::keyClick(view_, Qt::Key_Slash);
+    QTest::keyClicks(filter_, QStringLiteral("person"));
+    QVERIFY(item(QStringLiteral("account_0")).isValid());
+    QVERIFY(view_->viewport()->rect().contains(view_->visualRect(item(QStringLiteral("person")))));
 }
 
 void tst_SchemaTree::prefersWhatIsNamedSo()

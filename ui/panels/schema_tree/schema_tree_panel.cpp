@@ -388,6 +388,8 @@ void SchemaTreePanel::applyFilter(const QString &text)
     expandHits();
     selecting_ = false;
     markCurrent();
+    if (!text.isEmpty()) // seen among all that is kept for a column
+        view_->scrollTo(lookedFor());
     showHint();
 }
 
