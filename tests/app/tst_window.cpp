@@ -18,6 +18,7 @@
 #include <QToolButton>
 
 #include <filesystem>
+#include <functional>
 #include <future>
 #include <memory>
 
@@ -324,12 +325,23 @@ void tst_Window::refusesEditsWhenReadOnly()
     WindowDriver person(*window_);
     QVERIFY(person.waitUntilRead());
     QVERIFY(person.openTable(QStringLiteral("gardener")));
-    person.clickCell(person.cell(0, "full_name"));
-    QTest::keyClicks(person.page()->view(), QStringLiteral("x"));
-    QVERIFY(person.pending().isEmpty());
-    const auto *said = window_->findChild<QLabel *>(QStringLiteral("messageText"));
-    QVERIFY(said->isVisible());
-    QVERIFY(said->text().contains(QStringLiteral("read-only")));
+    QTableView *view = person.page()->view();
+    const QModelIndex cell = person.cell(0, "full_name");
+    auto *said = window_->findChild<QLabel *>(QStringLiteral("messageText"));
+    const std::pair<const char *, std::function<void()>> ways[] = {
+        {"typing", [&] { QTest::keyClicks(view, QStringLiteral("x")); }},
+        {"F2", [&] { QTest::keyClick(view, Qt::Key_F2); }},
+        {"Enter", [&] { QTest::keyClick(view, Qt::Key_Return); }},
+        {"double click",
+         [&] { QTest::mouseDClick(view->viewport(), Qt::LeftButton, {}, view->visualRect(cell).center()); }},
+    };
+    for (const auto &[name, attempt] : ways) {
+        said->clear();
+        person.clickCell(cell);
+        attempt();
+        QVERIFY(person.pending().isEmpty());
+        QVERIFY2(said->isVisible() && said->text().contains(QStringLiteral("read-only")), name);
+    }
 }
 
 void tst_Window::showsWhatCanBeReadOfADamagedCatalog()

@@ -159,6 +159,7 @@ GridPage::GridPage(Workspace &workspace, const TablePtr &table, QWidget *parent)
     connect(raw_, &QToolButton::toggled, this, &GridPage::applyFilter);
     connect(model_, &RowsModel::statusChanged, this, &GridPage::showStatus);
     connect(model_, &RowsModel::firstRowsShown, this, &GridPage::fitColumns);
+    connect(view_, &QTableView::doubleClicked, this, &GridPage::tellWhyNotEditable);
     connect(model_, &QAbstractItemModel::rowsInserted, this, &GridPage::showStatus);
     connect(model_, &QAbstractItemModel::rowsRemoved, this, &GridPage::showStatus);
     connect(add, &QToolButton::clicked, this, &GridPage::addRow);
@@ -186,21 +187,28 @@ bool GridPage::eventFilter(QObject *watched, QEvent *event)
         }
         if ((key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter) && key->modifiers() == Qt::NoModifier &&
             view_->currentIndex().isValid()) {
-            view_->edit(view_->currentIndex());
+            if (!tellWhyNotEditable(view_->currentIndex()))
+                view_->edit(view_->currentIndex());
             return true;
         }
         // Deleting a row is Ctrl+Delete: the key alone would be hit too easily.
         if (key->key() == Qt::Key_Delete && key->modifiers() == Qt::NoModifier)
             return true;
-        const QModelIndex current = view_->currentIndex();
-        if (!key->text().isEmpty() && key->text().front().isPrint() && current.isValid() &&
-            !(key->modifiers() & (Qt::ControlModifier | Qt::AltModifier)))
-            if (const QString why = model_->whyNotEditable(current.row(), current.column()); !why.isEmpty()) {
-                workspace_.notify({Notice::Severity::Info, why, {}});
-                return true;
-            }
+        const bool types = !key->text().isEmpty() && key->text().front().isPrint() &&
+                           !(key->modifiers() & (Qt::ControlModifier | Qt::AltModifier));
+        if ((types || key->key() == Qt::Key_F2) && tellWhyNotEditable(view_->currentIndex()))
+            return true;
     }
     return QWidget::eventFilter(watched, event);
+}
+
+/// True when it cannot be edited: whichever way one tries, it is said why.
+bool GridPage::tellWhyNotEditable(const QModelIndex &index)
+{
+    const QString why = index.isValid() ? model_->whyNotEditable(index.row(), index.column()) : QString();
+    if (!why.isEmpty())
+        workspace_.notify({Notice::Severity::Info, why, {}});
+    return !why.isEmpty();
 }
 
 void GridPage::setFilterText(const QString &text)
@@ -299,6 +307,9 @@ void GridPage::showStatus()
             ->setEmptyText(filter_->text().isEmpty() ? tr("No rows yet") : tr("No row matches the filter"));
     else
         static_cast<ColumnHeader *>(view_->horizontalHeader())->setEmptyText({});
+    if (!model_->isLoading() && !view_->currentIndex().isValid() &&
+        model_->rowCount() > 0) // for the keys to go on from
+        view_->setCurrentIndex(model_->index(std::max(0, view_->rowAt(0)), std::max(0, view_->columnAt(0))));
 }
 
 void GridPage::fitColumns()
@@ -318,8 +329,6 @@ void GridPage::fitColumns()
         }
         view_->setColumnWidth(column, std::clamp(width, 56, 320));
     }
-    if (!view_->currentIndex().isValid() && model_->rowCount() > 0)
-        view_->setCurrentIndex(model_->index(0, 0));
 }
 
 void GridPage::sortBy(int section)

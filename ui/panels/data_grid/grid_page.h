@@ -46,6 +46,7 @@ private:
     void buildActions();
     void applyFilter();
     void showStatus();
+    bool tellWhyNotEditable(const QModelIndex &index);
     void fitColumns();
     void sortBy(int section);
     void showMenu(const QPoint &position);

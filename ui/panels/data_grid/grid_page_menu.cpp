@@ -1,6 +1,7 @@
 #include "ui/panels/data_grid/grid_page.h"
 
 #include "ui/adapt/text.h"
+#include "ui/models/change_text.h"
 #include "ui/models/changes_model.h"
 #include "ui/theme/theme.h"
 #include "ui/workspace/workspace.h"
@@ -19,6 +20,17 @@ namespace schemawright::ui {
 namespace {
 
 QString menuText(QString text) { return text.replace(u'&', QStringLiteral("&&")); }
+
+/// A new row as a person knows it among others: by what it was given.
+QString newRowText(const Change &change, const Session &session)
+{
+    constexpr qsizetype longest = 60;
+    const QString given = changeSummary(change, session).after;
+    return given.isEmpty() ? rowTitle(change)
+                           : QStringLiteral("%1   (%2)")
+                                 .arg(rowTitle(change),
+                                      given.size() > longest ? given.left(longest).trimmed() + QChar(0x2026) : given);
+}
 
 } // namespace
 
@@ -137,10 +149,11 @@ void GridPage::addNewParents(QMenu *menu, const QModelIndex &index)
             const Cell cell = given != change->after->end() && std::holds_alternative<Value>(given->second)
                                   ? given->second
                                   : Cell(KeyOf{change->row().newRow, relation.columns.front().second});
-            rows->addAction(menuText(rowTitle(*change)), this, [this, index = QPersistentModelIndex(index), cell] {
-                if (index.isValid())
-                    edit([&] { model_->setCell(index.row(), index.column(), cell); });
-            });
+            rows->addAction(menuText(newRowText(*change, workspace_.session())), this,
+                            [this, index = QPersistentModelIndex(index), cell] {
+                                if (index.isValid())
+                                    edit([&] { model_->setCell(index.row(), index.column(), cell); });
+                            });
         }
     }
 }
@@ -177,8 +190,8 @@ void GridPage::showMenu(const QPoint &position)
             menu->addSeparator();
     }
     menu->addSeparator();
-    menu->addAction(theme().icon(QStringLiteral("copy")), tr("Copy"), this, &GridPage::copy);
-    menu->addAction(tr("Paste"), this, &GridPage::paste);
+    menu->addAction(theme().icon(QStringLiteral("copy")), tr("Copy"), QKeySequence::Copy, this, &GridPage::copy);
+    menu->addAction(tr("Paste"), QKeySequence::Paste, this, &GridPage::paste);
     menu->addAction(tr("Load Value from File…"), this, &GridPage::loadFile)->setEnabled(why.isEmpty());
     menu->addAction(tr("Save Value as File…"), this, &GridPage::saveFile);
     if (!why.isEmpty()) {
