@@ -286,7 +286,10 @@ void tst_Pending::settlesAConflictColumnByColumn()
     QCOMPARE(find<QPushButton>("mine:parent_id"), nullptr); // they changed it, I did not
     click("theirs:name");
     QCOMPARE(find<QPushButton>("mine:name"), nullptr);
+    const auto isMarked = [&] { return person.pending().changes().front()->error.has_value(); };
+    QVERIFY(isMarked()); // until the last column is settled
     QVERIFY(find<QPushButton>("mine:note"));
+    QVERIFY(isMarked());
     click("mine:note");
     click("edit:height");
     auto *editor = find<QLineEdit>("editor:height");
@@ -298,6 +301,7 @@ void tst_Pending::settlesAConflictColumnByColumn()
     editor = find<QLineEdit>("editor:height");
     editor->selectAll();
     QTest::keyClicks(editor, QStringLiteral("4.25"));
+    QTRY_VERIFY(!isMarked());
     QTest::keyClick(editor, Qt::Key_Return);
     QTest::qWait(20);
     QVERIFY(!find<QWidget>("conflict")->isVisible());

@@ -107,9 +107,15 @@ bool ConflictView::isOpen(ChangeId id) const
         return false;
     if (change->error)
         return change->error->kind == ErrorKind::Conflict;
-    // Settled in part: the error is gone with the first column, the rest is still to be decided.
+    return isUnsettled(id);
+}
+
+/// Settled in part: the error is gone with the first column, the rest is still to be decided.
+bool ConflictView::isUnsettled(ChangeId id) const
+{
+    const Change *change = workspace_.session().unitOfWork().find(id);
     const auto known = theirs_.find(id);
-    if (known == theirs_.end() || !known->second || !change->isUpdate())
+    if (!change || known == theirs_.end() || !known->second || !change->isUpdate())
         return false;
     return std::ranges::any_of(workspace_.session().conflict(id, *known->second),
                                [](const auto &each) { return each.mine && !isSettled(each); });
@@ -197,7 +203,10 @@ void ConflictView::fill()
     int line = 1;
     if (change->isUpdate()) {
         auto columns = workspace_.session().conflict(id_, *theirs);
-        std::ranges::stable_partition(columns, [](const auto &each) { return each.mine.has_value(); });
+        const auto place = [&](const auto &each) { // as the grid has them, those that are mine to decide first
+            return std::pair(!each.mine, table ? table->columnIndex(each.column) : std::nullopt);
+        };
+        std::ranges::stable_sort(columns, {}, place);
         for (const auto &each : columns)
             if (!isSettled(each))
                 addLine(line++, each, table ? table->column(each.column) : nullptr);
@@ -294,8 +303,14 @@ void ConflictView::settle(const std::string &column, Session::Resolution how, co
 {
     act([this, id = id_, column, how, edited] {
         const auto theirs = theirs_.find(id);
-        if (theirs != theirs_.end() && theirs->second)
-            workspace_.session().resolve(id, column, how, *theirs->second, edited);
+        UnitOfWork &unit = workspace_.session().unitOfWork();
+        const Change *change = unit.find(id);
+        if (!change || theirs == theirs_.end() || !theirs->second)
+            return;
+        const std::optional<Error> conflict = change->error;
+        workspace_.session().resolve(id, column, how, *theirs->second, edited);
+        if (conflict && isUnsettled(id)) // the list and the grid mark it until the last column
+            unit.setError(id, *conflict);
     });
 }
 

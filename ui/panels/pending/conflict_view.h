@@ -35,6 +35,7 @@ private:
     void settle(const std::string &column, Session::Resolution how, const Cell &edited = Value());
     void settleAll(bool keepMine);
     bool isOpen(ChangeId id) const;
+    bool isUnsettled(ChangeId id) const;
     bool hasFocusInside() const;
     void act(const std::function<void()> &work);
 
