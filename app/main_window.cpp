@@ -235,9 +235,8 @@ void MainWindow::showState()
     if (workspace_) {
         text = ui::toQString(workspace_->engine().url().text());
         if (isOpen && !workspace_->metadata().serverVersion.empty())
-            text += QStringLiteral("   %1 %2")
-                        .arg(ui::dialectTitle(workspace_->metadata().dialect),
-                             ui::toQString(workspace_->metadata().serverVersion));
+            text += QStringLiteral("   ") +
+                    ui::serverTitle(workspace_->metadata().dialect, workspace_->metadata().serverVersion);
         if (workspace_->isReadOnly())
             text += tr("   read-only");
     }

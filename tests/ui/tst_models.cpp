@@ -406,6 +406,13 @@ private Q_SLOTS:
             QCOMPARE(ui::editText(value).toUtf8(), bytes);
     }
 
+    void namesTheServerByWhatItSays()
+    {
+        QCOMPARE(ui::serverTitle("mysql", "10.11.6-MariaDB-0+deb12u1"), QStringLiteral("MariaDB 10.11.6"));
+        QCOMPARE(ui::serverTitle("mysql", "8.0.36-0ubuntu0.22.04.1"), QStringLiteral("MySQL 8.0.36-0ubuntu0.22.04.1"));
+        QCOMPARE(ui::serverTitle("sqlite", "3.40.1"), QStringLiteral("SQLite 3.40.1"));
+    }
+
     void showsLongAndOddValues()
     {
         QVERIFY(ui::cellText(Value()).kind == ui::CellText::Kind::Null);

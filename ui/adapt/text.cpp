@@ -112,6 +112,14 @@ QString tipText(const QString &text)
     return QStringLiteral("<p style='white-space: pre-wrap'>%1</p>").arg(text.toHtmlEscaped());
 }
 
+QString serverTitle(std::string_view dialect, std::string_view version)
+{
+    const QStringList parts = toQString(version).split(u'-');
+    const bool isNamed = parts.size() > 1 && parts[1].compare(QLatin1String("MariaDB"), Qt::CaseInsensitive) == 0;
+    return QStringLiteral("%1 %2").arg(isNamed ? parts[1] : dialectTitle(dialect),
+                                       isNamed ? parts[0] : toQString(version));
+}
+
 QString dialectTitle(std::string_view dialect)
 {
     static constexpr std::pair<std::string_view, const char *> titles[] = {{"sqlite", "SQLite"},

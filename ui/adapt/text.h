@@ -43,6 +43,8 @@ QString tipText(const QString &text);
 QString byteCount(std::size_t bytes);
 /// "PostgreSQL" of "postgresql".
 QString dialectTitle(std::string_view dialect);
+/// "SQLite 3.40.1"; "MariaDB 10.11.6" of a version "10.11.6-MariaDB-0+deb12u1", which says what the server is.
+QString serverTitle(std::string_view dialect, std::string_view version);
 /// "12,345", whatever the locale.
 QString grouped(std::int64_t number);
 /// "PNG", "JPEG", "GIF"… of image data by its first bytes; empty for anything else.

@@ -196,7 +196,7 @@ ChangeLine changeSummary(const Change &change, const Session &session)
     }
     if (change.isTable() && (!change.tableBefore || !change.tableAfter)) {
         const TablePtr &table = change.tableAfter ? change.tableAfter : change.tableBefore;
-        const QString text = tr("%1 columns").arg(table->columns.size());
+        const QString text = table->columns.size() == 1 ? tr("1 column") : tr("%1 columns").arg(table->columns.size());
         return change.tableAfter ? ChangeLine{tr("create"), {}, text} : ChangeLine{tr("drop"), text, {}};
     }
     std::vector<ChangeLine> lines = changeLines(change, session);

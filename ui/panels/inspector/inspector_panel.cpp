@@ -125,6 +125,7 @@ void InspectorPanel::buildHead(QWidget *page)
     comment_->setStyleSheet(
         QStringLiteral("QLineEdit { background: transparent; border: 1px solid transparent; padding: 1px 3px; } "
                        "QLineEdit:focus { border: 1px solid palette(highlight); background: palette(base); }"));
+    about_->setObjectName(QStringLiteral("aboutTable"));
     about_->setProperty("role", QStringLiteral("muted"));
     about_->setWordWrap(true);
     about_->setTextFormat(Qt::PlainText);
@@ -248,9 +249,10 @@ void InspectorPanel::showHead(const TablePtr &table, bool isDropped)
         text += tr(" table");
     text += tr(" in %1").arg(toQString(table->name.schema));
     if (!table->columns.empty())
-        text += tr(", %1 columns").arg(table->columns.size());
+        text += table->columns.size() == 1 ? tr(", 1 column") : tr(", %1 columns").arg(table->columns.size());
     for (const auto &[option, value] : table->options)
-        text += QStringLiteral(", ") + toQString(option).replace(u'_', u' ');
+        text += QStringLiteral(", ") + toQString(option).replace(u'_', u' ') +
+                (value == "true" ? QString() : u' ' + toQString(value));
     about_->setText(text);
     about_->setToolTip(tipText(whyFixed_));
 
