@@ -9,7 +9,6 @@
 #include "ui/widgets/sql_view.h"
 
 #include <QApplication>
-#include <QFileDialog>
 #include <QHeaderView>
 #include <QLineEdit>
 #include <QMenu>
@@ -286,11 +285,11 @@ void tst_Pending::settlesAConflictColumnByColumn()
     QCOMPARE(find<QPushButton>("mine:parent_id"), nullptr); // they changed it, I did not
     click("theirs:name");
     QCOMPARE(find<QPushButton>("mine:name"), nullptr);
+    QVERIFY(find<QPushButton>("mine:note"));
     const auto isMarked = [&] { return person.pending().changes().front()->error.has_value(); };
     QVERIFY(isMarked()); // until the last column is settled
-    QVERIFY(find<QPushButton>("mine:note"));
-    QVERIFY(isMarked());
     click("mine:note");
+    QVERIFY(isMarked());
     click("edit:height");
     auto *editor = find<QLineEdit>("editor:height");
     QVERIFY(editor);
@@ -301,8 +300,8 @@ void tst_Pending::settlesAConflictColumnByColumn()
     editor = find<QLineEdit>("editor:height");
     editor->selectAll();
     QTest::keyClicks(editor, QStringLiteral("4.25"));
-    QTRY_VERIFY(!isMarked());
     QTest::keyClick(editor, Qt::Key_Return);
+    QTRY_VERIFY(!isMarked());
     QTest::qWait(20);
     QVERIFY(!find<QWidget>("conflict")->isVisible());
     QVERIFY(person.waitUntilIdle());
@@ -433,10 +432,10 @@ void tst_Pending::followsCompositeKeysAndTheTableItself()
     QTest::keyClick(person.page()->view(), Qt::Key_Return, Qt::ControlModifier);
     QVERIFY(person.waitUntilIdle());
     QCOMPARE(column("name"), QStringList{QStringLiteral("maple")});
+    QTRY_VERIFY(person.page()->view()->currentIndex().isValid()); // the keys go on from there
 }
 
 void tst_Pending::followsRowsThatAreOnlyPending()
-    QTRY_VERIFY(person.page()->view()->currentIndex().isValid()); // the keys go on from there
 {
     WindowDriver person(*window_);
     // The parent's key is being changed: the database still has the old one.
@@ -466,10 +465,10 @@ void tst_Pending::followsRowsThatAreOnlyPending()
         if (each->menu() && each->text() == QLatin1String("Refer to New Row"))
             refer = each->menu()->actions().front();
     QVERIFY(refer);
+    QVERIFY2(refer->text().contains(QStringLiteral("Salix")), qPrintable(refer->text())); // told from other new rows
     refer->trigger();
     menu->close();
     window_->activateWindow(); // no window manager gives the focus back here
-    QVERIFY2(refer->text().contains(QStringLiteral("Salix")), qPrintable(refer->text())); // told from other new rows
     QVERIFY(QTest::qWaitForWindowActive(window_));
     QTest::qWait(20);
     QVERIFY(std::holds_alternative<KeyOf>(person.page()->model().cell(3, person.cell(3, "genus_id").column())));
@@ -547,17 +546,10 @@ void tst_Pending::savesAScriptThatDoesTheSame()
     person.typeIntoCell(person.cell(3, "name"), QStringLiteral("Ulmus"));
     QTest::qWait(20);
     click("saveScript");
-    auto *dialog = find<QFileDialog>("scriptDialog");
-    QVERIFY(dialog);
     const QString path = folder_.filePath(QStringLiteral("pending.sql"));
-    auto *name = dialog->findChild<QLineEdit *>(QStringLiteral("fileNameEdit"));
-    QVERIFY(name);
-    name->setText(path);
-    QTest::keyClick(name, Qt::Key_Return);
+    QVERIFY(person.saveAs("scriptDialog", path));
     QVERIFY(waitForReport(QStringLiteral("Saved as")));
-    QFile file(path);
-    QVERIFY(file.open(QIODevice::ReadOnly));
-    runSqlite(copy, file.readAll().toStdString());
+    runSqlite(copy, person.textOf(path));
     click("commit");
     QVERIFY(waitForReport(QStringLiteral("Committed")));
     const char *all = "SELECT group_concat(id || name || ifnull(size, '-')) FROM genus";

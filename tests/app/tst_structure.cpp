@@ -13,7 +13,6 @@
 
 #include <QAbstractItemModelTester>
 #include <QClipboard>
-#include <QFileDialog>
 #include <QGuiApplication>
 #include <QStandardPaths>
 #include <QTest>
@@ -337,17 +336,9 @@ private Q_SLOTS:
         QVERIFY(person.press("createCopy"));
         QCOMPARE(QGuiApplication::clipboard()->text(), all);
         QVERIFY(person.press("createSave"));
-        auto *dialog = window_->findChild<QFileDialog *>(QStringLiteral("createDialog"));
-        QVERIFY(dialog && QTest::qWaitFor([dialog] { return dialog->isVisible(); }));
         const QString path = file_->folder() + QStringLiteral("/all.sql");
-        auto *name = dialog->findChild<QLineEdit *>(QStringLiteral("fileNameEdit"));
-        name->selectAll();
-        QTest::keyClicks(name, path);
-        QTest::keyClick(name, Qt::Key_Return);
-        QVERIFY(QTest::qWaitFor([&] { return QFile::exists(path); }));
-        QFile file(path);
-        QVERIFY(file.open(QIODevice::ReadOnly));
-        QCOMPARE(QString::fromUtf8(file.readAll()), all + u'\n');
+        QVERIFY(WindowDriver(*window_).saveAs("createDialog", path));
+        QCOMPARE(QString::fromStdString(WindowDriver::textOf(path)), all + u'\n');
     }
 
     void isDoneWithKeysAlone()

@@ -10,6 +10,8 @@
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QPushButton>
+#include <QLabel>
+#include <QPlainTextEdit>
 #include <QTest>
 #include <QToolButton>
 
@@ -121,15 +123,17 @@ private Q_SLOTS:
         QCOMPARE(shown(1, "dt"), QStringLiteral("2024-03-31 02:30:00.000001"));
         QCOMPARE(shown(0, "n"), QStringLiteral("123456789012345678901234567890.1234567891"));
         QCOMPARE(shown(0, "f"), QStringLiteral("0.1"));
-        for (int row = 0; row < 2; ++row)
-            for (int column = 0; column < person.page()->model().columnCount(); ++column) { // looking is no edit
-                person.clickCell(person.page()->model().index(row, column));
-                QTest::keyClick(person.page()->view(), Qt::Key_F2);
-                if (auto *editor = person.page()->view()->findChild<QWidget *>(QStringLiteral("cellEditor")))
-                    QTest::keyClick(editor, Qt::Key_Return, Qt::ControlModifier);
-                QTest::qWait(0);
-                QVERIFY2(person.pending().isEmpty(), person.page()->model().columnNames()[std::size_t(column)].c_str());
-            }
+        QVERIFY(person.find<QLabel>("aboutTable")->text().contains(QStringLiteral(", engine InnoDB")));
+        person.clickCell(person.cell(0, "j")); // of many lines, where Enter makes another
+        QTest::keyClick(person.page()->view(), Qt::Key_F2);
+        auto *editor = person.page()->view()->findChild<QPlainTextEdit *>(QStringLiteral("cellEditor"));
+        QVERIFY(editor);
+        const auto *hint = editor->findChild<QLabel *>(QStringLiteral("cellEditorHint"));
+        QVERIFY(hint && hint->isVisible() && hint->text().contains(QStringLiteral("Ctrl+Enter")));
+        QVERIFY(!editor->viewport()->geometry().intersects(hint->geometry()));
+        test::picture(*window_, "mariadb-json-editor");
+        QTest::keyClick(editor, Qt::Key_Escape);
+        QCOMPARE(person.changedByLooking(2), std::string()); // is no edit
         type(0, "note", "edited");
         type(1, "note", "edited");
         commits(QStringLiteral("2 statements, 2 rows"));
@@ -170,5 +174,87 @@ private Q_SLOTS:
     }
 };
 
+
+    // A commit that changed tables here could not be taken back: it is said before, and a script is the way.
+    void savesChangesOfTablesAsAScript()
+    {
+        open("CREATE OR REPLACE TABLE plant (id INTEGER PRIMARY KEY, name VARCHAR(20)); DROP TABLE IF EXISTS new_table;"
+             "INSERT INTO plant VALUES (1, 'Rosa'), (2, 'Tilia')",
+             "plant");
+        WindowDriver person(*window_);
+        const auto *form = person.find<QLabel>("structureFixed");
+        const auto *said = person.find<QLabel>("scriptOnly");
+        auto *commit = person.find<QPushButton>("commit");
+        auto *newTable = person.find<QAction>("newTable");
+        QVERIFY(form->isVisible());
+        QVERIFY2(form->text().contains(QStringLiteral("saved as a script here, not committed")),
+                 qPrintable(form->text()));
+        QVERIFY2(newTable->toolTip().contains(QStringLiteral("saved as a script")), qPrintable(newTable->toolTip()));
+        QVERIFY(!said->isVisible());
+
+        newTable->trigger();
+        QTRY_VERIFY(said->isVisible());
+        QTest::keyClick(window_->focusWidget(), Qt::Key_Escape);
+        QVERIFY(!commit->isEnabled());
+        QVERIFY(!person.find<QPushButton>("rehearse")->isEnabled());
+        QVERIFY(!person.find<QToolButton>("commitButton")->isEnabled());
+        QVERIFY2(said->text().contains(QStringLiteral("saved as a script, not committed")), qPrintable(said->text()));
+        QVERIFY(!said->text().contains(QStringLiteral("other")));
+        QVERIFY(person.openTable(QStringLiteral("plant")));
+        type(0, "name", "Rosa canina");
+        QTRY_VERIFY(said->text().contains(QStringLiteral("revert it to commit the other change")));
+        QVERIFY(!commit->isEnabled());
+        test::picture(*window_, "mariadb-script-only");
+
+        const QTemporaryDir folder;
+        const QString tables = folder.filePath(QStringLiteral("tables.sql")),
+                      all = folder.filePath(QStringLiteral("all.sql"));
+        QVERIFY(person.click("saveTables"));
+        QVERIFY(person.saveAs("scriptDialog", tables));
+        QVERIFY2(person.waitForReport(QStringLiteral("Saved as")), qPrintable(person.report()));
+        QVERIFY(person.click("saveScript"));
+        QVERIFY(person.saveAs("scriptDialog", all));
+        const std::string script = WindowDriver::textOf(tables);
+        QVERIFY2(script.starts_with("CREATE TABLE new_table"), script.c_str());
+        QVERIFY2(script.find("AUTO_INCREMENT") != std::string::npos, script.c_str());
+        QVERIFY(script.find("UPDATE") == std::string::npos);
+        QVERIFY(WindowDriver::textOf(all).find("UPDATE") != std::string::npos);
+
+        // The other change can be committed once the table's is off the list, and the script run beside it.
+        QVERIFY(person.click("revertTables"));
+        QTRY_VERIFY(!said->isVisible());
+        QCOMPARE(person.pending().size(), std::size_t{1});
+        commits(QStringLiteral("1 statement, 1 row"));
+        QCOMPARE(ask("SELECT name FROM plant WHERE id = 1"), std::string("Rosa canina"));
+        database_->script(script);
+        QCOMPARE(ask("SELECT COUNT(*) FROM information_schema.tables WHERE table_name = 'new_table' AND table_schema = "
+                     "DATABASE()"),
+                 std::string("1"));
+        window_->workspace()->refresh();
+        QTRY_VERIFY(person.treeLine(QStringLiteral("new_table")).isValid());
+    }
+
+    void namesWhatGoesWithTheTablesThatAreReverted()
+    {
+        open(
+            "CREATE OR REPLACE TABLE plant (id INTEGER PRIMARY KEY, name VARCHAR(20)); DROP TABLE IF EXISTS new_table;",
+            "plant");
+        WindowDriver person(*window_);
+        person.find<QAction>("newTable")->trigger();
+        QTest::qWait(50);
+        QTest::keyClick(window_->focusWidget(), Qt::Key_Escape);
+        QTest::qWait(50);
+        QVERIFY(person.page());
+        QVERIFY(person.click("addRow"));
+        QTRY_COMPARE(person.pending().size(), std::size_t{2});
+        QVERIFY(person.click("revertTables"));
+        const auto *question = person.find<QLabel>("revertQuestion");
+        QVERIFY(question->isVisible());
+        QVERIFY2(question->text().contains(QStringLiteral("new_table")), qPrintable(question->text()));
+        QVERIFY(person.click("revertAll"));
+        QCOMPARE(person.pending().size(), std::size_t{0});
+        person.pending().undo(); // one step
+        QCOMPARE(person.pending().size(), std::size_t{2});
+    }
 QTEST_MAIN(tst_WindowMariadb)
 #include "tst_window_mariadb.moc"

@@ -15,6 +15,8 @@
 
 #include <QAbstractButton>
 #include <QApplication>
+#include <QFile>
+#include <QFileDialog>
 #include <QLabel>
 #include <QLineEdit>
 #include <QStandardPaths>
@@ -182,6 +184,39 @@ public:
         QTest::keyClicks(editor, text);
         QTest::keyClick(editor, Qt::Key_Return);
         QTest::qWait(0);
+    }
+
+    /// Opens each cell of so many rows and leaves it again; the first that this changed, by its column's name.
+    std::string changedByLooking(int rows)
+    {
+        for (int row = 0; row < rows; ++row)
+            for (int column = 0; column < page()->model().columnCount(); ++column) {
+                clickCell(page()->model().index(row, column));
+                QTest::keyClick(page()->view(), Qt::Key_F2);
+                if (auto *editor = page()->view()->findChild<QWidget *>(QStringLiteral("cellEditor")))
+                    QTest::keyClick(editor, Qt::Key_Return, Qt::ControlModifier);
+                QTest::qWait(0);
+                if (!pending().isEmpty())
+                    return page()->model().columnNames()[static_cast<std::size_t>(column)];
+            }
+        return {};
+    }
+    /// Answers a dialog that asks for a file to write; false when there is none.
+    bool saveAs(const char *dialogName, const QString &path)
+    {
+        auto *dialog = find<QFileDialog>(dialogName);
+        if (!dialog || !QTest::qWaitFor([dialog] { return dialog->isVisible(); }))
+            return false;
+        auto *name = dialog->findChild<QLineEdit *>(QStringLiteral("fileNameEdit"));
+        name->setText(path);
+        QTest::keyClick(name, Qt::Key_Return);
+        return QTest::qWaitFor([&] { return QFile::exists(path); });
+    }
+    /// All that stands in a file.
+    static std::string textOf(const QString &path)
+    {
+        QFile file(path);
+        return file.open(QIODevice::ReadOnly) ? file.readAll().toStdString() : std::string();
     }
 
     UnitOfWork &pending() { return window_.workspace()->session().unitOfWork(); }

@@ -8,6 +8,7 @@
 #include <QApplication>
 #include <QComboBox>
 #include <QKeyEvent>
+#include <QLabel>
 #include <QLineEdit>
 #include <QPainter>
 #include <QPersistentModelIndex>
@@ -79,6 +80,35 @@ QString asTyped(const QString &original, const QString &shown, const QString &no
            original.mid(places[static_cast<std::size_t>(shown.size() - back)]);
 }
 
+/// For texts of many lines, where Enter makes another: says how it is left.
+class LongEditor : public QPlainTextEdit
+{
+public:
+    explicit LongEditor(QWidget *parent)
+        : QPlainTextEdit(parent), hint_(new QLabel(CellDelegate::tr("Ctrl+Enter to finish, Esc to cancel"), this))
+    {
+        setTabChangesFocus(true);
+        setLineWrapMode(QPlainTextEdit::WidgetWidth);
+        hint_->setObjectName(QStringLiteral("cellEditorHint"));
+        hint_->setProperty("role", QStringLiteral("muted"));
+        hint_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+        hint_->setContentsMargins(0, 0, 6, 0);
+        setViewportMargins(0, 0, 0, hint_->sizeHint().height() + 4);
+    }
+
+protected:
+    void resizeEvent(QResizeEvent *event) override
+    {
+        QPlainTextEdit::resizeEvent(event);
+        const QRect inside = contentsRect();
+        const int height = hint_->sizeHint().height() + 4;
+        hint_->setGeometry(inside.left(), inside.bottom() - height + 1, inside.width(), height);
+    }
+
+private:
+    QLabel *hint_;
+};
+
 } // namespace
 
 CellDelegate::CellDelegate(Workspace &workspace, RowsModel &model, QObject *parent)
@@ -110,10 +140,7 @@ QWidget *CellDelegate::createEditor(QWidget *parent, const QStyleOptionViewItem 
             choice->addItem(toQString(label));
         editor = choice;
     } else if (text.contains(u'\n') || text.size() > longText || column->type.kind == TypeKind::Json) {
-        auto *area = new QPlainTextEdit(parent);
-        area->setTabChangesFocus(true);
-        area->setLineWrapMode(QPlainTextEdit::WidgetWidth);
-        editor = area;
+        editor = new LongEditor(parent);
     } else {
         auto *line = new QLineEdit(parent);
         line->setMaxLength(std::numeric_limits<int>::max()); // Qt's own limit would cut
