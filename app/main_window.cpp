@@ -155,7 +155,7 @@ void MainWindow::afterPendingDecision(const std::function<void()> &then)
     if (pending == 0)
         return then();
     using Decision = ui::PendingDialog::Decision;
-    auto *dialog = new ui::PendingDialog(pending, databaseName(), this);
+    auto *dialog = new ui::PendingDialog(pending, databaseName(), workspace_->whyNoRun(), this);
     connect(dialog, &ui::PendingDialog::decided, this, [this, then](Decision decision) {
         switch (decision) {
         case Decision::Stay:
@@ -254,10 +254,16 @@ void MainWindow::showPending()
     const auto pending = unit ? static_cast<int>(unit->size()) : 0;
     undo_->setEnabled(unit && unit->canUndo());
     redo_->setEnabled(unit && unit->canRedo());
-    const bool canRun = pending > 0 && !unit->isFrozen();
-    for (QAction *action : {discard_, rehearse_, commit_})
-        action->setEnabled(canRun);
+    discard_->setEnabled(pending > 0 && !unit->isFrozen());
+    for (QAction *action : {rehearse_, commit_})
+        action->setEnabled(workspace_ && workspace_->canRun());
     commit_->setText(pending ? tr("Commit %1").arg(pending) : tr("Commit"));
+    const QString why = workspace_ ? workspace_->whyNoRun() : QString();
+    for (QAction *action : {rehearse_, commit_}) {
+        const QString plain = tr("%1 (%2)").arg(QString(action->text()).remove(u'&'),
+                                                action->shortcut().toString(QKeySequence::NativeText));
+        action->setToolTip(why.isEmpty() ? plain : ui::tipText(why));
+    }
     pendingLabel_->setText(pending == 0   ? QString()
                            : pending == 1 ? tr("1 pending edit")
                                           : tr("%1 pending edits").arg(pending));

@@ -103,8 +103,8 @@ int plan(const PlanArguments &arguments)
     } else
         putModel(session, readMetaData(arguments.changes, {}, &session.baseline()));
     const Plan planned = session.plan();
-    if (!planned.isRunnable())
-        throw planned.problems.front().error;
+    if (const PlanProblem *problem = planned.scriptProblem())
+        throw problem->error;
     writeOutput({}, arguments.json ? jsonOf(planned) : scriptText(session.dialect(), planned));
     return Done;
 }

@@ -7,11 +7,13 @@
 #include "support/server_for_window.h"
 #include "support/window_driver.h"
 
+#include <QAction>
 #include <QClipboard>
 #include <QGuiApplication>
-#include <QPushButton>
 #include <QLabel>
 #include <QPlainTextEdit>
+#include <QPushButton>
+#include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
 
@@ -172,8 +174,6 @@ private Q_SLOTS:
         commits(QStringLiteral("1 statement, 1 row"));
         QCOMPARE(ask("SELECT twice FROM made"), std::string("18"));
     }
-};
-
 
     // A commit that changed tables here could not be taken back: it is said before, and a script is the way.
     void savesChangesOfTablesAsAScript()
@@ -256,5 +256,7 @@ private Q_SLOTS:
         person.pending().undo(); // one step
         QCOMPARE(person.pending().size(), std::size_t{2});
     }
+};
+
 QTEST_MAIN(tst_WindowMariadb)
 #include "tst_window_mariadb.moc"

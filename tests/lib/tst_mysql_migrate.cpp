@@ -201,6 +201,10 @@ private Q_SLOTS:
         const Plan plan = session.plan();
         QVERIFY(!plan.isRunnable());
         QCOMPARE(plan.problems.size(), std::size_t(1));
+        QVERIFY(!plan.scriptProblem());
+        Plan wrong = plan;
+        wrong.problems.push_back({ChangeId::None, Error(ErrorKind::Unsupported, "this cannot be done at all")});
+        QVERIFY_THROWS_EXCEPTION(Error, (void)scriptText(dialect, wrong));
         QCOMPARE(plan.problems[0].error.kind, ErrorKind::Unsupported);
         QVERIFY(plan.problems[0].error.message.find("commits each change of a table at once") != std::string::npos);
         QVERIFY(plan.problems[0].error.hint.find("ALTER TABLE t ADD COLUMN n int(11) AFTER id;") != std::string::npos);

@@ -167,9 +167,12 @@ void ChangesModel::setChanges(const Session &session, const Plan &plan, const Pl
 void ChangesModel::takeProblems(const Plan &plan)
 {
     problems_.clear();
-    for (const PlanProblem &problem : plan.problems)
-        problems_.emplace(problem.change, problem.error);
     notes_.clear();
+    for (const PlanProblem &problem : plan.problems)
+        if (problem.isOfCommit)
+            notes_[problem.change] = tr("Saved as a script, not committed.");
+        else
+            problems_.emplace(problem.change, problem.error);
     for (const PlanNote &note : plan.notes)
         if (QString &text = notes_[note.change]; true)
             text += (text.isEmpty() ? QString() : QStringLiteral(" ")) + toQString(note.text);

@@ -92,6 +92,8 @@ QString create(Workspace &workspace, const std::string &schema, QualifiedName &m
         id.nullable = false;
         if (workspace.dialect().capabilities().sequences) // where a key is not made by itself
             id.identity = Identity();
+        else if (workspace.dialect().capabilities().insertedKey)
+            id.autoincrement = true;
         table.columns.push_back(std::move(id));
         table.primaryKey.emplace().columns = {"id"};
         made = table.name;

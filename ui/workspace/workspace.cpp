@@ -192,10 +192,44 @@ void Workspace::notify(const Error &error)
     notify({Notice::Severity::Error, QString::fromStdString(error.message), QString::fromStdString(error.describe())});
 }
 
+std::vector<const Change *> Workspace::scriptOnlyChanges() const
+{
+    if (dialect().capabilities().transactionalDdl)
+        return {};
+    std::vector<const Change *> changes = session_->unitOfWork().structureChanges();
+    std::erase_if(changes, [](const Change *change) { return !change->isTable(); });
+    return changes;
+}
+
+bool Workspace::canRun() const
+{
+    const UnitOfWork &unit = session_->unitOfWork();
+    return !running_ && !unit.isEmpty() && !unit.isFrozen() && scriptOnlyChanges().empty();
+}
+
+QString Workspace::whyNoRun() const
+{
+    const auto count = static_cast<int>(scriptOnlyChanges().size());
+    const int others = static_cast<int>(session_->unitOfWork().size()) - count;
+    if (count == 0)
+        return {};
+    const QString why =
+        count == 1 ? tr("A change of a table is pending, which this database could not take back: it is saved as a "
+                        "script, not committed.")
+                   : tr("%1 changes of tables are pending, which this database could not take back: they are saved as "
+                        "a script, not committed.")
+                         .arg(count);
+    if (others == 0)
+        return why;
+    const QString which = count == 1 ? tr("Save it, then revert it") : tr("Save them, then revert them");
+    return QStringLiteral("%1 %2").arg(why, others == 1 ? tr("%1 to commit the other change.").arg(which)
+                                                        : tr("%1 to commit the %2 others.").arg(which).arg(others));
+}
+
 void Workspace::run(RunMode mode)
 {
     UnitOfWork &unit = session_->unitOfWork();
-    if (running_ || unit.isEmpty())
+    if (!canRun())
         return;
     running_ = true;
     doubtOutcome_.reset();

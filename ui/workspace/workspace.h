@@ -80,6 +80,12 @@ public:
     void notify(Notice notice);
     void notify(const Error &error);
 
+    /// Pending changes that no commit can make: those of tables where DDL cannot be rolled back. A script can.
+    std::vector<const Change *> scriptOnlyChanges() const;
+    /// Whether all that is pending can be committed and rehearsed now.
+    bool canRun() const;
+    /// Why it cannot be, as a sentence, when that is for changes which only a script makes; else empty.
+    QString whyNoRun() const;
     /// Runs the plan of all pending edits: Commit writes all or nothing; Rehearse runs all and rolls back. The unit of
     /// work is frozen meanwhile. runFinished tells the outcome, which the session has settled already.
     void run(RunMode mode);

@@ -159,7 +159,8 @@ private:
                                                        " commits each change of a table at once, so that a commit that "
                                                        "fails could not be taken back: tables are not changed by it")
                          .withHint("Save the list as a script and run that, or run this, and read the schema again:\n" +
-                                   sql)});
+                                   sql),
+                     true});
         }
     }
 

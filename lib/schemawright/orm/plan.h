@@ -50,6 +50,7 @@ struct PlanProblem
 {
     ChangeId change = ChangeId::None;
     Error error;
+    bool isOfCommit = false; ///< no commit can carry it out, but a script can
 };
 
 /// What a person should know of a change before it is run, and nobody can who has not seen the rows.
@@ -77,6 +78,8 @@ struct Plan
     std::vector<PlanReference> references; ///< for finding the guilty when COMMIT is refused
 
     bool isRunnable() const noexcept { return problems.empty(); }
+    /// The problem that keeps it from being a script as well; null when it can be one.
+    const PlanProblem *scriptProblem() const noexcept;
 };
 
 /// The name of the parameter that stands for a key which the database makes for a new row.
@@ -100,7 +103,8 @@ Plan buildPlan(const Dialect &dialect, const MetaData &baseline, const std::vect
 std::string previewSql(const Dialect &dialect, const Step &step);
 
 /// The plan as a script that can be run elsewhere, in one transaction, values as literals. Keys that the database makes
-/// are kept in temporary tables for the rows that need them. Throws Error(Unsupported) where the dialect has no way.
+/// are kept in temporary tables for the rows that need them. Throws Error(Unsupported) where the dialect has no way,
+/// and Plan::scriptProblem() where there is one. Changes of tables that end a transaction stand outside of it.
 std::string scriptText(const Dialect &dialect, const Plan &plan);
 
 } // namespace schemawright

@@ -122,6 +122,17 @@ private:
 
 std::string previewSql(const Dialect &dialect, const Step &step) { return dialect.literalSql(step.statement); }
 
-std::string scriptText(const Dialect &dialect, const Plan &plan) { return ScriptWriter(dialect, plan).write(); }
+const PlanProblem *Plan::scriptProblem() const noexcept
+{
+    const auto found = std::ranges::find(problems, false, &PlanProblem::isOfCommit);
+    return found == problems.end() ? nullptr : &*found;
+}
+
+std::string scriptText(const Dialect &dialect, const Plan &plan)
+{
+    if (const PlanProblem *problem = plan.scriptProblem())
+        throw problem->error;
+    return ScriptWriter(dialect, plan).write();
+}
 
 } // namespace schemawright

@@ -278,7 +278,7 @@ void InspectorPanel::showHead(const TablePtr &table, bool isDropped)
     count_->setVisible(before != nullptr);
 }
 
-/// Why a table of a special kind has no form, and how it hangs together with others.
+/// Why a table has no form, what becomes of the edits in it, and how it hangs together with others.
 void InspectorPanel::showPartitions(const Table &table)
 {
     constexpr std::size_t named = 4;
@@ -295,6 +295,9 @@ void InspectorPanel::showPartitions(const Table &table)
             lines << tr("It could not be read as a whole: %1").arg(toQString(error.what).toHtmlEscaped());
     if (table.kind != TableKind::Table && !table.isView() && !whyFixed_.isEmpty())
         lines << whyFixed_.toHtmlEscaped();
+    if (parts_[0]->model().context().isEditable && !workspace_.dialect().capabilities().transactionalDdl)
+        lines << tr("Changes of tables are saved as a script here, not committed: this database could not take them "
+                    "back.");
     if (table.partition.of)
         lines << tr("Partition of %1, %2")
                      .arg(link(*table.partition.of), toQString(table.partition.bound.value_or("")).toHtmlEscaped());

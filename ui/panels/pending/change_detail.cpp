@@ -147,7 +147,7 @@ bool ChangeDetail::showChange(ChangeId id)
     const Error *error = change && change->error ? &*change->error : nullptr;
     if (!error && change)
         for (const PlanProblem &problem : plans_.plan().problems)
-            if (problem.change == id)
+            if (problem.change == id && !problem.isOfCommit) // that is said above the list
                 error = &problem.error;
     const bool isConflict = conflict_->showChange(change ? id : ChangeId::None);
     QStringList notes;

@@ -62,8 +62,6 @@ Saved savePlan(const QString &path, const PlanInput &input)
 {
     try {
         const Plan plan = input.make();
-        if (!plan.isRunnable())
-            throw plan.problems.front().error;
         const std::string text = scriptText(*input.dialect, plan);
         QSaveFile file(path);
         const auto size = static_cast<qint64>(text.size());
@@ -104,6 +102,7 @@ PendingPanel::PendingPanel(Workspace &workspace, QWidget *parent)
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(makeBar());
+    layout->addWidget(scriptOnly_ = makeScriptOnly());
     layout->addWidget(question_ = makeQuestion());
     layout->addWidget(reportBox_ = makeReport());
     layout->addWidget(pages_, 1);
@@ -167,7 +166,7 @@ void PendingPanel::rebuild()
 
 void PendingPanel::takePlan()
 {
-    if (plans_.isReady() && !plans_.plan().problems.empty())
+    if (plans_.isReady() && plans_.plan().scriptProblem())
         nextProblem_->show();
     if (workspace_.session().unitOfWork().size() > readAtOnce && model_->setPlan(plans_.plan())) {
         view_->viewport()->update(); // the list stands; only what is wrong with it came
@@ -263,11 +262,18 @@ void PendingPanel::showBar()
     const UnitOfWork &unit = workspace_.session().unitOfWork();
     cancelPlan_->setVisible(plans_.isPlanning());
     lookAgain_->setVisible(workspace_.canLookAgain());
-    const bool canRun = !unit.isEmpty() && !unit.isFrozen();
-    for (QAbstractButton *each : std::initializer_list<QAbstractButton *>{discard_, rehearse_, commit_})
-        each->setEnabled(canRun);
+    const bool canEdit = !unit.isEmpty() && !unit.isFrozen();
+    for (QAbstractButton *each : {rehearse_, commit_})
+        each->setEnabled(workspace_.canRun());
+    const QString why = workspace_.whyNoRun();
+    commit_->setToolTip(tipText(why));
+    rehearse_->setToolTip(why.isEmpty() ? tr("Run everything, report, and roll back") : tipText(why));
+    scriptOnly_->setVisible(!why.isEmpty());
+    scriptOnlyText_->setText(why);
+    revertTables_->setEnabled(canEdit);
+    discard_->setEnabled(canEdit);
     script_->setEnabled(!unit.isEmpty());
-    revert_->setEnabled(canRun && selectedChange());
+    revert_->setEnabled(canEdit && selectedChange());
     undo_->setEnabled(unit.canUndo());
     redo_->setEnabled(unit.canRedo());
 }
@@ -364,27 +370,42 @@ void PendingPanel::goToProblem()
     view_->setFocus();
 }
 
-void PendingPanel::revert(ChangeId id)
+void PendingPanel::revert(const std::vector<ChangeId> &ids)
 {
     UnitOfWork &unit = workspace_.session().unitOfWork();
-    if (unit.isFrozen() || !unit.find(id))
+    if (unit.isFrozen() || !std::ranges::all_of(ids, [&](ChangeId id) { return unit.find(id); }))
         return;
-    const std::vector<ChangeId> dependants = dependentChanges(workspace_.session(), id);
-    if (dependants.empty()) {
-        question_->hide();
-        return unit.revert(id);
-    }
-    constexpr std::size_t named = 6;
-    QStringList names;
-    for (std::size_t i = 0; i < dependants.size() && i < named; ++i)
-        names << rowTitle(*unit.find(dependants[i]));
-    if (dependants.size() > named)
-        names << tr("%1 more").arg(dependants.size() - named);
-    questionText_->setText(tr("On %1 depend: %2.").arg(rowTitle(*unit.find(id)), names.join(QStringLiteral(", "))));
-    revertAll_->setText(tr("Revert All %1").arg(dependants.size() + 1));
+    std::vector<ChangeId> dependants;
+    for (const ChangeId id : ids)
+        for (const ChangeId each : dependentChanges(workspace_.session(), id))
+            if (std::ranges::find(ids, each) == ids.end() && std::ranges::find(dependants, each) == dependants.end())
+                dependants.push_back(each);
     revertWanted_ = dependants;
-    revertWanted_.push_back(id);
+    revertWanted_.insert(revertWanted_.end(), ids.begin(), ids.end());
+    if (dependants.empty())
+        return revertAsked();
+    constexpr std::size_t named = 6;
+    const auto listed = [&](const std::vector<ChangeId> &changes) {
+        QStringList names;
+        for (std::size_t i = 0; i < changes.size() && i < named; ++i)
+            names << rowTitle(*unit.find(changes[i]));
+        if (changes.size() > named)
+            names << tr("%1 more").arg(changes.size() - named);
+        return names.join(QStringLiteral(", "));
+    };
+    questionText_->setText(tr("On %1 depend: %2.").arg(listed(ids), listed(dependants)));
+    revertAll_->setText(tr("Revert All %1").arg(revertWanted_.size()));
     question_->show();
+}
+
+void PendingPanel::revertAsked()
+{
+    question_->hide();
+    UnitOfWork &unit = workspace_.session().unitOfWork();
+    const UnitOfWork::Group group(unit);
+    for (const ChangeId id : std::exchange(revertWanted_, {}))
+        if (unit.find(id))
+            unit.revert(id);
 }
 
 void PendingPanel::goToRow(const QModelIndex &index)
@@ -399,21 +420,23 @@ void PendingPanel::goToRow(const QModelIndex &index)
         workspace_.showTable(workspace_.draftName(change->table()));
 }
 
-void PendingPanel::saveScript()
+void PendingPanel::saveScript(ScriptScope scope)
 {
-    auto *dialog = new QFileDialog(this, tr("Save as Script"));
+    auto *dialog = new QFileDialog(this, scope == ScriptScope::All ? tr("Save as Script") : tr("Save Table Changes"));
     dialog->setObjectName(QStringLiteral("scriptDialog"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setDefaultSuffix(QStringLiteral("sql"));
     dialog->setNameFilters({tr("SQL scripts (*.sql)"), tr("All files (*)")});
-    connect(dialog, &QFileDialog::fileSelected, this, &PendingPanel::writeScript);
+    connect(dialog, &QFileDialog::fileSelected, this, [this, scope](const QString &path) { writeScript(path, scope); });
     dialog->open();
 }
 
-void PendingPanel::writeScript(const QString &path)
+void PendingPanel::writeScript(const QString &path, ScriptScope scope)
 {
     PlanInput input = PlanInput::of(workspace_.session());
+    if (scope == ScriptScope::Tables)
+        std::erase_if(input.changes, [](const ChangePtr &change) { return !change->isTable(); });
     runInBackground(
         this, [path, input = std::move(input)] { return savePlan(path, input); },
         [this, path](const Saved &saved) {
@@ -435,7 +458,7 @@ void PendingPanel::showMenu(const QPoint &position)
     if (change) {
         const auto canEdit = !workspace_.session().unitOfWork().isFrozen();
         menu->addAction(theme().icon(QStringLiteral("revert")), tr("Revert This Change"), this,
-                        [this, id = change->id] { revert(id); })
+                        [this, id = change->id] { revert({id}); })
             ->setEnabled(canEdit);
         menu->addAction(theme().icon(QStringLiteral("table")), change->isRow() ? tr("Go to Row") : tr("Show Table"),
                         this, [this] { goToRow(view_->currentIndex()); });
@@ -445,7 +468,8 @@ void PendingPanel::showMenu(const QPoint &position)
     }
     menu->addAction(tr("Copy All SQL"), this,
                     [this] { QGuiApplication::clipboard()->setText(detail_->sqlOf(ChangeId::None)); });
-    menu->addAction(theme().icon(QStringLiteral("save")), tr("Save as Script…"), this, &PendingPanel::saveScript)
+    menu->addAction(theme().icon(QStringLiteral("save")), tr("Save as Script…"), this,
+                    [this] { saveScript(ScriptScope::All); })
         ->setEnabled(script_->isEnabled());
     menu->popup(view_->viewport()->mapToGlobal(position));
 }

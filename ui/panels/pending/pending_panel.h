@@ -33,6 +33,7 @@ private:
     QWidget *makeBar();
     QWidget *makeQuestion();
     QWidget *makeReport();
+    QWidget *makeScriptOnly();
     void makeList();
     void rebuild();
     void takePlan();
@@ -48,10 +49,12 @@ private:
     void fillSteps(QMenu *menu, bool isUndo);
     void goToRow(const QModelIndex &index);
     void goToProblem();
-    /// Reverts a change, after naming what depends on it when anything does.
-    void revert(ChangeId id);
-    void saveScript();
-    void writeScript(const QString &path);
+    /// Reverts changes, after naming what depends on them when anything does.
+    void revert(const std::vector<ChangeId> &ids);
+    void revertAsked();
+    enum class ScriptScope { All, Tables };
+    void saveScript(ScriptScope scope);
+    void writeScript(const QString &path, ScriptScope scope);
     void select(ChangeId id);
     ChangeId selectedId() const;
     const Change *selectedChange() const;
@@ -72,11 +75,11 @@ private:
     QSplitter *split_;
     QList<int> sizes_; ///< of the splitter while a conflict has the room
     ChangeDetail *detail_;
-    QLabel *summary_, *report_, *questionText_;
-    QWidget *question_, *reportBox_;
+    QLabel *summary_, *report_, *questionText_, *scriptOnlyText_;
+    QWidget *question_, *reportBox_, *scriptOnly_;
     QToolButton *byTable_, *inOrder_, *undo_, *redo_, *revert_, *script_, *nextProblem_, *lookAgain_, *cancelPlan_,
         *closeReport_, *discard_;
-    QPushButton *rehearse_, *commit_, *revertAll_;
+    QPushButton *rehearse_, *commit_, *revertAll_, *revertTables_;
 };
 
 } // namespace schemawright::ui

@@ -60,7 +60,7 @@ void PendingPanel::makeList()
     revertKey->setShortcut(QKeySequence(Qt::Key_Delete));
     revertKey->setShortcutContext(Qt::WidgetShortcut);
     view_->addAction(revertKey);
-    connect(revertKey, &QAction::triggered, this, [this] { revert(selectedId()); });
+    connect(revertKey, &QAction::triggered, this, [this] { revert({selectedId()}); });
     connect(view_->selectionModel(), &QItemSelectionModel::currentChanged, this, &PendingPanel::showSelected);
     connect(view_, &QWidget::customContextMenuRequested, this, &PendingPanel::showMenu);
     connect(view_, &QTreeView::activated, this, &PendingPanel::goToRow);
@@ -108,9 +108,9 @@ QWidget *PendingPanel::makeBar()
         });
     }
     revert_ = iconButton("revert", tr("Revert the chosen change (Delete)"), "revertChange");
-    connect(revert_, &QToolButton::clicked, this, [this] { revert(selectedId()); });
+    connect(revert_, &QToolButton::clicked, this, [this] { revert({selectedId()}); });
     script_ = iconButton("save", tr("Save as Script…"), "saveScript");
-    connect(script_, &QToolButton::clicked, this, &PendingPanel::saveScript);
+    connect(script_, &QToolButton::clicked, this, [this] { saveScript(ScriptScope::All); });
     cancelPlan_ = new QToolButton;
     cancelPlan_->setText(tr("Cancel"));
     cancelPlan_->setObjectName(QStringLiteral("cancelPlan"));
@@ -123,7 +123,6 @@ QWidget *PendingPanel::makeBar()
     summary_->setMinimumWidth(40);
     discard_ = iconButton("discard", tr("Discard All"), "discardAll");
     rehearse_ = new QPushButton(tr("Rehearse"));
-    rehearse_->setToolTip(tr("Run everything, report, and roll back"));
     commit_ = new QPushButton(tr("Commit"));
     commit_->setProperty("primary", true);
     rehearse_->setObjectName(QStringLiteral("rehearse"));
@@ -170,14 +169,38 @@ QWidget *PendingPanel::makeQuestion()
     layout->addWidget(revertAll_);
     layout->addWidget(stay);
     connect(stay, &QPushButton::clicked, box, &QWidget::hide);
-    connect(revertAll_, &QPushButton::clicked, this, [this] {
-        question_->hide();
-        UnitOfWork &unit = workspace_.session().unitOfWork();
-        const UnitOfWork::Group group(unit);
-        for (const ChangeId id : std::exchange(revertWanted_, {}))
-            if (unit.find(id))
-                unit.revert(id);
+    connect(revertAll_, &QPushButton::clicked, this, &PendingPanel::revertAsked);
+    box->hide();
+    return box;
+}
+
+/// Where a commit cannot change tables, and some are changed.
+QWidget *PendingPanel::makeScriptOnly()
+{
+    scriptOnlyText_ = new QLabel;
+    scriptOnlyText_->setObjectName(QStringLiteral("scriptOnly"));
+    scriptOnlyText_->setWordWrap(true);
+    scriptOnlyText_->setTextFormat(Qt::PlainText);
+    setSeverity(scriptOnlyText_, "info");
+    auto *save = new QPushButton(tr("Save Table Changes…"));
+    save->setObjectName(QStringLiteral("saveTables"));
+    save->setToolTip(tr("Save the changes of tables as a script, without those of rows"));
+    revertTables_ = new QPushButton(tr("Revert Table Changes"));
+    revertTables_->setObjectName(QStringLiteral("revertTables"));
+    revertTables_->setToolTip(tr("Take the changes of tables off the list; Undo brings them back"));
+    connect(save, &QPushButton::clicked, this, [this] { saveScript(ScriptScope::Tables); });
+    connect(revertTables_, &QPushButton::clicked, this, [this] {
+        std::vector<ChangeId> ids;
+        for (const Change *change : workspace_.scriptOnlyChanges())
+            ids.push_back(change->id);
+        revert(ids);
     });
+    auto *box = new QWidget;
+    auto *layout = new QHBoxLayout(box);
+    layout->setContentsMargins(8, 0, 8, 6);
+    layout->addWidget(scriptOnlyText_, 1);
+    layout->addWidget(save);
+    layout->addWidget(revertTables_);
     box->hide();
     return box;
 }

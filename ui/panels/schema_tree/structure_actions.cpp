@@ -56,6 +56,10 @@ void StructureActions::showState()
     const bool canEdit = isOpen && at.table && structure::whyNot(workspace_, at.table).isEmpty();
     const bool isColumn = !at.column.empty();
     newTable_->setEnabled(isOpen);
+    const bool isScriptOnly = !workspace_.dialect().capabilities().transactionalDdl;
+    newTable_->setToolTip(tr("%1 (%2)%3")
+                              .arg(newTable_->text(), newTable_->shortcut().toString(QKeySequence::NativeText),
+                                   isScriptOnly ? tr(": saved as a script here, not committed") : QString()));
     newColumn_->setEnabled(canEdit && (isColumn || !at.isDropped));
     rename_->setEnabled(canEdit && !at.isDropped);
     const bool isWholeView = isOpen && at.table && at.table->isView() && !isColumn;
