@@ -103,10 +103,10 @@ bool isDestructive(const DiffItem &item)
 
 int diff(const DiffArguments &arguments)
 {
-    MetaData from = readMetaData(arguments.from, {});
-    MetaData to = readMetaData(arguments.to, {}, &from); // else expressions differ by what they leave out
-    if (arguments.down)
-        std::swap(from, to);
+    const auto &[start, end] =
+        arguments.down ? std::pair(arguments.to, arguments.from) : std::pair(arguments.from, arguments.to);
+    const MetaData from = readMetaData(start, {});    // where the script is run, and its names must be found
+    const MetaData to = readMetaData(end, {}, &from); // else expressions differ by what they leave out
     const Dialect *dialect = dialectNamed(arguments.dialect.empty() ? from.dialect : arguments.dialect);
     if (!dialect)
         throw Error(ErrorKind::Misuse, "there is no dialect named '" + arguments.dialect + "'")

@@ -70,7 +70,7 @@ MetaData readMetaData(const std::string &source, const Selection &selection, con
     ReflectOptions reflect;
     reflect.schemas = selection.schemas;
     if (like && like->dialect == engine.dialect().name())
-        reflect.defaultSchema = like->defaultSchema;
+        reflect.defaultSchema = like->defaultSchema, reflect.nameDefaultSchema = like->namesDefaultSchema;
     for (const std::string &wanted : selection.tables) {
         reflect.tables.push_back(wanted);
         if (const QualifiedName split = splitName(wanted); !split.schema.empty())

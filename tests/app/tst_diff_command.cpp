@@ -195,6 +195,9 @@ void tst_DiffCommand::seesBothFromOneSchema_data()
     row("sales before public", "public", "sales, public");
     row("the other way", "sales, public", "public, sales");
     row("sales alone", "sales", "\"$user\", public");
+    row("none", "''''", "public");
+    row("none for the other", "sales", "''''");
+    row("none that is there", "nowhere", "sales, public");
 }
 
 /// Where a database, a role or a connection has another search path, what is the same is the same.
@@ -225,7 +228,15 @@ void tst_DiffCommand::seesBothFromOneSchema()
     const std::string more =
         "CREATE FUNCTION sales.fresh(sales.mood) RETURNS public.mood LANGUAGE sql AS 'SELECT NULL::public.mood'; "
         "ALTER TABLE public.kept ADD e sales.mood DEFAULT 'c', ADD f int DEFAULT sales.f(1), ADD g "
-        "int DEFAULT public.f(1); CREATE VIEW sales.w AS SELECT * FROM public.v;";
+        "int DEFAULT public.f(1); CREATE VIEW sales.w AS SELECT * FROM public.v; CREATE SEQUENCE public.q; CREATE TYPE "
+        "public.pair AS (a public.mood, b sales.mood); CREATE COLLATION public.bytes FROM \"POSIX\"; CREATE OPERATOR "
+        "public.<~ (LEFTARG = int, RIGHTARG = int, FUNCTION = int4lt); CREATE TEXT SEARCH CONFIGURATION public.words "
+        "(COPY = pg_catalog.simple); CREATE DOMAIN public.small AS int CHECK (VALUE OPERATOR(public.<~) public.f(9)); "
+        "ALTER TABLE public.kept ADD h public.mood[] DEFAULT '{a}', ADD i int DEFAULT nextval('public.q'), ADD j "
+        "public.pair, ADD k text COLLATE public.bytes, ADD l public.small, ADD m tsvector GENERATED ALWAYS AS "
+        "(to_tsvector('public.words', 'a')) STORED, ADD CHECK (f OPERATOR(public.<~) g), ALTER c DROP EXPRESSION, "
+        "ALTER c TYPE public.small; ALTER TABLE sales.kept ALTER k TYPE bigint, ALTER a SET DEFAULT public.f(2); "
+        "CREATE INDEX ON public.kept (k COLLATE public.bytes) WHERE i OPERATOR(public.<~) 3;";
     test::PostgresDatabase a("diff_a"), b("diff_b");
     const auto prepare = [](const test::PostgresDatabase &database, const std::string &script,
                             const std::string &path) {

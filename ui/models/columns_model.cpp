@@ -383,10 +383,15 @@ QStringList ColumnsModel::completions(const Part &, int field) const
           types::date(), types::time(), types::dateTime(), types::dateTime(true), types::interval(), types::uuid(),
           types::json(), types::largeBinary()})
         all << toQString(dialect.typeSql(type));
-    for (const EnumType &each : context().draft.enums)
-        all << toQString(each.name.name);
-    for (const Domain &each : context().draft.domains)
-        all << toQString(each.name.name);
+    const MetaData &draft = context().draft;
+    const auto add = [&](const QualifiedName &type) {
+        const bool isFound = type.schema == draft.defaultSchema && !draft.namesDefaultSchema;
+        all << toQString(isFound ? type.name : dialect.quote(type));
+    };
+    for (const EnumType &each : draft.enums)
+        add(each.name);
+    for (const Domain &each : draft.domains)
+        add(each.name);
     for (const Column &column : context().table->columns) // what this table uses is what people go on with
         if (!column.type.native.empty())
             all << toQString(column.type.native);

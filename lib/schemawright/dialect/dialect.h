@@ -89,6 +89,9 @@ struct ReflectOptions
     /// connection's. Printed expressions name what is in it without its name, so that two databases are compared as
     /// seen from one schema.
     std::string defaultSchema;
+    /// Printed expressions name what is in the default schema too. So they do without being asked where the search path
+    /// of a connection shows no schema: what they say could not be run there else.
+    bool nameDefaultSchema = false;
 };
 
 /// How large a table is, as far as the database knows without counting.

@@ -114,6 +114,8 @@ public:
     std::string dialect;       ///< "sqlite", "postgresql"… or empty when built in code
     std::string serverVersion; ///< or empty
     std::string defaultSchema; ///< "main", "public"
+    /// Whether texts and types name what is in the default schema with it as well, since no search path shows it.
+    bool namesDefaultSchema = false;
     std::vector<Schema> schemas;
     std::vector<Sequence> sequences;
     std::vector<EnumType> enums;

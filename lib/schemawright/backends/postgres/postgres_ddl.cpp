@@ -13,6 +13,11 @@
 
 namespace schemawright::postgres {
 
+std::string searchPath(const MetaData &metadata)
+{
+    return metadata.namesDefaultSchema ? "''" : quoteName(metadata.defaultSchema);
+}
+
 std::vector<std::string> statementsOf(const std::string &sql)
 {
     std::vector<std::string> statements;
@@ -213,7 +218,7 @@ void Builder::header()
     if (metadata_.dialect != "postgresql" || metadata_.serverVersion.empty())
         return; // not one of a server's own
     // Expressions were printed under this search path, and bodies of functions may name what comes later.
-    emit("SET search_path = " + quoteName(metadata_.defaultSchema));
+    emit("SET search_path = " + searchPath(metadata_));
     if (!metadata_.functions.empty())
         emit("SET check_function_bodies = false");
 }

@@ -15,6 +15,8 @@ Script createScript(const Dialect &dialect, const MetaData &metadata, const Scri
 /// One table or view for a reader.
 std::string createText(const Dialect &dialect, const Table &table);
 
+/// The search path under which the texts of `metadata` say what they say, as SET takes it.
+std::string searchPath(const MetaData &metadata);
 /// Splits a script at semicolons outside of strings and parentheses.
 std::vector<std::string> statementsOf(const std::string &sql);
 /// The statement that takes back a GRANT or REVOKE, also of default privileges.

@@ -1,5 +1,6 @@
 #include "schemawright/backends/postgres/postgres_reflect.h"
 
+#include "schemawright/backends/postgres/postgres_ddl.h"
 #include "schemawright/backends/postgres/postgres_text.h"
 
 #include <algorithm>
@@ -112,10 +113,13 @@ MetaData Reflection::run()
 void Reflection::readSchemas()
 {
     metadata_.defaultSchema = options_.defaultSchema;
+    metadata_.namesDefaultSchema = options_.nameDefaultSchema;
     if (metadata_.defaultSchema.empty())
-        catalog_.read("the default schema", "SELECT coalesce(current_schema(), 'public')::text",
-                      [&](const CatalogRow &row) { metadata_.defaultSchema = row.text(0); });
-    connection_.executeScript("SET LOCAL search_path = " + quoteName(metadata_.defaultSchema));
+        catalog_.read("the default schema", "SELECT pg_catalog.current_schema()", [&](const CatalogRow &row) {
+            metadata_.defaultSchema = row.isNull(0) ? "public" : row.text(0);
+            metadata_.namesDefaultSchema = metadata_.namesDefaultSchema || row.isNull(0);
+        });
+    connection_.executeScript("SET LOCAL search_path = " + searchPath(metadata_));
     std::string condition = "nspname !~ '^pg_' AND nspname <> 'information_schema'";
     if (!options_.schemas.empty()) {
         condition = "nspname IN (";
