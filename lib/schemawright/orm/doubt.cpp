@@ -123,7 +123,8 @@ private:
     {
         // The table has its names of before or of after, whichever it was.
         const TablePtr before = baseline_.table(change.row().table), after = draft_.tableOf(change.row().table);
-        if (before && after && before->name == after->name && before->columns.size() == after->columns.size())
+        if (before && after && before->name == after->name &&
+            std::ranges::equal(before->columns, after->columns, sameType, &Column::type, &Column::type))
             return isRowDone(change, before);
         return std::nullopt; // told by its table
     }

@@ -1,6 +1,7 @@
 #include "schemawright/orm/plan.h"
 
 #include "schemawright/orm/draft.h"
+#include "schemawright/orm/retyping.h"
 #include "schemawright/orm/row_order.h"
 #include "schemawright/orm/row_sorter.h"
 #include "schemawright/orm/row_statements.h"
@@ -21,10 +22,11 @@ using Kind = RowStep::Kind;
 class PlanBuilder
 {
 public:
-    /// Rows are written to the tables of the draft, as they are when they have been widened.
-    PlanBuilder(const Dialect &dialect, const Draft &draft, const std::map<QualifiedName, std::string> &versions,
-                const std::stop_token &stop)
-        : dialect_(dialect), draft_(draft), stop_(stop), tables_(dialect, draft, versions), statements_(dialect)
+    /// Rows are written to the tables of the draft, as they are when they have been widened: `written`.
+    PlanBuilder(const Dialect &dialect, const Draft &draft, const Draft &written,
+                const std::map<QualifiedName, std::string> &versions, const std::stop_token &stop)
+        : dialect_(dialect), draft_(draft), written_(written), stop_(stop), tables_(dialect, written, versions),
+          statements_(dialect)
     {}
 
     Plan build(const std::vector<const Change *> &changes)
@@ -41,8 +43,8 @@ public:
         putGivenKeysFirst();
         plan_.references = tables_.link();
         leaveToCascades(steps_);
-        rankSteps(draft_.after, steps_);
-        RowSorter sorter(dialect_, draft_.after, steps_, owned_, stop_);
+        rankSteps(written_.after, steps_);
+        RowSorter sorter(dialect_, written_.after, steps_, owned_, stop_);
         const std::vector<std::size_t> order = sorter.sort();
         std::ranges::copy(sorter.problems(), std::back_inserter(plan_.problems));
         compileAll(order);
@@ -90,6 +92,7 @@ private:
                 }
         };
         addPhases(Phase::Before, Phase::Before);
+        std::ranges::move(beforeTypes_, std::back_inserter(plan_.steps));
         // Labels that are added to an enum go along: only rows cannot use them before the end.
         addObjects(Phase::Expand, [](ObjectStep::Stage stage) { return stage != ObjectStep::Stage::AfterTables; });
         addPhases(Phase::Expand, Phase::Expand);
@@ -264,7 +267,22 @@ private:
         for (const auto &[at, cell] : step.key)
             step.old.add(at, cell);
         countVersion(step);
+        if (convertsFirst_)
+            lookBeforeTypes(step);
         steps_.push_back(std::move(step));
+    }
+
+    /// Old values are not what they were when a column has another type.
+    void lookBeforeTypes(RowStep &step)
+    {
+        const QualifiedName &table = step.change->row().table;
+        const auto [converted, isNew] = converted_.try_emplace(table);
+        if (isNew)
+            converted->second = convertedBefore(draft_, table);
+        if (auto look = stepBeforeTypes(dialect_, draft_, *step.change, converted->second))
+            beforeTypes_.push_back(std::move(*look));
+        for (const ConvertedColumn &each : converted->second)
+            step.match.erase(each.column);
     }
 
     /// Rows with keys of their own go before rows of the same table whose keys the database makes, which then come
@@ -375,8 +393,12 @@ private:
     }
 
     const Dialect &dialect_;
-    const Draft &draft_;
+    const Draft &draft_, &written_;
+    const bool convertsFirst_ =
+        std::ranges::find(draft_.diffs, TableDiff::Writing::AfterTypes, &TableDiff::writing) != draft_.diffs.end();
     const std::stop_token &stop_;
+    std::map<QualifiedName, std::vector<ConvertedColumn>> converted_; ///< by the baseline's names
+    std::vector<Step> beforeTypes_;
     std::size_t calls_ = 0;
     std::pmr::monotonic_buffer_resource memory_{1 << 16}; ///< of the cells of steps
     PlanTables tables_;
@@ -417,8 +439,14 @@ std::string keyParameter(std::string_view table, std::uint64_t newRow, std::stri
 Plan buildPlan(const Dialect &dialect, const MetaData &baseline, const std::vector<const Change *> &changes,
                const std::map<QualifiedName, std::string> &versions, const std::stop_token &stop)
 {
-    const Draft draft = draftOf(baseline, changes);
-    return PlanBuilder(dialect, draft, versions, stop).build(changes);
+    Draft draft = draftOf(baseline, changes);
+    std::vector<PlanProblem> problems = orderRetyping(draft, changes);
+    std::optional<Draft> written;
+    if (std::ranges::find(draft.diffs, TableDiff::Writing::BeforeTypes, &TableDiff::writing) != draft.diffs.end())
+        written = asWritten(draft);
+    Plan plan = PlanBuilder(dialect, draft, written ? *written : draft, versions, stop).build(changes);
+    std::ranges::move(problems, std::back_inserter(plan.problems));
+    return plan;
 }
 
 } // namespace schemawright

@@ -29,6 +29,7 @@ struct Step
     bool transactional = true;              ///< false: cannot be rolled back
     std::optional<std::int64_t> expectRows; ///< rows it must affect
     bool expectNone = false;                ///< a query that must find nothing
+    bool expectFound = false;               ///< a query that must find its row as it was known
     bool mayBeGone = false;                 ///< a deletion that an earlier one may have done already, by a cascade
     RowTarget target;                       ///< the row it is about
     std::vector<std::string> returning;     ///< columns that it gives back, in order

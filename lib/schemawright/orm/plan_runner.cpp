@@ -382,6 +382,9 @@ private:
                 throw Error(ErrorKind::Constraint, "rows refer to others that are not there: " + found)
                     .withSql(step.statement.sql);
             }
+        } else if (step.expectFound) {
+            if (!result.next())
+                throw unexpectedRows(step, 0);
         } else if (result.returnsRows())
             keepKeys(step, result);
         else if (step.makesKey && step.returning.size() == 1 && result.insertedKey())

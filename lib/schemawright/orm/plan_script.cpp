@@ -30,6 +30,8 @@ public:
     std::string write()
     {
         for (const Step &step : plan_.steps) {
+            if (step.expectFound) // what is found is of no use to a script
+                continue;
             setOpen(step.phase != Phase::Before && step.phase != Phase::After && step.transactional);
             const bool isTaken = std::ranges::any_of(
                 step.batch, [&](const BatchRow &row) { return !keptColumns(step, row.target).empty(); });

@@ -65,6 +65,10 @@ struct TableDiff
 {
     TablePtr before, after;
     std::vector<DiffItem> items; ///< empty for a create, a drop, and for tables that are the same
+    /// When rows are written in the same transaction: while columns have their types from before, so that what is
+    /// written is converted with the rest, or when they have those of after. Free is what a database does best.
+    enum class Writing { Free, BeforeTypes, AfterTypes };
+    Writing writing = Writing::Free;
 
     bool isCreate() const noexcept { return !before && after; }
     bool isDrop() const noexcept { return before && !after; }

@@ -38,15 +38,17 @@ public:
         const bool isRetyped = isChanged(DiffSubject::Type, j) || isChanged(DiffSubject::Collation, j);
         const bool hasNewIdentity = isChanged(DiffSubject::Identity, j);
         const bool hasNewDefault = isChanged(DiffSubject::Default, j);
+        const bool isLate = isRetyped && diff_.writing == TableDiff::Writing::BeforeTypes;
+        const Phase retyping = isLate ? Phase::Contract : Phase::Expand;
         if (old.identity && hasNewIdentity && (!now.identity || isRetyped))
-            alter(Phase::Expand, after, column + "DROP IDENTITY");
+            alter(retyping, after, column + "DROP IDENTITY");
         if (old.defaultSql && (isRetyped || (hasNewDefault && !now.defaultSql) || (hasNewIdentity && now.identity)))
-            alter(Phase::Expand, after, column + "DROP DEFAULT");
+            alter(retyping, after, column + "DROP DEFAULT");
         // The sequence of a serial column that is one no more; where whole databases are compared it is told apart.
         if (old.autoincrement && !old.identity && !now.autoincrement)
             for (const Sequence &each : after_.sequences)
                 if (each.ownedBy == quoteName(diff_.before->name) + "." + quoteName(old.name))
-                    step(Phase::Expand, "DROP SEQUENCE " + quoteName(each.name));
+                    step(retyping, "DROP SEQUENCE " + quoteName(each.name));
         if (!old.nullable && now.nullable)
             alter(Phase::Expand, after, column + "DROP NOT NULL");
         if (isRetyped) {
@@ -56,10 +58,10 @@ public:
                 sql += " COLLATE " + quoteKept(*now.collation);
             if (const auto way = conversion(dialect_, diff_, j))
                 sql += " USING " + way->expression;
-            alter(Phase::Expand, after, sql);
+            alter(retyping, after, sql);
         }
         if (now.defaultSql && (hasNewDefault || isRetyped))
-            alter(Phase::Expand, after, column + "SET DEFAULT " + *now.defaultSql);
+            alter(retyping, after, column + "SET DEFAULT " + *now.defaultSql);
         if (old.nullable && !now.nullable)
             alter(Phase::Contract, after, column + "SET NOT NULL");
         if (hasNewIdentity && now.identity) {

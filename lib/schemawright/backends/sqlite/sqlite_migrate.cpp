@@ -451,7 +451,9 @@ private:
                 return item.action == DiffAction::Drop ||
                        (item.action == DiffAction::Add && mustBeFilled(diff.after->columns[*item.after]));
             case DiffSubject::Type: // values that are typed for the new type are not converted once more
-                return !diff.after->columns[*item.after].options.contains(conversionOption);
+                return diff.writing == TableDiff::Writing::Free
+                           ? !diff.after->columns[*item.after].options.contains(conversionOption)
+                           : diff.writing == TableDiff::Writing::BeforeTypes;
             case DiffSubject::Options:
             case DiffSubject::Generated:
                 return true;
@@ -479,10 +481,17 @@ private:
                 .withHint("Create a new one and copy the rows.");
         const bool rebuilds = needsRebuild(diff);
         const std::string alterTable = "ALTER TABLE " + names_.table(after.name) + " ";
-        const auto renamed = diff.renamedColumns();
-        renameColumns(Phase::Expand, after, {renamed.begin(), renamed.end()});
+        std::vector<Rename> renamed;
+        for (const auto &[from, to] : diff.renamedColumns())
+            renamed.push_back({from, to, {}, current_});
+        renameColumns(Phase::Expand, after, std::move(renamed));
         std::set<std::string> waiting; // columns that the rebuild adds
         const bool isEarly = rebuilds && !tightens(diff);
+        if (rebuilds && !isEarly && diff.writing == TableDiff::Writing::AfterTypes)
+            throw Error(ErrorKind::Conflict, fmt::format("rows of {} are given values that only its new types hold, "
+                                                         "and something else about it changes when rows are written",
+                                                         after.name.name))
+                .withHint("Commit the new types first, and the rest behind them.");
         for (const DiffItem &item : diff.items)
             if (item.subject == DiffSubject::Column && item.action == DiffAction::Add) {
                 Column column = after.columns[*item.after];
