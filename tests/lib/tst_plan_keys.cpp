@@ -81,6 +81,34 @@ private Q_SLOTS:
         QCOMPARE(all(), std::string("b / bon / 1 west b / 2 south b / bon tea 3 / b tea 6 / "));
     }
 
+    /// What a trigger makes of a key that was given is what children get.
+    void aTriggerReplacesAGivenKey_data() { test::bothDatabases(); }
+    void aTriggerReplacesAGivenKey()
+    {
+        QFETCH(bool, isServer);
+        const std::string schema =
+            std::string("CREATE TABLE club (id INTEGER PRIMARY KEY, name TEXT);"
+                        "CREATE TABLE member (id INTEGER PRIMARY KEY, club_id INTEGER NOT NULL REFERENCES club);"
+                        "CREATE TABLE log (said TEXT);") +
+            (isServer ? "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.id := NEW.id + 100; RETURN "
+                        "NEW; END'; CREATE TRIGGER t BEFORE INSERT ON club FOR EACH ROW EXECUTE FUNCTION f();"
+                      : "CREATE TRIGGER t BEFORE INSERT ON club BEGIN INSERT INTO log VALUES (NEW.name); END;");
+        SessionWorld world(isServer, schema);
+        const RowTarget first = world.add("club", {{"id", Value(1)}, {"name", Value("one")}});
+        const RowTarget second = world.add("club", {{"id", Value(2)}, {"name", Value("two")}});
+        world.add("member", {{"id", Value(7)}, {"club_id", KeyOf{second.newRow, "id"}}});
+        world.add("member", {{"id", Value(8)}, {"club_id", KeyOf{first.newRow, "id"}}});
+        const char *state = "SELECT member.id, club.name FROM member JOIN club ON club_id = club.id ORDER BY 1";
+        const std::string wanted = "7 two / 8 one / ";
+        SessionWorld copy(isServer, schema, "copy");
+        copy.connection.executeScript(scriptText(world.engine.dialect(), world.session->plan()));
+        QCOMPARE(copy.read(state), wanted);
+        QVERIFY(runPlan(world.connection, world.session->plan(), RunMode::Rehearse).isClean());
+        const Report report = world.commit();
+        QCOMPARE(world.read(state), wanted);
+        QCOMPARE(report.keys.at({first.newRow, "id"}), Value(isServer ? 101 : 1));
+    }
+
     void newRowsInARing_data() { bothAndDeferring(); }
     void newRowsInARing()
     {

@@ -313,13 +313,15 @@ private:
         }
     }
 
-    /// A key that is given is used as it is, wherever it is referred to.
-    const Cell *given(const Cell *cell) const
+    /// A key that is given is used as it is, wherever it is referred to, unless a trigger may see to another.
+    const Cell *given(const Cell *cell)
     {
         for (int depth = 0; depth < 16; ++depth) {
             const KeyOf *key = std::get_if<KeyOf>(cell);
             const auto maker = key ? newRows_.find(key->row) : newRows_.end();
             if (maker == newRows_.end())
+                return cell;
+            if (const PlanTable *table = tables_.find(maker->second->row().table); table && table->mayReplaceKeys)
                 return cell;
             const auto found = maker->second->after->find(key->column);
             if (found == maker->second->after->end() || std::holds_alternative<DefaultValue>(found->second))

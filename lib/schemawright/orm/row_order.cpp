@@ -1,6 +1,7 @@
 #include "schemawright/orm/row_order.h"
 
 #include "schemawright/orm/row_condition.h"
+#include "schemawright/schema/sql_pieces.h"
 #include "schemawright/sql/expression_parser.h"
 
 #include <algorithm>
@@ -162,6 +163,13 @@ std::vector<std::uint32_t> positionsOf(const Table &table, const std::vector<std
     return positions;
 }
 
+bool isBeforeInsert(const std::string &trigger)
+{
+    const std::string text = pieces::lower(trigger);
+    const std::string head = text.substr(0, text.find(" on "));
+    return head.find("before ") != std::string::npos && head.find("insert") != std::string::npos;
+}
+
 } // namespace
 
 std::pmr::vector<RowCells::Entry>::iterator RowCells::place(std::uint32_t column)
@@ -277,6 +285,8 @@ std::unique_ptr<PlanTable> PlanTables::make(const QualifiedName &name) const
         made->keyIsTold = can.insertedKey && !can.returning && only && (only->autoincrement || only->identity);
         if (((can.returning && !can.returningInto) || made->keyIsTold) && !table->isView())
             made->returning = made->identity.columns;
+        made->mayReplaceKeys = !made->returning.empty() && !made->keyIsTold &&
+                               std::ranges::any_of(table->triggers, isBeforeInsert, &Trigger::definition);
     }
     if (const auto version = versions_.find(name); version != versions_.end())
         if (const auto position = made->position(version->second); position.column < hidden)

@@ -94,6 +94,7 @@ struct PlanTable
     std::vector<std::uint32_t> identityColumns; ///< when one row is found by few columns
     std::vector<std::string> returning;         ///< their names, where an INSERT gives them back
     bool keyIsTold = false;                     ///< by the client library, one row at a time, instead of by RETURNING
+    bool mayReplaceKeys = false;                ///< a trigger may give a new row another key than was given
     std::vector<std::pair<std::string_view, Position>> positions; ///< by the names that edits use, sorted
     std::uint32_t version = nowhere;                              ///< the column that counts a row's changes
     std::uint32_t number = 0;                                     ///< 1, 2, 3… among the tables of a plan
