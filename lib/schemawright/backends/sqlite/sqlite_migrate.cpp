@@ -79,7 +79,8 @@ private:
     void add(Phase phase, std::string sql) { migration_.steps.push_back({phase, std::move(sql), current_}); }
 
     /// ALTER TABLE that looks at all views and triggers: one that made no sense before, anywhere, would keep any table
-    /// from being altered. With a writable schema SQLite passes it over; what makes sense is renamed inside all the same.
+    /// from being altered. With a writable schema SQLite passes it over; what makes sense is renamed inside all the
+    /// same.
     void alterWithViews(Phase phase, std::string sql)
     {
         const bool isAnyBroken = mayHaveBrokenText(before_);
@@ -262,6 +263,8 @@ private:
 
     void create(const Table &table)
     {
+        if (!table.isView())
+            made_.insert(current_);
         if (table.kind == TableKind::View || table.kind == TableKind::Virtual) {
             if (!table.definition)
                 throw Error(ErrorKind::Unsupported, "there is no text that makes " + table.name.text());
@@ -315,11 +318,13 @@ private:
     }
     void renameTables(Phase phase, std::vector<Rename> renames)
     {
+        const std::size_t current = current_;
         for (const Rename &each : orderedRenames(std::move(renames), {.foldsCase = true, .keepsCaseOfTaken = true})) {
             current_ = each.diff;
             alterWithViews(phase, fmt::format("ALTER TABLE {} RENAME TO {}", names_.table({each.space, each.from}),
                                               quote(each.to)));
         }
+        current_ = current;
     }
 
     // What ALTER can do.
@@ -532,12 +537,9 @@ private:
         return alterTable + "ADD COLUMN " + writer_->columnSql(none, bare);
     }
 
-    void renameColumns(Phase phase, const Table &table, const std::vector<std::pair<std::string, std::string>> &renames)
+    void renameColumns(Phase phase, const Table &table, std::vector<Rename> renames)
     {
-        std::vector<Rename> all;
-        for (const auto &[from, to] : renames)
-            all.push_back({from, to, {}, current_});
-        for (const Rename &each : orderedRenames(std::move(all), {.foldsCase = true}))
+        for (const Rename &each : orderedRenames(std::move(renames), {.foldsCase = true}))
             alterWithViews(phase, fmt::format("ALTER TABLE {} RENAME COLUMN {} TO {}", names_.table(table.name),
                                               quote(each.from), quote(each.to)));
     }
@@ -621,11 +623,78 @@ private:
         add(Phase::After, "PRAGMA legacy_alter_table = OFF");
     }
 
+    struct Exchange
+    {
+        std::vector<Rename> back, forth;
+        void add(const Rename &each)
+        {
+            forth.push_back(each);
+            back.push_back({each.to, each.from, each.space, each.diff});
+        }
+    };
+    /// The names that texts know, of the tables and columns that they mention; what has one of these names by now takes
+    /// another for as long.
+    struct FormerNames
+    {
+        Exchange tables;
+        std::vector<std::pair<TablePtr, Exchange>> columns;
+    };
+    FormerNames formerNames(const TableDiff &self, Phase phase, const std::vector<std::string> &texts) const
+    {
+        const auto areMentioned = [&](const std::string &name) {
+            return std::ranges::any_of(texts, [&](const std::string &text) { return mentions(text, name); });
+        };
+        const auto isAltered = [](const TableDiff &diff) {
+            return diff.before && diff.after && !diff.before->isView() && !diff.after->isView();
+        };
+        const auto spare = [](const std::string &name) { return "schemawright_" + name; };
+        FormerNames former;
+        std::vector<std::pair<std::string, std::string>> wanted; // names by schema
+        std::set<std::size_t> moved;
+        for (bool isMore = true; std::exchange(isMore, false);)
+            for (std::size_t i = 0; i < diffs_.size(); ++i) {
+                const TableDiff &diff = diffs_[i];
+                const auto isWanted = [&](const Table &table) {
+                    return std::ranges::any_of(wanted, [&](const auto &each) {
+                        return each.first == table.name.schema && sameName(each.second, table.name.name);
+                    });
+                };
+                const bool isRenamed = isAltered(diff) && diff.before->name.name != diff.after->name.name;
+                const bool isMade =
+                    phase == Phase::Contract ? diff.isCreate() && !diff.after->isView() : made_.contains(i);
+                const bool isInTheWay = isMade && isWanted(*diff.after);
+                if (!(isRenamed && (&diff == &self || areMentioned(diff.before->name.name) || isWanted(*diff.after))) &&
+                    !isInTheWay)
+                    continue;
+                if (!moved.insert(i).second)
+                    continue;
+                isMore = true;
+                const std::string &now = diff.after->name.name, &schema = diff.after->name.schema;
+                former.tables.add({isRenamed ? diff.before->name.name : spare(now), now, schema, i});
+                if (isRenamed)
+                    wanted.emplace_back(schema, diff.before->name.name);
+            }
+        for (std::size_t i = 0; i < diffs_.size(); ++i) {
+            const TableDiff &diff = diffs_[i];
+            const auto renamed = isAltered(diff) ? diff.renamedColumns() : std::map<std::string, std::string>();
+            if (renamed.empty() || (&diff != &self && !areMentioned(diff.before->name.name)))
+                continue;
+            Exchange &columns = former.columns.emplace_back(diff.after, Exchange()).second;
+            for (const auto &[was, now] : renamed) {
+                columns.add({was, now, {}, i});
+                const Column *taken = diff.after->column(was);
+                if (taken && std::ranges::none_of(renamed, [&](const auto &each) { return each.second == was; }))
+                    columns.add({spare(was), was, {}, i});
+            }
+        }
+        return former;
+    }
+
     /// Indexes and triggers that stay are made again from their texts. Those know the old names, and SQLite itself is
     /// the one who can rename inside of them: so the table takes its old names for as long.
     void restoreParts(const TableDiff &diff, Phase phase)
     {
-        const Table &before = *diff.before, &after = *diff.after;
+        const Table &after = *diff.after;
         const auto isItem = [&](DiffSubject subject, std::size_t place) {
             return std::ranges::any_of(
                 diff.items, [&](const DiffItem &item) { return item.subject == subject && item.after == place; });
@@ -637,24 +706,15 @@ private:
         for (std::size_t i = 0; i < after.triggers.size(); ++i)
             if (!isItem(DiffSubject::Trigger, i))
                 texts.push_back(placed(after.triggers[i].definition, after));
-        const bool isRenamed = before.name.name != after.name.name && !texts.empty();
-        const auto renameTable = [&](const Table &from, const Table &to) {
-            renameTables(phase, {{from.name.name, to.name.name, to.name.schema, current_}});
-        };
-        std::vector<std::pair<std::string, std::string>> forth, back;
-        if (!texts.empty())
-            for (const auto &[from, to] : diff.renamedColumns()) {
-                forth.emplace_back(from, to);
-                back.emplace_back(to, from);
-            }
-        renameColumns(phase, after, back);
-        if (isRenamed)
-            renameTable(after, before);
+        const FormerNames former = texts.empty() ? FormerNames() : formerNames(diff, phase, texts);
+        for (const auto &[table, columns] : former.columns)
+            renameColumns(phase, *table, columns.back);
+        renameTables(phase, former.tables.back);
         for (std::string &sql : texts)
             add(phase, std::move(sql));
-        if (isRenamed)
-            renameTable(before, after);
-        renameColumns(phase, after, forth);
+        renameTables(phase, former.tables.forth);
+        for (const auto &[table, columns] : former.columns)
+            renameColumns(phase, *table, columns.forth);
         for (std::string &sql : others)
             add(phase, std::move(sql));
     }
@@ -716,6 +776,7 @@ private:
     std::unique_ptr<DdlWriter> writer_;
     Migration migration_;
     std::vector<MigrationStep> late_;
+    std::set<std::size_t> made_; ///< the diffs whose tables have been created
     std::set<std::string> verified_;
     std::size_t current_ = 0, keysOffFor_ = 0;
     bool needsKeysOff_ = false;
