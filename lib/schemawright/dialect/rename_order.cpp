@@ -53,7 +53,7 @@ std::vector<Rename> orderedRenames(std::vector<Rename> renames, const NameRules 
     std::vector<Rename> ordered;
     const auto give = [&](Rename &each, const std::string &name) {
         held.erase(key(each, each.from));
-        ordered.push_back({each.from, name, each.space, each.diff});
+        ordered.push_back({each.from, name, each.space, each.diff, each.what});
         each.from = name;
         held.insert(key(each, name));
     };

@@ -13,8 +13,9 @@ namespace schemawright {
 struct Rename
 {
     std::string from, to;
-    std::string space;    ///< names of different spaces do not meet
-    std::size_t diff = 0; ///< for the caller
+    std::string space;     ///< names of different spaces do not meet
+    std::size_t diff = 0;  ///< for the caller
+    std::string what = {}; ///< for the caller too
 };
 
 /// How a database tells names apart.

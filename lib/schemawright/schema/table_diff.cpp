@@ -91,6 +91,8 @@ bool sameType(const Type &a, const Type &b)
         return true;
     if (a.kind != b.kind)
         return false;
+    if (!a.native.empty() && !b.native.empty() && a.kind != TypeKind::Enum && a.name != b.name)
+        return false; // a domain is another type than what is under it
     if (a.kind == TypeKind::Unknown)
         return pieces::withoutParentheses(pieces::of(a.native)) == pieces::withoutParentheses(pieces::of(b.native));
     const auto isUnsigned = [](const Type &type) { return lower(type.native).find("unsigned") != std::string::npos; };

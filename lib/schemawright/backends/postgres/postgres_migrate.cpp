@@ -49,12 +49,12 @@ public:
             if (isAltered(diff))
                 dropParts(diff);
         });
-        renameParts();
+        renameConstraints();
         each([&](const TableDiff &diff) {
             if (isAltered(diff))
                 leaveParents(diff);
         });
-        renameTables();
+        renameRelations();
         each([&](const TableDiff &diff) {
             if (isAltered(diff))
                 expand(diff);
@@ -361,27 +361,14 @@ private:
         }
     }
 
-    /// Indexes, and constraints with one, share the names of the schema; other constraints have those of their table.
-    void renameParts()
+    /// Constraints without an index have the names of their table.
+    void renameConstraints()
     {
-        std::vector<Rename> indexes, constraints;
-        for (std::size_t i = 0; i < diffs_.size(); ++i)
-            for (const DiffItem &item : diffs_[i].items)
-                if (item.action == DiffAction::Rename) {
-                    const auto name = isView(diffs_[i]) ? std::nullopt : partName(diffs_[i], item);
-                    if (!name)
-                        continue;
-                    const QualifiedName &table = diffs_[i].before->name;
-                    if (item.subject == DiffSubject::ForeignKey || item.subject == DiffSubject::Check)
-                        constraints.push_back({*name, *item.to, table.text(), i});
-                    else
-                        indexes.push_back({*name, *item.to, table.schema, i});
-                }
-        for (const Rename &each : orderedRenames(std::move(indexes), {})) {
-            current_ = each.diff;
-            add(Phase::Expand,
-                "ALTER INDEX " + quoteName(QualifiedName{each.space, each.from}) + " RENAME TO " + quoteName(each.to));
-        }
+        std::vector<Rename> constraints;
+        eachRenamedPart([&](const TableDiff &diff, const DiffItem &item, std::string name) {
+            if (item.subject == DiffSubject::ForeignKey || item.subject == DiffSubject::Check)
+                constraints.push_back({std::move(name), *item.to, diff.before->name.text(), current_});
+        });
         for (const Rename &each : orderedRenames(std::move(constraints), {})) {
             current_ = each.diff;
             alter(Phase::Expand, *diffs_[each.diff].before,
@@ -389,18 +376,33 @@ private:
         }
     }
 
-    void renameTables()
+    /// Tables, indexes and constraints with one share the names of their schema.
+    void renameRelations()
     {
-        std::vector<Rename> tables;
+        std::vector<Rename> relations;
+        eachRenamedPart([&](const TableDiff &diff, const DiffItem &item, std::string name) {
+            if (item.subject != DiffSubject::ForeignKey && item.subject != DiffSubject::Check)
+                relations.push_back({std::move(name), *item.to, diff.after->name.schema, current_, "INDEX"});
+        });
         for (std::size_t i = 0; i < diffs_.size(); ++i)
             if (const TableDiff &diff = diffs_[i];
                 diff.before && diff.after && !isView(diff) && diff.before->name.name != diff.after->name.name)
-                tables.push_back({diff.before->name.name, diff.after->name.name, diff.after->name.schema, i});
-        for (const Rename &each : orderedRenames(std::move(tables), {})) {
+                relations.push_back(
+                    {diff.before->name.name, diff.after->name.name, diff.after->name.schema, i, "TABLE"});
+        for (const Rename &each : orderedRenames(std::move(relations), {})) {
             current_ = each.diff;
             add(Phase::Expand,
-                "ALTER TABLE " + quoteName({each.space, each.from}) + " RENAME TO " + quoteName(each.to));
+                "ALTER " + each.what + " " + quoteName({each.space, each.from}) + " RENAME TO " + quoteName(each.to));
         }
+    }
+
+    template <class Use> void eachRenamedPart(Use use)
+    {
+        for (current_ = 0; current_ < diffs_.size(); ++current_)
+            for (const DiffItem &item : diffs_[current_].items)
+                if (item.action == DiffAction::Rename && !isView(diffs_[current_]))
+                    if (auto name = partName(diffs_[current_], item))
+                        use(diffs_[current_], item, std::move(*name));
     }
 
     void expand(const TableDiff &diff)

@@ -3,7 +3,9 @@
 #include "schemawright/backends/postgres/postgres_builder.h"
 #include "schemawright/backends/postgres/postgres_migrate.h"
 #include "schemawright/backends/postgres/postgres_migrate_objects.h"
+#include "schemawright/backends/postgres/postgres_put_aside.h"
 #include "schemawright/backends/postgres/postgres_text.h"
+#include "schemawright/schema/dependants.h"
 
 #include <algorithm>
 #include <set>
@@ -215,10 +217,21 @@ private:
             const auto goes = [&](const QualifiedName &name) { return gone_.hasTable(resolved(name)); };
             if (std::ranges::any_of(table->dependsOn, goes) || std::ranges::any_of(table->inherits, goes) ||
                 (table->partition.of && goes(*table->partition.of)) ||
-                std::ranges::any_of(table->foreignKeys, [&](const ForeignKey &key) { return goes(key.referred); }))
+                std::ranges::any_of(table->foreignKeys, [&](const ForeignKey &key) { return goes(key.referred); }) ||
+                std::ranges::any_of(table->columns, [&](const Column &each) { return isOfWhatGoes(each); }))
                 return true;
         }
         return false;
+    }
+    /// By its type or default; one too many only makes that go late.
+    bool isOfWhatGoes(const Column &column) const
+    {
+        return std::ranges::any_of(gone_.objects, [&](const ObjectReference &object) {
+            if (object.kind == "sequence") // named by a text: nextval('…'::regclass)
+                return column.defaultSql && column.defaultSql->find(object.name.name) != std::string::npos;
+            return (object.kind == "enum" || object.kind == "domain" || isTypeKind(object.kind)) &&
+                   mentionsName(column.type.native, object.name.name, false);
+        });
     }
     bool isDroppedApart(const ObjectReference &reference) const
     {
@@ -282,9 +295,8 @@ private:
         return readers;
     }
 
-    void drop(const Part &part)
+    void drop(const MetaData &one)
     {
-        const MetaData one = partOf(before_, part);
         const ScriptOptions options{.drop = true};
         for (std::string &sql : Builder(one, options).drop().statements)
             add(std::move(sql));
@@ -312,7 +324,8 @@ private:
         for (const ObjectStep &step : result_.objects.steps) {
             const bool isRefused = std::ranges::find(result_.objects.problems, step.diff,
                                                      &ObjectMigration::Problem::diff) != result_.objects.problems.end();
-            if (step.stage == stage && !isHandled(step.diff) && !isRefused && wants(diff_.objects[step.diff]))
+            if (step.stage == stage && !isHandled(step.diff) && !sequencesAside_.contains(step.diff) && !isRefused &&
+                wants(diff_.objects[step.diff]))
                 add(step.sql, stage != Stage::BeforeTransaction);
         }
     }
@@ -347,6 +360,8 @@ private:
         for (const ObjectReference &each : early.objects)
             late.objects.erase(each);
         late.apart = early.objects;
+        const MetaData goingLate = isLate ? partOf(before_, late) : MetaData();
+        const PutAside aside(goingLate, after_);
 
         MetaData remaining = before_;
         for (const QualifiedName &each : early.tables)
@@ -355,7 +370,18 @@ private:
         for (const TableDiff &each : diff_.tables)
             if (each.before && each.after && !made_.hasTable(resolved(each.after->name)))
                 altered.push_back(each);
-        const Migration between = migrate(dialect_, remaining, after_, altered);
+        for (TableDiff &each : altered)
+            each.before = std::make_shared<const Table>(aside.called(*each.before));
+        remaining = aside.called(remaining);
+        // An enum is not rewritten in tables that are gone by then.
+        result_.objects = migrateObjects(dialect_, remaining, after_, diff_.objects);
+        std::erase_if(result_.objects.problems, [&](const auto &each) { return isHandled(each.diff); });
+        Migration between = migrate(dialect_, remaining, after_, altered);
+        // What altered tables lose, or call otherwise, may have a name that something new gets.
+        const auto losing = std::find_if_not(between.steps.begin(), between.steps.end(), isLoss);
+        const auto renaming = std::stable_partition(losing, between.steps.end(), [](const MigrationStep &step) {
+            return step.phase == Phase::Expand && step.sql.starts_with("ALTER INDEX ");
+        });
         const auto keys = std::ranges::find_if(between.steps, [](const MigrationStep &step) {
             return step.sql.find(" FOREIGN KEY ") != std::string::npos && step.sql.find(" ADD ") != std::string::npos;
         });
@@ -372,12 +398,17 @@ private:
         if (!fresh.functions.empty())
             add("SET LOCAL check_function_bodies = false");
         addObjects(Stage::BeforeTables, goes);
-        drop(early);
+        drop(partOf(before_, early));
         if (isLate)
             untie();
+        for (const std::string &sql : aside.statements())
+            add(sql);
+        putSequencesAside();
+        for (auto step = between.steps.begin(); step != renaming; ++step)
+            add(step->sql);
         addMade(0, builder.beforeTables());
         addObjects(Stage::BeforeTables, stays);
-        for (auto step = between.steps.begin(); step != keys; ++step)
+        for (auto step = renaming; step != keys; ++step)
             add(step->sql);
         addMade(builder.beforeTables(), builder.beforeViews());
         for (auto step = keys; step != between.steps.end(); ++step)
@@ -385,8 +416,31 @@ private:
         addMade(builder.beforeViews(), create.size());
         addRolesOfRemade();
         addObjects(Stage::AfterTables, any);
-        if (isLate)
-            drop(late);
+        for (const auto &[object, sql] : sequencesAside_)
+            add(sql);
+        drop(aside.called(goingLate));
+    }
+
+    static bool isLoss(const MigrationStep &step)
+    {
+        return step.phase == Phase::Expand &&
+               (step.sql.starts_with("DROP ") || step.sql.starts_with("CREATE TEMPORARY ") ||
+                step.sql.find(" DROP CONSTRAINT ") != std::string::npos);
+    }
+
+    /// Those that go with a column of a table that stays, and whose names something new has before.
+    void putSequencesAside()
+    {
+        const std::set<QualifiedName> taken = namesOfRelationsAndTypes(after_);
+        for (std::size_t i = 0; i < diff_.objects.size(); ++i) {
+            const ObjectDiff &each = diff_.objects[i];
+            if (each.object.kind != "sequence" || each.action != DiffAction::Drop || isHandled(i) ||
+                !taken.contains(each.object.name))
+                continue;
+            const QualifiedName aside{each.object.name.schema, "schemawright_" + each.object.name.name};
+            add("ALTER SEQUENCE " + quoteName(each.object.name) + " RENAME TO " + quoteName(aside.name));
+            sequencesAside_.emplace(i, "DROP SEQUENCE IF EXISTS " + quoteName(aside));
+        }
     }
 
     const Dialect &dialect_;
@@ -394,6 +448,7 @@ private:
     const MetaDataDiff &diff_;
     Part made_, gone_;
     WholeMigration result_;
+    std::map<std::size_t, std::string> sequencesAside_; ///< by their diff: what drops them
     bool bodiesAreFree_ = false;
 };
 
