@@ -2,6 +2,7 @@
 
 #include "schemawright/backends/postgres/postgres_ddl.h"
 #include "schemawright/backends/postgres/postgres_migrate_columns.h"
+#include "schemawright/backends/postgres/postgres_migrate_parts.h"
 #include "schemawright/backends/postgres/postgres_text.h"
 #include "schemawright/dialect/rename_order.h"
 #include "schemawright/schema/dependants.h"
@@ -143,17 +144,6 @@ private:
             }
     }
 
-    static Table asCalledBefore(const TableDiff &diff)
-    {
-        Table table = *diff.after;
-        table.name = diff.before->name;
-        for (const auto &[was, now] : diff.renamedColumns())
-            for (std::size_t i = 0; table.primaryKey && i < table.primaryKey->columns.size(); ++i)
-                if (diff.after->primaryKey->columns[i] == now)
-                    table.primaryKey->columns[i] = was;
-        return table;
-    }
-
     /// A view that reads what is dropped could not be made again, and a generated column or trigger goes or fails.
     void refuseWhatDepends(const TableDiff &diff) const
     {
@@ -180,13 +170,7 @@ private:
             }
         if (!kept.empty()) {
             keepsGrants_ = true;
-            add(Phase::Expand,
-                "CREATE TEMPORARY TABLE schemawright_grants ON COMMIT DROP AS\n"
-                "SELECT format('%I.%I', n.nspname, c.relname) AS relation, g.privilege_type AS privilege, "
-                "CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END AS grantee, "
-                "g.is_grantable\nFROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace "
-                "CROSS JOIN LATERAL aclexplode(c.relacl) AS g\nWHERE c.oid IN (" +
-                    kept + ")");
+            add(Phase::Expand, keepGrants(kept));
         }
         for (const TablePtr &view : views)
             if (const auto found = redone_.find(view->name); found != redone_.end()) {
@@ -225,11 +209,7 @@ private:
                 add(Phase::Contract, std::move(sql));
         }
         if (keepsGrants_)
-            add(Phase::Contract,
-                "DO $schemawright$ DECLARE g record; BEGIN\nFOR g IN SELECT * FROM schemawright_grants "
-                "LOOP\nEXECUTE format('GRANT %s ON %s TO %s', g.privilege, g.relation, g.grantee) || "
-                "CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END;\nEND LOOP;\n"
-                "END $schemawright$");
+            add(Phase::Contract, giveGrants());
     }
 
     // Whole tables.
@@ -278,24 +258,7 @@ private:
 
     // One table.
 
-    static bool isKeyGone(const DiffItem &item)
-    {
-        return item.subject == DiffSubject::PrimaryKey &&
-               (item.action == DiffAction::Drop || item.action == DiffAction::Alter);
-    }
     static bool isGone(const DiffItem &item) { return item.before && item.action != DiffAction::Add; }
-
-    /// A name that the server gave, for a constraint that a model leaves without one.
-    static std::string nameOr(const std::optional<std::string> &name, const Table &table,
-                              const std::vector<std::string> &columns, const char *suffix)
-    {
-        if (name)
-            return *name;
-        std::string made = table.name.name;
-        for (const std::string &column : columns)
-            made += "_" + column;
-        return made + suffix;
-    }
 
     void dropKeys(const TableDiff &diff)
     {
@@ -314,29 +277,6 @@ private:
                     alter(Phase::Expand, *diff.before,
                           "DROP CONSTRAINT " + quoteName(nameOr(key.name, *diff.before, key.columns, "_fkey")));
             }
-    }
-
-    /// The name of the constraint or index that an item drops, alters or renames; a check may have none.
-    static std::optional<std::string> partName(const TableDiff &diff, const DiffItem &item)
-    {
-        const Table &table = *diff.before;
-        switch (item.subject) {
-        case DiffSubject::PrimaryKey:
-            return table.primaryKey->name.value_or(table.name.name + "_pkey");
-        case DiffSubject::Unique:
-            return nameOr(table.uniques[*item.before].name, table, table.uniques[*item.before].columns, "_key");
-        case DiffSubject::ForeignKey:
-            return nameOr(table.foreignKeys[*item.before].name, table, table.foreignKeys[*item.before].columns,
-                          "_fkey");
-        case DiffSubject::Check:
-            return table.checks[*item.before].name;
-        case DiffSubject::Exclusion:
-            return table.exclusions[*item.before].name;
-        case DiffSubject::Index:
-            return table.indexes[*item.before].name;
-        default:
-            return std::nullopt;
-        }
     }
 
     void dropParts(const TableDiff &diff)
@@ -427,27 +367,6 @@ private:
                     add(step.phase, std::move(step.sql));
     }
 
-    static const DiffItem *kindItem(const TableDiff &diff)
-    {
-        for (const DiffItem &item : diff.items)
-            if (item.subject == DiffSubject::Options && item.name.empty())
-                return &item;
-        return nullptr;
-    }
-
-    /// A table can be given to a parent or taken from it, and be logged or not; what it is made of stays.
-    static bool canBecome(const Table &before, const Table &after)
-    {
-        const auto isPlain = [](const Table &table) {
-            return table.kind == TableKind::Table || table.kind == TableKind::Partition;
-        };
-        std::map<std::string, std::string> was = before.options, is = after.options;
-        was.erase("unlogged");
-        is.erase("unlogged");
-        const bool isSameKind = before.kind == after.kind || (isPlain(before) && isPlain(after));
-        return isSameKind && was == is && before.partition.by == after.partition.by;
-    }
-
     void leaveParents(const TableDiff &diff)
     {
         const Table &before = *diff.before, &after = *diff.after;
@@ -479,22 +398,6 @@ private:
         if (after.partition.of && before.partition != after.partition)
             add(Phase::Contract, "ALTER TABLE " + quoteName(*after.partition.of) + " ATTACH PARTITION " +
                                      quoteName(after.name) + " " + after.partition.bound.value_or("DEFAULT"));
-    }
-
-    static bool isColumnItem(const DiffItem &item)
-    {
-        switch (item.subject) {
-        case DiffSubject::Type:
-        case DiffSubject::Nullable:
-        case DiffSubject::Default:
-        case DiffSubject::Identity:
-        case DiffSubject::Autoincrement:
-        case DiffSubject::Generated:
-        case DiffSubject::Collation:
-            return true;
-        default:
-            return false;
-        }
     }
 
     void renameColumns(const TableDiff &diff)

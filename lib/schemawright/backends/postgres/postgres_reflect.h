@@ -91,8 +91,10 @@ private:
     void readTypesOfColumns();
     void readDefaults();
     void readInheritance();
-    void readSequences();
     void readViews();
+
+    // postgres_reflect_sequences.cpp
+    void readSequences();
 
     // postgres_reflect_constraints.cpp
     std::string constraintsSql() const;

@@ -3,6 +3,7 @@
 #include "schemawright/backends/sqlite/sqlite_conversion.h"
 #include "schemawright/backends/sqlite/sqlite_ddl.h"
 #include "schemawright/backends/sqlite/sqlite_migrate.h"
+#include "schemawright/backends/sqlite/sqlite_names.h"
 #include "schemawright/backends/sqlite/sqlite_tokens.h"
 #include "schemawright/base/error.h"
 #include "schemawright/dialect/row_identity.h"
@@ -321,9 +322,8 @@ RowIdentity SqliteDialect::rowIdentity(const Table &table) const
         return {Kind::Key, table.primaryKey->columns, {}};
     if (auto key = table.keyColumns(); !key.empty())
         return {Kind::Key, std::move(key), {}};
-    for (const char *name : {"rowid", "_rowid_", "oid"})
-        if (std::ranges::none_of(table.columns, [&](const Column &c) { return sqlite::sameName(c.name, name); }))
-            return {Kind::RowId, {name}, {}};
+    if (std::string name = sqlite::rowIdName(table); !name.empty())
+        return {Kind::RowId, {std::move(name)}, {}};
     return identityByAllColumns(table);
 }
 

@@ -94,12 +94,8 @@ private:
         if (child_.hasOption("without_rowid") && child_.primaryKey)
             for (const std::string &each : child_.primaryKey->columns)
                 row.push_back(quote(each));
-        else
-            for (const char *each : {"rowid", "_rowid_", "oid"})
-                if (row.empty() && std::ranges::none_of(child_.columns, [&](const Column &column) {
-                        return sameName(column.name, each);
-                    }))
-                    row.emplace_back(each);
+        else if (std::string name = rowIdName(child_); !name.empty())
+            row.push_back(std::move(name));
         std::vector<std::string> found;
         for (const std::string &each : row)
             found.push_back("schemawright_child." + each);

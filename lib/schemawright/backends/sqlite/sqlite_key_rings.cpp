@@ -1,5 +1,6 @@
 #include "schemawright/backends/sqlite/sqlite_key_rings.h"
 
+#include "schemawright/backends/sqlite/sqlite_names.h"
 #include "schemawright/backends/sqlite/sqlite_tokens.h"
 
 #include <algorithm>
@@ -37,11 +38,7 @@ KeyRings::KeyRings(const Dialect &dialect, const MetaData &metadata, const Binds
 /// A name of the hidden row number that no column has; none for a table without it.
 std::string KeyRings::rowName(const Table &table) const
 {
-    if (!table.hasOption("without_rowid"))
-        for (const char *each : {"rowid", "_rowid_", "oid"})
-            if (std::ranges::none_of(table.columns, [&](const Column &column) { return sameName(column.name, each); }))
-                return each;
-    return {};
+    return table.hasOption("without_rowid") ? std::string() : rowIdName(table);
 }
 
 bool KeyRings::isTogether(const Table *a, const Table *b) const
@@ -89,8 +86,8 @@ std::string KeyRings::bodyOf(const Table &gone) const
         }
         const std::string child = quote(key.child->name.name), row = rowName(*key.child);
         if (key.parent == &gone)
-            first.push_back(fmt::format("SELECT {}, c.{} FROM {} AS c WHERE {}", text(key.child->name.name), row,
-                                        child, fmt::join(ofOld, " AND ")));
+            first.push_back(fmt::format("SELECT {}, c.{} FROM {} AS c WHERE {}", text(key.child->name.name), row, child,
+                                        fmt::join(ofOld, " AND ")));
         next.push_back(fmt::format("SELECT {}, c.{} FROM g JOIN {} AS p ON g.t = {} AND p.{} = g.r JOIN {} AS c ON {}",
                                    text(key.child->name.name), row, quote(key.parent->name.name),
                                    text(key.parent->name.name), rowName(*key.parent), child,

@@ -1,9 +1,12 @@
 #include "schemawright/backends/sqlite/sqlite_migrate.h"
 
+#include "schemawright/backends/sqlite/sqlite_alterable.h"
 #include "schemawright/backends/sqlite/sqlite_broken.h"
 #include "schemawright/backends/sqlite/sqlite_conversion.h"
 #include "schemawright/backends/sqlite/sqlite_ddl.h"
+#include "schemawright/backends/sqlite/sqlite_former_names.h"
 #include "schemawright/backends/sqlite/sqlite_key_actions.h"
+#include "schemawright/backends/sqlite/sqlite_key_check.h"
 #include "schemawright/backends/sqlite/sqlite_names.h"
 #include "schemawright/backends/sqlite/sqlite_table_text.h"
 #include "schemawright/backends/sqlite/sqlite_tokens.h"
@@ -124,95 +127,14 @@ private:
     /// Rows that referred to nothing before are not this commit's fault.
     void addKeyCheck()
     {
-        std::set<std::string> schemas;
-        for (const TableDiff &diff : diffs_)
-            for (const TablePtr &table : {diff.before, diff.after})
-                if (table)
-                    schemas.insert(table->name.schema.empty() ? "main" : table->name.schema);
-        std::string orphans = "schemawright_orphans";
-        for (const std::string &schema : schemas) {
-            addKeyCheck(schema, orphans);
-            orphans += "_";
+        for (KeyCheck &check : keyChecks(dialect_, before_, own_, diffs_)) {
+            const auto first = std::ranges::find_if(
+                migration_.steps, [](const MigrationStep &step) { return step.phase == Phase::Expand; });
+            migration_.steps.insert(first, {Phase::Expand, std::move(check.keep), current_});
+            add(Phase::Verify, std::move(check.find));
+            migration_.steps.back().expectNone = true;
+            add(Phase::Verify, std::move(check.forget));
         }
-    }
-
-    /// What tells rows that refer to nothing. A key that nothing unique answers makes the check of all tables fail, so
-    /// that the others are checked one by one.
-    std::string brokenKeys(const MetaData &side, const std::string &schema) const
-    {
-        const std::string place = dialect_.literal(Value(schema));
-        std::vector<std::string> checks;
-        bool isAnyUnanswered = false;
-        for (const TablePtr &table : side.tables()) {
-            if ((table->name.schema.empty() ? "main" : table->name.schema) != schema || table->foreignKeys.empty())
-                continue;
-            if (std::ranges::all_of(table->foreignKeys, [&](const ForeignKey &key) { return isAnswered(side, key); }))
-                checks.push_back("SELECT \"table\", rowid, parent FROM pragma_foreign_key_check(" +
-                                 dialect_.literal(Value(table->name.name)) + ", " + place + ")");
-            else
-                isAnyUnanswered = true;
-        }
-        if (!isAnyUnanswered)
-            return "pragma_foreign_key_check" + (schema == "main" ? std::string() : "(NULL, " + place + ")");
-        if (checks.empty())
-            return "(SELECT NULL AS \"table\", NULL AS rowid, NULL AS parent WHERE 0)";
-        return fmt::format("({})", fmt::join(checks, " UNION ALL "));
-    }
-
-    /// False where the table that is referred to is there and has no key of those columns.
-    static bool isAnswered(const MetaData &side, const ForeignKey &key)
-    {
-        const TablePtr parent = side.table(key.referred);
-        if (!parent)
-            return true;
-        if (parent->kind != TableKind::Table)
-            return false;
-        const auto isThese = [&](const std::vector<std::string> &columns) {
-            return std::ranges::is_permutation(columns, key.referredColumns, sameName);
-        };
-        if (key.referredColumns.empty() ? parent->primaryKey && parent->primaryKey->columns.size() == key.columns.size()
-                                        : parent->primaryKey && isThese(parent->primaryKey->columns))
-            return true;
-        const auto isPlain = [](const IndexElement &each) { return each.column && !each.collation; };
-        return std::ranges::any_of(parent->uniques,
-                                   [&](const UniqueConstraint &each) {
-                                       return isThese(each.columns) &&
-                                              std::ranges::none_of(each.options, [](const auto &option) {
-                                                  return option.first.starts_with("collation.");
-                                              });
-                                   }) ||
-               std::ranges::any_of(parent->indexes, [&](const Index &each) {
-                   std::vector<std::string> columns;
-                   for (const IndexElement &element : each.elements)
-                       columns.push_back(element.column.value_or(""));
-                   return each.unique && !each.where && std::ranges::all_of(each.elements, isPlain) && isThese(columns);
-               });
-    }
-
-    void addKeyCheck(const std::string &schema, const std::string &orphans)
-    {
-        const std::string before = brokenKeys(before_, schema), after = brokenKeys(own_, schema);
-        const auto first = std::ranges::find_if(migration_.steps,
-                                                [](const MigrationStep &step) { return step.phase == Phase::Expand; });
-        migration_.steps.insert(
-            first, {Phase::Expand,
-                    fmt::format("CREATE TEMP TABLE {} AS SELECT \"table\" AS child, rowid AS number, parent FROM {}",
-                                orphans, before),
-                    current_});
-        const auto formerName = [&](const char *now) {
-            std::string text;
-            for (const TableDiff &diff : diffs_)
-                if (diff.before && diff.after && diff.before->name.name != diff.after->name.name)
-                    text += fmt::format(" WHEN {} THEN {}", dialect_.literal(Value(diff.after->name.name)),
-                                        dialect_.literal(Value(diff.before->name.name)));
-            return text.empty() ? std::string(now) : fmt::format("CASE {}{} ELSE {} END", now, text, now);
-        };
-        add(Phase::Verify, fmt::format("SELECT \"table\", rowid, parent FROM {} AS now WHERE NOT EXISTS (SELECT 1 FROM "
-                                       "temp.{} AS was WHERE was.child = {} AND was.number IS now.rowid AND "
-                                       "was.parent = {})",
-                                       after, orphans, formerName("now.\"table\""), formerName("now.parent")));
-        migration_.steps.back().expectNone = true;
-        add(Phase::Verify, "DROP TABLE temp." + orphans);
     }
 
     /// Views and triggers that read what is dropped would be left broken.
@@ -327,147 +249,6 @@ private:
         current_ = current;
     }
 
-    // What ALTER can do.
-
-    static bool isConstant(const std::string &sql)
-    {
-        const auto tokens = tokenize(sql);
-        return !tokens.empty() && !tokens.front().is("(") && !sql.starts_with("CURRENT_") &&
-               foldedName(sql).find("current_") == std::string::npos &&
-               std::ranges::none_of(tokens, [](const Token &token) { return token.is("("); });
-    }
-
-    /// ADD COLUMN takes no key, no stored column, no default that is computed, and nothing that old rows break.
-    static bool canAdd(const Table &after, const Column &column)
-    {
-        if (column.autoincrement || (column.generated && column.generated->stored))
-            return false;
-        if (column.defaultSql && !isConstant(*column.defaultSql))
-            return false;
-        if (!column.nullable && (!column.defaultSql || normalisedNull(*column.defaultSql)) && !column.generated)
-            return false;
-        const auto isIn = [&](const std::vector<std::string> &names) {
-            return std::ranges::find(names, column.name) != names.end();
-        };
-        return !(after.primaryKey && isIn(after.primaryKey->columns)) &&
-               std::ranges::none_of(after.uniques, [&](const auto &each) { return isIn(each.columns); }) &&
-               std::ranges::none_of(after.foreignKeys, [&](const auto &each) { return isIn(each.columns); });
-    }
-    static bool normalisedNull(const std::string &sql) { return sameName(sql, "null"); }
-
-    bool canDrop(const Table &before, const Column &column) const
-    {
-        const auto isIn = [&](const std::vector<std::string> &names) {
-            return std::ranges::find(names, column.name) != names.end();
-        };
-        if ((before.primaryKey && isIn(before.primaryKey->columns)) || column.generated)
-            return false;
-        for (const UniqueConstraint &each : before.uniques)
-            if (isIn(each.columns))
-                return false;
-        for (const ForeignKey &each : before.foreignKeys)
-            if (isIn(each.columns))
-                return false;
-        for (const CheckConstraint &each : before.checks)
-            if (mentions(each.expression, column.name))
-                return false;
-        for (const Column &each : before.columns)
-            if (each.generated && mentions(each.generated->expression, column.name))
-                return false;
-        // A mention elsewhere makes ALTER fail, or might: the rebuild is for that.
-        for (const TablePtr &table : before_.tables()) {
-            for (const Trigger &each : table->triggers)
-                if (mentions(each.definition, column.name))
-                    return false;
-            if (table->isView() && table->definition && mentions(*table->definition, column.name))
-                return false;
-        }
-        for (const Index &each : before.indexes)
-            for (const IndexElement &element : each.elements)
-                if (element.column == column.name || (element.expression && mentions(*element.expression, column.name)))
-                    return false;
-        return std::ranges::none_of(
-            before.indexes, [&](const Index &each) { return each.where && mentions(*each.where, column.name); });
-    }
-
-    bool isAppended(const TableDiff &diff) const
-    {
-        bool addedSeen = false;
-        std::set<std::size_t> added;
-        for (const DiffItem &item : diff.items)
-            if (item.subject == DiffSubject::Column && item.action == DiffAction::Add)
-                added.insert(*item.after);
-        for (std::size_t i = 0; i < diff.after->columns.size(); ++i) {
-            if (addedSeen && !added.contains(i))
-                return false;
-            addedSeen = addedSeen || added.contains(i);
-        }
-        return true;
-    }
-
-    bool needsRebuild(const TableDiff &diff) const
-    {
-        if (!isAppended(diff))
-            return true;
-        for (const DiffItem &item : diff.items)
-            switch (item.subject) {
-            case DiffSubject::Table:
-            case DiffSubject::Index:
-            case DiffSubject::Trigger:
-            case DiffSubject::Comment:
-                break;
-            case DiffSubject::Column:
-                if (item.action == DiffAction::Add && !canAdd(*diff.after, diff.after->columns[*item.after]))
-                    return true;
-                if (item.action == DiffAction::Drop && !canDrop(*diff.before, diff.before->columns[*item.before]))
-                    return true;
-                break;
-            default:
-                return true;
-            }
-        return false;
-    }
-
-    static bool mustBeFilled(const Column &column)
-    {
-        return !column.nullable && !column.generated && !column.autoincrement &&
-               (!column.defaultSql || normalisedNull(*column.defaultSql));
-    }
-    static bool isAdded(const TableDiff &diff, std::size_t place)
-    {
-        return std::ranges::any_of(diff.items, [&](const DiffItem &item) {
-            return item.subject == DiffSubject::Column && item.action == DiffAction::Add && item.after == place;
-        });
-    }
-
-    /// True when rows that were good before may be bad after: then rows are written first.
-    static bool tightens(const TableDiff &diff)
-    {
-        return std::ranges::any_of(diff.items, [&](const DiffItem &item) {
-            switch (item.subject) {
-            case DiffSubject::Nullable:
-                return item.to == "false";
-            case DiffSubject::PrimaryKey:
-            case DiffSubject::ForeignKey:
-            case DiffSubject::Unique:
-            case DiffSubject::Check:
-                return item.action != DiffAction::Drop;
-            case DiffSubject::Column:
-                return item.action == DiffAction::Drop ||
-                       (item.action == DiffAction::Add && mustBeFilled(diff.after->columns[*item.after]));
-            case DiffSubject::Type: // values that are typed for the new type are not converted once more
-                return diff.writing == TableDiff::Writing::Free
-                           ? !diff.after->columns[*item.after].options.contains(conversionOption)
-                           : diff.writing == TableDiff::Writing::BeforeTypes;
-            case DiffSubject::Options:
-            case DiffSubject::Generated:
-                return true;
-            default:
-                return false;
-            }
-        });
-    }
-
     void alter(const TableDiff &diff)
     {
         const Table &before = *diff.before, &after = *diff.after;
@@ -484,7 +265,7 @@ private:
             throw Error(ErrorKind::Conflict,
                         fmt::format("{} is a {}, which SQLite cannot change", before.name.name, toString(before.kind)))
                 .withHint("Create a new one and copy the rows.");
-        const bool rebuilds = needsRebuild(diff);
+        const bool rebuilds = needsRebuild(before_, diff);
         const std::string alterTable = "ALTER TABLE " + names_.table(after.name) + " ";
         std::vector<Rename> renamed;
         for (const auto &[from, to] : diff.renamedColumns())
@@ -546,23 +327,6 @@ private:
 
     // The rebuild.
 
-    static std::string rowIdName(const Table &table)
-    {
-        for (const char *name : {"rowid", "_rowid_", "oid"})
-            if (std::ranges::none_of(table.columns, [&](const Column &each) { return sameName(each.name, name); }))
-                return name;
-        return {};
-    }
-
-    static bool hasRowIdKey(const Table &table)
-    {
-        if (!table.primaryKey || table.primaryKey->columns.size() != 1)
-            return false;
-        const Column *column = table.column(table.primaryKey->columns.front());
-        return column && (foldedName(column->type.native) == "integer" ||
-                          (column->type.native.empty() && column->type.isInteger()));
-    }
-
     void rebuild(const TableDiff &diff, Phase phase, const std::set<std::string> &waiting)
     {
         const Table &before = *diff.before, &after = *diff.after;
@@ -623,73 +387,6 @@ private:
         add(Phase::After, "PRAGMA legacy_alter_table = OFF");
     }
 
-    struct Exchange
-    {
-        std::vector<Rename> back, forth;
-        void add(const Rename &each)
-        {
-            forth.push_back(each);
-            back.push_back({each.to, each.from, each.space, each.diff});
-        }
-    };
-    /// The names that texts know, of the tables and columns that they mention; what has one of these names by now takes
-    /// another for as long.
-    struct FormerNames
-    {
-        Exchange tables;
-        std::vector<std::pair<TablePtr, Exchange>> columns;
-    };
-    FormerNames formerNames(const TableDiff &self, Phase phase, const std::vector<std::string> &texts) const
-    {
-        const auto areMentioned = [&](const std::string &name) {
-            return std::ranges::any_of(texts, [&](const std::string &text) { return mentions(text, name); });
-        };
-        const auto isAltered = [](const TableDiff &diff) {
-            return diff.before && diff.after && !diff.before->isView() && !diff.after->isView();
-        };
-        const auto spare = [](const std::string &name) { return "schemawright_" + name; };
-        FormerNames former;
-        std::vector<std::pair<std::string, std::string>> wanted; // names by schema
-        std::set<std::size_t> moved;
-        for (bool isMore = true; std::exchange(isMore, false);)
-            for (std::size_t i = 0; i < diffs_.size(); ++i) {
-                const TableDiff &diff = diffs_[i];
-                const auto isWanted = [&](const Table &table) {
-                    return std::ranges::any_of(wanted, [&](const auto &each) {
-                        return each.first == table.name.schema && sameName(each.second, table.name.name);
-                    });
-                };
-                const bool isRenamed = isAltered(diff) && diff.before->name.name != diff.after->name.name;
-                const bool isMade =
-                    phase == Phase::Contract ? diff.isCreate() && !diff.after->isView() : made_.contains(i);
-                const bool isInTheWay = isMade && isWanted(*diff.after);
-                if (!(isRenamed && (&diff == &self || areMentioned(diff.before->name.name) || isWanted(*diff.after))) &&
-                    !isInTheWay)
-                    continue;
-                if (!moved.insert(i).second)
-                    continue;
-                isMore = true;
-                const std::string &now = diff.after->name.name, &schema = diff.after->name.schema;
-                former.tables.add({isRenamed ? diff.before->name.name : spare(now), now, schema, i});
-                if (isRenamed)
-                    wanted.emplace_back(schema, diff.before->name.name);
-            }
-        for (std::size_t i = 0; i < diffs_.size(); ++i) {
-            const TableDiff &diff = diffs_[i];
-            const auto renamed = isAltered(diff) ? diff.renamedColumns() : std::map<std::string, std::string>();
-            if (renamed.empty() || (&diff != &self && !areMentioned(diff.before->name.name)))
-                continue;
-            Exchange &columns = former.columns.emplace_back(diff.after, Exchange()).second;
-            for (const auto &[was, now] : renamed) {
-                columns.add({was, now, {}, i});
-                const Column *taken = diff.after->column(was);
-                if (taken && std::ranges::none_of(renamed, [&](const auto &each) { return each.second == was; }))
-                    columns.add({spare(was), was, {}, i});
-            }
-        }
-        return former;
-    }
-
     /// Indexes and triggers that stay are made again from their texts. Those know the old names, and SQLite itself is
     /// the one who can rename inside of them: so the table takes its old names for as long.
     void restoreParts(const TableDiff &diff, Phase phase)
@@ -706,7 +403,10 @@ private:
         for (std::size_t i = 0; i < after.triggers.size(); ++i)
             if (!isItem(DiffSubject::Trigger, i))
                 texts.push_back(placed(after.triggers[i].definition, after));
-        const FormerNames former = texts.empty() ? FormerNames() : formerNames(diff, phase, texts);
+        const auto isThere = [&](std::size_t i) {
+            return phase == Phase::Contract ? diffs_[i].isCreate() && !diffs_[i].after->isView() : made_.contains(i);
+        };
+        const FormerNames former = texts.empty() ? FormerNames() : formerNames(diffs_, diff, texts, isThere);
         for (const auto &[table, columns] : former.columns)
             renameColumns(phase, *table, columns.back);
         renameTables(phase, former.tables.back);

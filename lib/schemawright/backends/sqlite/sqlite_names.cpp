@@ -41,4 +41,21 @@ std::string Names::placed(std::string create, const QualifiedName &table) const
     return create;
 }
 
+std::string rowIdName(const Table &table)
+{
+    for (const char *name : {"rowid", "_rowid_", "oid"})
+        if (std::ranges::none_of(table.columns, [&](const Column &each) { return sameName(each.name, name); }))
+            return name;
+    return {};
+}
+
+bool hasRowIdKey(const Table &table)
+{
+    if (!table.primaryKey || table.primaryKey->columns.size() != 1)
+        return false;
+    const Column *column = table.column(table.primaryKey->columns.front());
+    return column &&
+           (foldedName(column->type.native) == "integer" || (column->type.native.empty() && column->type.isInteger()));
+}
+
 } // namespace schemawright::sqlite

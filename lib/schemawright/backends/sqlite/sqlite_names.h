@@ -29,4 +29,9 @@ private:
     bool hasTemporary_ = false;
 };
 
+/// A name of the hidden row number that no column has; empty when columns have all three.
+std::string rowIdName(const Table &table);
+/// Whether its key is the row number itself.
+bool hasRowIdKey(const Table &table);
+
 } // namespace schemawright::sqlite
