@@ -288,6 +288,23 @@ private Q_SLOTS:
         QCOMPARE(w->read(shirts), "100 large 4 21 ");
     }
 
+    void losesNothingOfWhatOthersDid()
+    {
+        const auto w = world();
+        w->session->putObject(w->labels({"sad", "happy"}));
+        w->connection.executeScript("ALTER TYPE mood ADD VALUE 'wild'");
+        const Report report = w->session->flush(w->connection);
+        QVERIFY(report.error);
+        QCOMPARE(report.error->kind, ErrorKind::Conflict);
+        w->session->setBaseline(w->now());
+        w->session->rebaseStructure();
+        QCOMPARE(std::get<EnumType>(*w->session->unitOfWork().changes()[0]->objectBefore).labels.size(), 3u);
+        w->session->putObject(w->labels({"sad", "happy", "wild"}));
+        w->flush();
+        QCOMPARE(std::get<EnumType>(w->session->editObject(mood())).labels,
+                 (std::vector<std::string>{"sad", "happy", "wild"}));
+    }
+
     void isRefusedWhereThereAreNone()
     {
         const Engine engine = Engine::open("sqlite://");

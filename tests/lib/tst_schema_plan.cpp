@@ -376,6 +376,83 @@ private slots:
         QCOMPARE(key.referredColumns, std::vector<std::string>{"number"});
     }
 
+    void losesNothingOfWhatOthersDidToATable_data() { both(); }
+    void losesNothingOfWhatOthersDidToATable()
+    {
+        const auto w = world();
+        Table emp = w->session->editTable(w->name("emp"));
+        emp.columns[2].nullable = false; // a rebuild on SQLite, which writes the columns that it knows
+        emp.columns.push_back(newColumn("mail", types::text()));
+        w->session->putTable(emp);
+        w->set("emp", 1, "mail", "a@x");
+        w->connection.executeScript("ALTER TABLE emp ADD COLUMN secret TEXT; UPDATE emp SET secret = 'kept';");
+        const MetaData before = w->now();
+        for (const RunMode mode : {RunMode::Rehearse, RunMode::Commit}) {
+            const Report report = runPlan(w->connection, w->session->plan(), mode);
+            QVERIFY(report.error && !report.committed);
+            QCOMPARE(report.error->kind, ErrorKind::Conflict);
+            QVERIFY2(report.error->message.find("add column secret") != std::string::npos,
+                     report.error->message.c_str());
+            w->session->settle(report);
+            QVERIFY(w->session->unitOfWork().changes().front()->error);
+            QVERIFY(diffMetaData(before, w->now()).isEmpty());
+        }
+        w->session->setBaseline(w->now());
+        w->session->rebaseStructure();
+        QVERIFY(!w->session->unitOfWork().changes().front()->error);
+        w->flush();
+        QCOMPARE(w->read("SELECT id, pay, mail, secret FROM emp ORDER BY id"), "1 10 a@x kept / 2 20 - kept / ");
+        QVERIFY(!w->now().table(w->name("emp"))->column("pay")->nullable);
+    }
+
+    void laysAChangeUponWhatOthersDid_data() { both(); }
+    void laysAChangeUponWhatOthersDid()
+    {
+        const auto w = world();
+        const auto readAgain = [&] {
+            w->session->setBaseline(w->now());
+            w->session->rebaseStructure();
+        };
+        w->connection.executeScript("ALTER TABLE emp ADD COLUMN note TEXT");
+        readAgain();
+        Table emp = w->session->editTable(w->name("emp"));
+        emp.columns[1].name = "full_name";
+        emp.columns[2].nullable = false;
+        w->session->putTable(emp);
+        Table dept = w->session->editTable(w->name("dept"));
+        dept.columns.push_back(newColumn("floor", types::integer()));
+        w->session->putTable(dept);
+        const ChangeId ofEmp = w->session->unitOfWork().changes()[0]->id;
+        readAgain(); // nothing has changed
+        QCOMPARE(w->session->unitOfWork().changes()[0]->id, ofEmp);
+        QCOMPARE(w->session->draft().diffs[0].items.size(), 2u);
+        // A column that is only theirs goes, an index comes; what both changed is as it is pending.
+        w->connection.executeScript("ALTER TABLE emp DROP COLUMN note; CREATE INDEX by_pay ON emp (pay);"
+                                    "ALTER TABLE dept ADD COLUMN floor TEXT");
+        readAgain();
+        QVERIFY(!w->session->draft().after.table(w->name("emp"))->column("note"));
+        w->flush();
+        const TablePtr now = w->now().table(w->name("emp"));
+        QCOMPARE(now->columns.size(), 4u);
+        QVERIFY(now->column("full_name") && !now->column("pay")->nullable);
+        QCOMPARE(now->indexes.size(), 1u);
+        QCOMPARE(w->now().table(w->name("dept"))->columns.size(), 3u);
+        // What is gone is made anew, and need not be dropped.
+        readAgain();
+        emp = w->session->editTable(w->name("emp"));
+        emp.columns[1].name = "called";
+        emp.foreignKeys.clear();
+        w->session->putTable(emp);
+        w->session->dropTable(w->name("dept"));
+        w->connection.executeScript("DROP TABLE emp; DROP TABLE dept");
+        QCOMPARE(w->session->flush(w->connection).error->kind, ErrorKind::Conflict);
+        readAgain();
+        QCOMPARE(w->session->unitOfWork().size(), 1u);
+        w->flush();
+        QCOMPARE(w->now().table(w->name("emp"))->columns[1].name, std::string("called"));
+        QVERIFY(!w->now().table(w->name("dept")));
+    }
+
     void journalKeepsTables()
     {
         World w(Engine::open("sqlite://"));

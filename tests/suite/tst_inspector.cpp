@@ -6,6 +6,7 @@
 #include "schemawright/base/error.h"
 #include "schemawright/engine/engine.h"
 #include "schemawright/engine/inspector.h"
+#include "schemawright/schema/table_diff.h"
 
 #include <QTest>
 
@@ -401,6 +402,24 @@ private Q_SLOTS:
         };
         QVERIFY(may("emp", "", "SELECT") && may("emp", "name", "UPDATE"));
         QVERIFY(!may("emp", "", "UPDATE") && !may("emp", "id", "UPDATE") && !may("dept", "", "SELECT"));
+    }
+
+    void readsATableAloneAsAmongAll_data() { databases_->addRows(); }
+    void readsATableAloneAsAmongAll()
+    {
+        const Engine engine = Engine::open(databases_->current());
+        Connection connection = prepared(engine);
+        const MetaData all = Inspector(connection).reflect();
+        const DiffRules rules = DiffRules::of(all.dialect, all.defaultSchema);
+        QVERIFY(all.tables().size() > 5);
+        for (const TablePtr &table : all.tables()) {
+            ReflectOptions options;
+            options.tables = {table->name.name};
+            const TablePtr alone = Inspector(connection).reflect(options).table(table->name);
+            QVERIFY2(alone, table->name.text().c_str());
+            QVERIFY2(*alone == *table, table->name.text().c_str());
+            QVERIFY(diffTables(table, alone, rules).isEmpty());
+        }
     }
 
     void asksTheSameNumberOfStatements_data() { databases_->addRows(); }

@@ -112,6 +112,8 @@ void Workspace::readSchema()
         [this](MetaData metadata) {
             tellErrors(metadata.errors);
             session_->setBaseline(std::move(metadata));
+            if (!session_->unitOfWork().isFrozen())
+                session_->rebaseStructure();
             isSchemaRead_ = true;
             Q_EMIT metadataChanged();
         },

@@ -52,6 +52,10 @@ public:
             plan_.steps.insert(plan_.steps.begin(), deferringStep());
         if (!draft_.diffs.empty() || !draft_.objectDiffs.empty())
             addMigration();
+        for (const Change *change : changes)
+            if (change->tableBefore || change->objectBefore)
+                plan_.baselines.push_back({change->id, change->tableBefore, change->objectBefore});
+        plan_.defaultSchema = draft_.before.defaultSchema;
         return std::move(plan_);
     }
 

@@ -69,6 +69,15 @@ struct PlanReference
     std::size_t key = 0; ///< among the foreign keys of `child`
 };
 
+/// A table or another object that a plan alters or drops, as the planned change knows it. When it is otherwise in the
+/// database, others have changed it meanwhile, and what they did would be lost.
+struct PlanBaseline
+{
+    ChangeId change = ChangeId::None;
+    TablePtr table;                     ///< null for another object
+    std::optional<SchemaObject> object; ///< nothing for a table
+};
+
 /// What a commit would do: statements in order, computed from the changes and never stored. A value; preview, rehearsal
 /// and commit all read the same one.
 struct Plan
@@ -76,6 +85,8 @@ struct Plan
     std::vector<Step> steps;
     std::vector<PlanProblem> problems;     ///< a plan with problems must not be run
     std::vector<PlanNote> notes;           ///< it may be run, and may be refused by rows that are there
+    std::vector<PlanBaseline> baselines;   ///< what must be in the database as it is said here
+    std::string defaultSchema;             ///< of the baseline
     std::vector<PlanReference> references; ///< for finding the guilty when COMMIT is refused
 
     bool isRunnable() const noexcept { return problems.empty(); }

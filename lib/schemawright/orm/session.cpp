@@ -1,6 +1,8 @@
 #include "schemawright/orm/session.h"
 
 #include "schemawright/schema/dependants.h"
+#include "schemawright/schema/table_diff.h"
+#include "schemawright/schema/table_merge.h"
 
 #include <algorithm>
 
@@ -18,6 +20,48 @@ void Session::setBaseline(MetaData baseline)
     identities_.clear();
     identified_.clear();
     draft_.reset();
+}
+
+void Session::rebaseStructure()
+{
+    keepIdsApart();
+    const DiffRules rules = DiffRules::of(baseline_.dialect, baseline_.defaultSchema);
+    for (const Change *change : unitOfWork_.structureChanges()) {
+        if (change->objectBefore) {
+            const auto now = objectOf(baseline_, std::get<ObjectTarget>(change->target).object);
+            if (now != change->objectBefore)
+                unitOfWork_.rebaseObject(change->id, now);
+            continue;
+        }
+        const TablePtr base = change->tableBefore;
+        if (!base)
+            continue;
+        const TablePtr found = baseline_.table(base->name);
+        if (!found) {
+            TablePtr after = change->tableAfter;
+            if (after && !after->isView()) { // its text is that of the table that is gone
+                Table made = *after;
+                made.definition.reset();
+                after = std::make_shared<const Table>(std::move(made));
+            }
+            unitOfWork_.rebaseTable(change->id, nullptr, std::move(after));
+            continue;
+        }
+        Table now = *found;
+        now.id = base->id;
+        for (Column &column : now.columns) {
+            const Column *const known = base->column(column.name);
+            column.id = known ? known->id : static_cast<ColumnId>(++lastId_);
+        }
+        const auto before = std::make_shared<const Table>(std::move(now));
+        identified_[before->name] = before;
+        if (diffTables(base, before, rules).isEmpty())
+            continue;
+        unitOfWork_.rebaseTable(change->id, before,
+                                change->tableAfter
+                                    ? std::make_shared<const Table>(mergeTables(*base, *change->tableAfter, *before))
+                                    : nullptr);
+    }
 }
 
 const Draft &Session::draft() const

@@ -40,6 +40,10 @@ public:
     void setDialect(std::shared_ptr<const Dialect> dialect) { dialect_ = std::move(dialect); }
     const MetaData &baseline() const noexcept { return baseline_; }
     void setBaseline(MetaData baseline);
+    /// Lays pending changes of tables and other objects upon what the baseline says of them now, where others changed
+    /// it: what only one side changed is as that side says, else the pending change counts. One of what is gone becomes
+    /// a new one. Only for a baseline that was read whole.
+    void rebaseStructure();
     UnitOfWork &unitOfWork() noexcept { return unitOfWork_; }
     const UnitOfWork &unitOfWork() const noexcept { return unitOfWork_; }
 

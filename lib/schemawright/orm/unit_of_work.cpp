@@ -123,6 +123,32 @@ void UnitOfWork::rebase(ChangeId id, RowImage before, RowImage after, RowImage b
     replace(target, isGone ? std::nullopt : std::optional(std::move(change)));
 }
 
+void UnitOfWork::rebaseTable(ChangeId id, TablePtr before, TablePtr after)
+{
+    mustBeThawed();
+    const ChangePtr known = list_.shared(id);
+    Change change = *known;
+    change.error.reset();
+    change.tableBefore = std::move(before);
+    change.tableAfter = std::move(after);
+    const bool isGone = change.tableBefore && change.tableAfter ? *change.tableBefore == *change.tableAfter
+                                                                : change.tableBefore == change.tableAfter;
+    setState(known, isGone ? nullptr : std::make_shared<const Change>(std::move(change)));
+    touched();
+}
+
+void UnitOfWork::rebaseObject(ChangeId id, std::optional<SchemaObject> before)
+{
+    mustBeThawed();
+    const ChangePtr known = list_.shared(id);
+    Change change = *known;
+    change.error.reset();
+    change.objectBefore = std::move(before);
+    const bool isGone = change.objectBefore == change.objectAfter;
+    setState(known, isGone ? nullptr : std::make_shared<const Change>(std::move(change)));
+    touched();
+}
+
 void UnitOfWork::renameCells(const QualifiedName &table, const std::string &from, const std::string &to)
 {
     mustBeThawed();

@@ -45,6 +45,10 @@ public:
                     std::optional<EntityMapping> after);
     /// The same for an object that is no table.
     void putObject(const ObjectTarget &target, std::optional<SchemaObject> before, std::optional<SchemaObject> after);
+    /// The change of a table, or of another object, is now from this image to that, and keeps its id; one that is none
+    /// any more leaves the list. Not a step of undo by itself.
+    void rebaseTable(ChangeId id, TablePtr before, TablePtr after);
+    void rebaseObject(ChangeId id, std::optional<SchemaObject> before);
     /// Pending cells of a table's rows in the column `from` are meant for `to` from now on.
     void renameCells(const QualifiedName &table, const std::string &from, const std::string &to);
     /// After a conflict: the update of a row is now from these values to those, and keeps its id. Columns that are the
