@@ -73,6 +73,8 @@ private:
     {
         const auto connection = database.connect();
         for (const TablePtr &table : all.tables()) {
+            if (!table->inherits.empty() || table->partition.of)
+                continue; // told only where the parents are read too
             ReflectOptions options;
             options.tables = {table->name.name};
             const TablePtr alone = dialect_.reflect(*connection, options).table(table->name);

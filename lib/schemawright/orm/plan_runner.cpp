@@ -115,9 +115,11 @@ private:
     {
         if (plan_.baselines.empty())
             return;
+        // What is inherited is told only where the parents are read too.
+        const bool readsAll = std::ranges::any_of(plan_.baselines, [](const PlanBaseline &each) {
+            return !each.table || !each.table->inherits.empty() || each.table->partition.of;
+        });
         ReflectOptions options;
-        const bool readsAll =
-            std::ranges::any_of(plan_.baselines, [](const PlanBaseline &each) { return !each.table; });
         for (const PlanBaseline &each : plan_.baselines)
             if (!readsAll)
                 options.tables.push_back(each.table->name.name);
