@@ -78,7 +78,8 @@ private:
             ReflectOptions options;
             options.tables = {table->name.name};
             const TablePtr alone = dialect_.reflect(*connection, options).table(table->name);
-            QVERIFY2(alone && *alone == *table, table->name.text().c_str());
+            const TableDiff diff = diffTables(table, alone, DiffRules::of("postgresql", all.defaultSchema));
+            QVERIFY2(alone && diff.isEmpty(), table->name.text().c_str());
         }
     }
 
