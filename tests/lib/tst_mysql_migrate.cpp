@@ -214,6 +214,26 @@ private Q_SLOTS:
                         "\n;;\nDELIMITER ;\nSTART TRANSACTION;\n\nINSERT INTO shop.t (id) VALUES (1);\n\nCOMMIT;\n"));
     }
 
+    void commitsNoOtherObjectsInATransaction()
+    {
+        MetaData baseline;
+        baseline.dialect = "mysql";
+        baseline.defaultSchema = "shop";
+        Function twice;
+        twice.name = {"shop", "twice"};
+        twice.definition = "CREATE FUNCTION twice(n INT) RETURNS INT RETURN n * 2";
+        baseline.functions.push_back(twice);
+        Session session(std::make_shared<MysqlDialect>(), baseline);
+        session.dropObject({"function", twice.name, twice.arguments});
+        const Plan plan = session.plan();
+        QCOMPARE(plan.problems.size(), std::size_t(1));
+        QVERIFY(plan.problems[0].isOfCommit);
+        QVERIFY(plan.problems[0].error.message.find("each change of a function at once") != std::string::npos);
+        const std::string script = scriptText(dialect, plan);
+        QVERIFY2(script.starts_with("DROP FUNCTION "), script.c_str());
+        QVERIFY2(script.find("TRANSACTION") == std::string::npos, script.c_str());
+    }
+
     void namesWhatItDoesNotChange()
     {
         const auto sequence = [](int start) {

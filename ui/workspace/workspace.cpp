@@ -199,7 +199,7 @@ std::vector<const Change *> Workspace::scriptOnlyChanges() const
     if (dialect().capabilities().transactionalDdl)
         return {};
     std::vector<const Change *> changes = session_->unitOfWork().structureChanges();
-    std::erase_if(changes, [](const Change *change) { return !change->isTable(); });
+    std::erase_if(changes, [](const Change *change) { return !change->isTable() && !change->isObject(); });
     return changes;
 }
 

@@ -80,7 +80,7 @@ public:
     void notify(Notice notice);
     void notify(const Error &error);
 
-    /// Pending changes that no commit can make: those of tables where DDL cannot be rolled back. A script can.
+    /// Pending changes that no commit can make: those of the schema where DDL cannot be rolled back. A script can.
     std::vector<const Change *> scriptOnlyChanges() const;
     /// Whether all that is pending can be committed and rehearsed now.
     bool canRun() const;

@@ -66,10 +66,11 @@ private:
         const Migration migration = dialect_.migrate(draft_.before, draft_.after, draft_.diffs);
         for (const MigrationProblem &problem : migration.problems)
             plan_.problems.push_back({draft_.changes[problem.diff], problem.error});
-        if (!dialect_.capabilities().transactionalDdl)
-            refuseWhatCommitsAtOnce(migration);
-        noteUnfilled();
         const std::vector<ObjectStep> objects = migrateObjects();
+        const bool isTransactional = dialect_.capabilities().transactionalDdl;
+        if (!isTransactional)
+            refuseWhatCommitsAtOnce(migration, objects);
+        noteUnfilled();
         std::vector<Step> rows = std::exchange(plan_.steps, {});
         const bool changesRows =
             std::ranges::any_of(steps_, [](const RowStep &step) { return step.kind != Kind::Insert; });
@@ -92,6 +93,7 @@ private:
                     step.phase = phase;
                     step.statement.sql = each.sql;
                     step.change = draft_.objectChanges[each.diff];
+                    step.transactional = isTransactional;
                     plan_.steps.push_back(std::move(step));
                 }
         };
@@ -151,24 +153,36 @@ private:
             }
     }
 
-    /// Where a change of a table ends the transaction, a commit that fails behind it could not be taken back.
-    void refuseWhatCommitsAtOnce(const Migration &migration)
+    /// Where a change of the schema ends the transaction, a commit that fails behind it could not be taken back.
+    void refuseWhatCommitsAtOnce(const Migration &migration, const std::vector<ObjectStep> &objects)
     {
         for (std::size_t i = 0; i < draft_.diffs.size(); ++i) {
             std::string sql;
             for (const MigrationStep &step : migration.steps)
                 if (step.diff == i && !step.transactional)
                     sql += step.sql + ";\n";
-            if (!sql.empty())
-                plan_.problems.push_back(
-                    {draft_.changes[i],
-                     Error(ErrorKind::Unsupported, std::string(dialect_.name()) +
-                                                       " commits each change of a table at once, so that a commit that "
-                                                       "fails could not be taken back: tables are not changed by it")
-                         .withHint("Save the list as a script and run that, or run this, and read the schema again:\n" +
-                                   sql),
-                     true});
+            refuseCommit(draft_.changes[i], "table", sql);
         }
+        for (std::size_t i = 0; i < draft_.objectDiffs.size(); ++i) {
+            std::string sql;
+            for (const ObjectStep &step : objects)
+                if (step.diff == i)
+                    sql += step.sql + ";\n";
+            refuseCommit(draft_.objectChanges[i], draft_.objectDiffs[i].object.kind, sql);
+        }
+    }
+    void refuseCommit(ChangeId change, std::string_view kind, const std::string &sql)
+    {
+        if (!sql.empty())
+            plan_.problems.push_back(
+                {change,
+                 Error(ErrorKind::Unsupported, fmt::format("{} commits each change of a {} at once, so that a commit "
+                                                           "that fails could not be taken back: {}s are not changed "
+                                                           "by it",
+                                                           dialect_.name(), kind, kind))
+                     .withHint("Save the list as a script and run that, or run this, and read the schema again:\n" +
+                               sql),
+                 true});
     }
 
     /// Columns that are to be NOT NULL, which nothing fills in rows that are there already.

@@ -436,7 +436,7 @@ void PendingPanel::writeScript(const QString &path, ScriptScope scope)
 {
     PlanInput input = PlanInput::of(workspace_.session());
     if (scope == ScriptScope::Tables)
-        std::erase_if(input.changes, [](const ChangePtr &change) { return !change->isTable(); });
+        std::erase_if(input.changes, [](const ChangePtr &change) { return !change->isTable() && !change->isObject(); });
     runInBackground(
         this, [path, input = std::move(input)] { return savePlan(path, input); },
         [this, path](const Saved &saved) {
