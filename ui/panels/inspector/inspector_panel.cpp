@@ -156,8 +156,8 @@ void InspectorPanel::buildHead(QWidget *page)
     top->addWidget(count_);
     auto *second = new QHBoxLayout;
     second->addWidget(about_, 1);
-    second->addWidget(state_);
-    second->addWidget(restore_);
+    second->addWidget(state_, 0, Qt::AlignTop);
+    second->addWidget(restore_, 0, Qt::AlignTop);
     auto *head = new QVBoxLayout;
     head->setContentsMargins(8, 8, 8, 6);
     head->setSpacing(2);
@@ -250,11 +250,18 @@ void InspectorPanel::showHead(const TablePtr &table, bool isDropped)
     text += tr(" in %1").arg(toQString(table->name.schema));
     if (!table->columns.empty())
         text += table->columns.size() == 1 ? tr(", 1 column") : tr(", %1 columns").arg(table->columns.size());
-    for (const auto &[option, value] : table->options)
-        text += QStringLiteral(", ") + toQString(option).replace(u'_', u' ') +
-                (value == "true" ? QString() : u' ' + toQString(value));
+    QStringList tips; // what a table is, it says at once; what it has, when it is asked
+    for (const auto &[option, value] : table->options) {
+        const QString name = toQString(option).replace(u'_', u' ');
+        if (value == "true")
+            text += QStringLiteral(", ") + name;
+        else
+            tips << name + u' ' + toQString(value);
+    }
     about_->setText(text);
-    about_->setToolTip(tipText(whyFixed_));
+    if (!whyFixed_.isEmpty())
+        tips << whyFixed_;
+    about_->setToolTip(tipText(tips.join(u'\n')));
 
     const TablePtr before = parts_[0]->model().context().before;
     const Draft &draft = workspace_.session().draft();

@@ -428,6 +428,7 @@ void PendingPanel::saveScript(ScriptScope scope)
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setDefaultSuffix(QStringLiteral("sql"));
     dialog->setNameFilters({tr("SQL scripts (*.sql)"), tr("All files (*)")});
+    dialog->selectFile(scope == ScriptScope::All ? tr("changes.sql") : tr("table_changes.sql"));
     connect(dialog, &QFileDialog::fileSelected, this, [this, scope](const QString &path) { writeScript(path, scope); });
     dialog->open();
 }
