@@ -6,6 +6,7 @@
 #include "support/mariadb_database.h"
 #include "support/server_for_window.h"
 #include "support/window_driver.h"
+#include "ui/dialogs/pending_dialog.h"
 
 #include <QAction>
 #include <QClipboard>
@@ -205,6 +206,18 @@ private Q_SLOTS:
         QTRY_VERIFY(said->text().contains(QStringLiteral("revert it to commit the other change")));
         QVERIFY(!commit->isEnabled());
         test::picture(*window_, "mariadb-script-only");
+        window_->close();
+        auto *asked = window_->findChild<ui::PendingDialog *>();
+        QVERIFY(asked && asked->isVisible());
+        QVERIFY(asked->informativeText().contains(QStringLiteral("saved as a script, not committed")));
+        QAbstractButton *stay = nullptr;
+        for (QAbstractButton *each : asked->buttons()) {
+            QCOMPARE(each->isEnabled(), each->text() != QLatin1String("Commit"));
+            stay = each->text() == QLatin1String("Cancel") ? each : stay;
+        }
+        QVERIFY(stay);
+        QTest::mouseClick(stay, Qt::LeftButton);
+        QTest::qWait(20);
 
         const QTemporaryDir folder;
         const QString tables = folder.filePath(QStringLiteral("tables.sql")),
