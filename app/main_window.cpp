@@ -42,6 +42,7 @@ MainWindow::MainWindow(Application &application)
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::BottomDockWidgetArea); // what is pending wants width, the inspector height
     centre_->addWidget(start_);
+    centre_->setMinimumSize(320, 200); // fits the half of a screen, whatever its pages like to have
     auto *central = new QWidget;
     auto *layout = new QVBoxLayout(central);
     layout->setContentsMargins(0, 0, 0, 0);

@@ -42,6 +42,11 @@ void enterOrHide(QDockWidget *dock)
     into->setFocus(Qt::ShortcutFocusReason);
 }
 
+QSize leastSize(Qt::DockWidgetArea area)
+{
+    return area == Qt::LeftDockWidgetArea ? QSize(160, 150) : QSize(area == Qt::RightDockWidgetArea ? 300 : 480, 150);
+}
+
 } // namespace
 
 QAction *MainWindow::addIconAction(const QString &icon, const QString &text, const QKeySequence &shortcut,
@@ -147,6 +152,7 @@ void MainWindow::buildStatusBar()
     cancel_->setToolTip(tr("Stop what is running (Esc)"));
     cancel_->setShortcut(Qt::Key_Escape);
     statusBar()->setSizeGripEnabled(false);
+    connection_->setMinimumWidth(60); // the rest of a long address is cut
     statusBar()->addWidget(connection_);
     statusBar()->addPermanentWidget(activity_);
     statusBar()->addPermanentWidget(cancel_);
@@ -173,6 +179,8 @@ void MainWindow::buildDocks()
         if (entry.area == Qt::BottomDockWidgetArea) // its tab says its name
             dock->setTitleBarWidget(new QWidget);
         dock->setWidget(entry.make(*workspace_));
+        // Less than they like to have: what they tell must not make the window larger than the screen.
+        dock->widget()->setMinimumSize(leastSize(entry.area));
         // The menu shows and hides it; its keys go into it, and hide it only from there.
         dock->toggleViewAction()->setText(entry.title + u'\t' + entry.shortcut);
         viewMenu_->addAction(dock->toggleViewAction());

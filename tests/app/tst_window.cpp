@@ -48,6 +48,7 @@ private Q_SLOTS:
     void editsReviewsRehearsesAndCommits();
     void undoesAndRedoes();
     void marksTheGuiltyChangeAndKeepsAll();
+    void fitsHalfAScreenWhateverItTells();
     void showsAConflictAndResolvesIt();
     void keepsEditsWhileTheViewChanges();
     void isLockedByAnotherProgram();
@@ -171,6 +172,25 @@ void tst_Window::marksTheGuiltyChangeAndKeepsAll()
     const auto *problem = window_->findChild<QLabel *>(QStringLiteral("changeProblem"));
     QVERIFY(problem->isVisible());
     QVERIFY(problem->text().contains(QStringLiteral("CHECK")));
+}
+
+void tst_Window::fitsHalfAScreenWhateverItTells()
+{
+    WindowDriver person(*window_);
+    QVERIFY(person.openTable(QStringLiteral("area")));
+    const QSize half(960, 640);
+    window_->showNormal();
+    window_->resize(half);
+    QTRY_COMPARE(window_->size(), half);
+    person.typeIntoCell(person.cell(1, "area_code"), QStringLiteral("abc"));
+    click("rehearse");
+    QVERIFY(waitForReport(QStringLiteral("Rehearsed: 1 of 1")));
+    QTest::qWait(50);
+    QCOMPARE(window_->size(), half);
+    const QSize least = window_->minimumSizeHint();
+    QVERIFY2(least.width() <= half.width() && least.height() <= half.height(),
+             qPrintable(QStringLiteral("%1 x %2").arg(least.width()).arg(least.height())));
+    test::picture(*window_, "half-a-screen");
 }
 
 void tst_Window::showsAConflictAndResolvesIt()
