@@ -212,7 +212,9 @@ void Reflection::readComments()
                         "indexrelid FROM pg_catalog.pg_index WHERE indrelid IN ({0}))) OR (classoid = 2606 AND "
                         "objoid IN (SELECT oid FROM pg_catalog.pg_constraint WHERE conrelid IN ({0}))) OR "
                         "(classoid = 2620 AND objoid IN (SELECT oid FROM pg_catalog.pg_trigger WHERE tgrelid IN "
-                        "({0})))",
+                        "({0}))) OR (classoid = 1259 AND objoid IN (SELECT objid FROM pg_catalog.pg_depend WHERE "
+                        "classid = 1259 AND refclassid = 1259 AND refobjsubid > 0 AND deptype IN ('a', 'i') AND "
+                        "refobjid IN ({0})))",
                         list);
     }
     catalog_.read(
