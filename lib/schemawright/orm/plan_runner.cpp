@@ -1,9 +1,8 @@
 #include "schemawright/orm/plan_runner.h"
 
-#include "schemawright/engine/inspector.h"
 #include "schemawright/orm/deferred_faults.h"
 #include "schemawright/orm/made_keys.h"
-#include "schemawright/schema/table_diff.h"
+#include "schemawright/orm/structure_drift.h"
 
 #include <algorithm>
 #include <set>
@@ -113,51 +112,13 @@ private:
     /// Nothing that is altered or dropped may have been changed by others since it was read.
     void mustBeAsPlanned()
     {
-        if (plan_.baselines.empty())
-            return;
-        // What is inherited is told only where the parents are read too.
-        const bool readsAll = std::ranges::any_of(plan_.baselines, [](const PlanBaseline &each) {
-            return !each.table || !each.table->inherits.empty() || each.table->partition.of;
-        });
-        ReflectOptions options;
-        for (const PlanBaseline &each : plan_.baselines)
-            if (!readsAll)
-                options.tables.push_back(each.table->name.name);
-        const MetaData now = Inspector(connection_).reflect(options);
-        for (const PlanBaseline &each : plan_.baselines) {
-            std::optional<Error> error = changedByOthers(each, now);
-            if (!error)
-                continue;
-            report_.steps.push_back({each.change, -1, {}, *error});
+        for (StepReport &drift : structureDrift(connection_, plan_)) {
             if (!report_.error)
-                report_.error = std::move(error);
+                report_.error = drift.error;
+            report_.steps.push_back(std::move(drift));
         }
         if (report_.error && report_.mode == RunMode::Commit)
             throw *report_.error;
-    }
-
-    std::optional<Error> changedByOthers(const PlanBaseline &planned, const MetaData &now) const
-    {
-        std::string what;
-        if (planned.table) {
-            const TablePtr found = now.table(planned.table->name);
-            const DiffRules rules = DiffRules::of(connection_.dialect().name(), plan_.defaultSchema);
-            const TableDiff diff = diffTables(planned.table, found, rules);
-            if (diff.isEmpty())
-                return std::nullopt;
-            what =
-                planned.table->name.text() + (found ? " was changed by others meanwhile: " : " is not there any more");
-            for (std::size_t i = 0; found && i < diff.items.size(); ++i)
-                what += fmt::format("{}{} {} {}", i ? ", " : "", toString(diff.items[i].action),
-                                    toString(diff.items[i].subject), diff.items[i].name);
-        } else {
-            const ObjectReference object = referenceTo(*planned.object, plan_.defaultSchema);
-            if (objectOf(now, object) == planned.object)
-                return std::nullopt;
-            what = object.name.text() + " was changed or dropped by others meanwhile";
-        }
-        return Error(ErrorKind::Conflict, what)
-            .withHint("Read the schema again: this change is then laid upon what is there now.");
     }
 
     void runSteps(const std::stop_token &stop, const std::function<void(std::size_t)> &progress)
