@@ -236,16 +236,19 @@ private Q_SLOTS:
     {
         if (!engine_->dialect().capabilities().returning)
             QSKIP("nothing tells what a default has made");
-        const bool isServer = engine_->dialect().name() == "postgresql";
+        const std::string_view dialect = engine_->dialect().name();
+        const auto [type, key] = dialect == "postgresql" ? std::pair(types::uuid(), "gen_random_uuid()")
+                                 : dialect == "mysql"    ? std::pair(types::string(36), "(uuid())")
+                                                         : std::pair(types::text(), "(lower(hex(randomblob(16))))");
         MetaData metadata;
         metadata.add(TableBuilder("auto_token")
-                         .column("id", isServer ? types::uuid() : types::text())
+                         .column("id", type)
                          .primaryKey()
                          .notNull()
-                         .defaultSql(isServer ? "gen_random_uuid()" : "(lower(hex(randomblob(16))))")
+                         .defaultSql(key)
                          .column("name", types::text()));
         metadata.add(TableBuilder("auto_use")
-                         .column("token_id", isServer ? types::uuid() : types::text())
+                         .column("token_id", type)
                          .references("auto_token")
                          .column("nr", types::integer())
                          .primaryKey({"token_id", "nr"}));

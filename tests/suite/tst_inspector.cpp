@@ -409,9 +409,11 @@ private Q_SLOTS:
     {
         const Engine engine = Engine::open(databases_->current());
         Connection connection = prepared(engine);
+        if (engine.dialect().name() != "mysql") // the columns, and here the spelling, are the parent's to tell
+            connection.executeScript("CREATE TABLE implied (a integer REFERENCES DEPT)");
         const MetaData all = Inspector(connection).reflect();
         const DiffRules rules = DiffRules::of(all.dialect, all.defaultSchema);
-        QVERIFY(all.tables().size() > 5);
+        QVERIFY(all.table({"", "emp"}));
         for (const TablePtr &table : all.tables()) {
             ReflectOptions options;
             options.tables = {table->name.name};

@@ -70,14 +70,30 @@ private:
         return options_.tables.empty() || std::ranges::find(options_.tables, name) != options_.tables.end();
     }
 
+    /// What the tables asked for refer to, folded: only the parent tells how it is spelled, and the columns of a key
+    /// that names none.
+    std::set<std::string> parentsOfWanted(const std::string &schema)
+    {
+        std::set<std::string> parents;
+        if (!options_.tables.empty() && !options_.namesOnly)
+            query("SELECT t.name, f.\"table\" FROM pragma_table_list t, pragma_foreign_key_list(t.name, t.schema) f "
+                  "WHERE t.schema = ? AND t.type = 'table'",
+                  {schema}, [&](const CatalogRow &row) {
+                      if (isWanted(row.text(0)))
+                          parents.insert(sqlite::foldedName(row.view(1)));
+                  });
+        return parents;
+    }
+
     void reflectSchema(const std::string &schema)
     {
         const std::string master = dialect_.quote(schema) + ".sqlite_schema";
+        const std::set<std::string> parents = parentsOfWanted(schema);
         Tables tables;
         query("SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = ?", {schema},
               [&](const CatalogRow &row) {
                   const std::string name = row.text(0);
-                  if (name.starts_with("sqlite_") || !isWanted(name))
+                  if (name.starts_with("sqlite_") || (!isWanted(name) && !parents.contains(sqlite::foldedName(name))))
                       return;
                   Table table;
                   table.name = {schema, name};
@@ -105,7 +121,8 @@ private:
             findDependencies(tables);
         }
         for (auto &[name, table] : tables)
-            metadata_.add(std::move(table));
+            if (isWanted(name))
+                metadata_.add(std::move(table));
     }
 
     void readDefinitions(const std::string &schema, const std::string &master, Tables &tables)
