@@ -260,6 +260,29 @@ private Q_SLOTS:
         QCOMPARE(fact("SELECT name FROM author WHERE id = 1"), std::string("Anna"));
     }
 
+    void losesNothingOfWhatOthersDidToATable()
+    {
+        WindowDriver person(*window_);
+        StructureDriver structure(*window_);
+        QVERIFY(person.openTable(QStringLiteral("author")));
+        QVERIFY(structure.rename(structure.line(QStringLiteral("author"), QStringLiteral("note")),
+                                 QStringLiteral("remark")));
+        person.typeIntoCell(person.cell(0, "name"), QStringLiteral("Anna"));
+        QCOMPARE(pending().size(), std::size_t{2});
+        runSqlite(path_, "ALTER TABLE author ADD COLUMN secret TEXT; UPDATE author SET secret = 'kept'");
+        QVERIFY(person.click("commit"));
+        QVERIFY2(person.waitForReport(QStringLiteral("Nothing was written")), qPrintable(person.report()));
+        QCOMPARE(pending().size(), std::size_t{2});
+        QVERIFY2(whyPending().find("add column secret") != std::string::npos, whyPending().c_str());
+        QTest::keyClick(window_, Qt::Key_F5);
+        QVERIFY(person.waitUntilRead());
+        QVERIFY(QTest::qWaitFor([this] { return !pending().changes().front()->error; }));
+        QVERIFY(structure.line(QStringLiteral("author"), QStringLiteral("secret")).isValid());
+        commits();
+        QCOMPARE(fact("SELECT group_concat(name || secret || ifnull(remark, '-'), ' ') FROM author"),
+                 std::string("Annakept- Bokept Cykeptx"));
+    }
+
     void deletesAParentWithItsChildren()
     {
         WindowDriver person(*window_);

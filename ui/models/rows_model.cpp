@@ -87,7 +87,11 @@ void RowsModel::setBaseRows(qint64 rows)
 
 void RowsModel::takePending()
 {
-    if (workspace_.session().unitOfWork().tableRevision() != draftRevision_ && takeDraft()) {
+    const TablePtr before = isInDatabase_ ? table_ : nullptr;
+    const bool isStructure = workspace_.session().unitOfWork().tableRevision() != draftRevision_ && takeDraft();
+    if (isStructure && isInDatabase_ && before && !(*before == *table_))
+        restart(); // edits were laid upon a table that others have changed
+    else if (isStructure) {
         beginResetModel(); // the rows are the same, so none is read again
         if (!isInDatabase_)
             baseRows_ = 0;
