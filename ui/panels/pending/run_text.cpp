@@ -111,7 +111,7 @@ QString runText(const Report &report, const std::optional<DoubtOutcome> &doubt)
     if (report.mode == RunMode::Rehearse)
         return tr("Rehearsed: it does not work; nothing was written.\n%1").arg(why);
     if (report.error && report.error->kind == ErrorKind::Conflict && isFailed) // the change says the rest in place
-        return tr("Nothing was written: a row was changed or removed meanwhile. Everything is still pending.");
+        return tr("Nothing was written: something was changed or removed meanwhile. Everything is still pending.");
     return tr("Nothing was written; everything is still pending.\n%1").arg(why);
 }
 
