@@ -271,6 +271,46 @@ private Q_SLOTS:
         QCOMPARE(w->read("SELECT feels::text FROM person"), "wild ");
     }
 
+    void correctsRowsBeforeTheirLabelGoes()
+    {
+        const auto w = world();
+        constexpr auto more = "DROP VIEW glad_person; INSERT INTO person VALUES (2, 'glad', 1), (3, 'glad', 2)";
+        w->connection.executeScript(more); // the view asks for the label
+        w->connection.executeScript("CREATE TABLE pet (id integer PRIMARY KEY, owner integer REFERENCES person "
+                                    "DEFERRABLE INITIALLY DEFERRED); INSERT INTO pet VALUES (1, 2)");
+        w->session->setBaseline(w->now());
+        w->session->putObject(w->labels({"sad"}));
+        w->feel(2, "sad");
+        const RowImage third = w->row(3);
+        w->session->deleteRow(w->session->target(*w->session->baseline().table(named("person")), third), third);
+        const std::string text = scriptText(w->engine.dialect(), w->session->plan());
+        w->flush();
+        QCOMPARE(w->read("SELECT id, feels::text FROM person ORDER BY id"), "1 sad 2 sad ");
+        QCOMPARE(std::get<EnumType>(w->session->editObject(mood())).labels, std::vector<std::string>{"sad"});
+        const auto copy = world();
+        copy->connection.executeScript(more);
+        copy->connection.executeScript(text);
+        QCOMPARE(copy->read("SELECT id, feels::text FROM person ORDER BY id"), "1 sad 2 sad ");
+    }
+
+    void renamesALabelThatEditedRowsHave()
+    {
+        const auto w = world();
+        w->session->putObject(w->labels({"blue", "glad"}));
+        w->feel(1, "glad");
+        w->flush();
+        QCOMPARE(w->read("SELECT feels::text FROM person"), "glad ");
+        // One that rows are to have is there before them.
+        w->session->putObject(w->labels({"blue", "happy"}));
+        const RowImage image = w->row(1);
+        w->session->setCell(w->session->target(*w->session->baseline().table(named("person")), image), "level",
+                            Value(2), image);
+        Table person = *w->session->baseline().table(named("person"));
+        w->session->addRow(person, {{"id", Value(2)}, {"feels", Value("happy")}});
+        w->flush();
+        QCOMPARE(w->read("SELECT feels::text, level FROM person ORDER BY id"), "happy 2 happy - ");
+    }
+
     void failsAsAWhole()
     {
         const auto w = world();

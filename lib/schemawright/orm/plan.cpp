@@ -86,9 +86,9 @@ private:
                     plan_.steps.push_back(std::move(step));
                 }
         };
-        const auto addObjects = [&](Phase phase, auto isIn) {
+        const auto addObjects = [&](Phase phase, bool late) {
             for (const ObjectStep &each : objects)
-                if (isIn(each.stage)) {
+                if (isLate(each) == late) {
                     Step step;
                     step.phase = phase;
                     step.statement.sql = each.sql;
@@ -99,12 +99,19 @@ private:
         };
         addPhases(Phase::Before, Phase::Before);
         std::ranges::move(beforeTypes_, std::back_inserter(plan_.steps));
-        // Labels that are added to an enum go along: only rows cannot use them before the end.
-        addObjects(Phase::Expand, [](ObjectStep::Stage stage) { return stage != ObjectStep::Stage::AfterTables; });
+        addObjects(Phase::Expand, false);
         addPhases(Phase::Expand, Phase::Expand);
         std::ranges::move(rows, std::back_inserter(plan_.steps));
         addPhases(Phase::Contract, Phase::Contract);
-        addObjects(Phase::Contract, [](ObjectStep::Stage stage) { return stage == ObjectStep::Stage::AfterTables; });
+        if (const std::string sql = dialect_.checkConstraintsSql();
+            changesRows && !sql.empty() &&
+            std::ranges::any_of(objects, [&](const auto &each) { return isLate(each); })) {
+            Step step; // no table is altered that has checks to come
+            step.phase = Phase::Contract;
+            step.statement.sql = sql;
+            plan_.steps.push_back(std::move(step));
+        }
+        addObjects(Phase::Contract, true);
         addPhases(Phase::Verify, Phase::After);
     }
 
@@ -128,14 +135,16 @@ private:
                (named.schema == draft_.after.defaultSchema && type.name == dialect_.quote(named.name));
     }
 
-    /// No row may have a label that was added to its enum in the same transaction.
-    void refuseFreshLabels(const ObjectReference &type)
+    using Labelled = std::pair<const Change *, std::string>;
+    /// The rows that get a label which their enum has in the draft only.
+    std::vector<Labelled> freshLabels(const ObjectReference &type) const
     {
         const auto labels = [&](const MetaData &side) {
             const auto object = objectOf(side, type);
             return object ? std::get<EnumType>(*object).labels : std::vector<std::string>();
         };
         const std::vector<std::string> old = labels(draft_.before), now = labels(draft_.after);
+        std::vector<Labelled> found;
         for (const RowStep &step : steps_)
             for (const auto &[at, cell] : step.set) {
                 const Column &column = step.table->table->columns[at];
@@ -143,14 +152,37 @@ private:
                 if (column.type.kind != TypeKind::Enum || !value || !value->is<std::string>() ||
                     !isOf(column.type, type.name))
                     continue;
-                const std::string label = value->text();
+                std::string label = value->text();
                 if (std::ranges::find(old, label) == old.end() && std::ranges::find(now, label) != now.end())
-                    refuse(*step.change, Error(ErrorKind::Unsupported,
-                                               fmt::format("the label '{}' is new to {}, and no row may have it before "
-                                                           "it is committed",
-                                                           label, type.name.text()))
-                                             .withHint("Commit the label first and the rows after it."));
+                    found.emplace_back(step.change, std::move(label));
             }
+        return found;
+    }
+
+    /// PostgreSQL lets no row have a label that was added in the same transaction.
+    void refuseFreshLabels(const ObjectReference &type)
+    {
+        for (const auto &[change, label] : freshLabels(type))
+            refuse(*change, Error(ErrorKind::Unsupported,
+                                  fmt::format("the label '{}' is new to {}, and no row may have it before it is "
+                                              "committed",
+                                              label, type.name.text()))
+                                .withHint("Commit the label first and the rows after it."));
+    }
+
+    /// Behind the rows. Labels of an enum go there too, for rows are written and compared by those that they have,
+    /// unless something needs the new ones.
+    bool isLate(const ObjectStep &step) const
+    {
+        if (step.stage == ObjectStep::Stage::AfterTables)
+            return true;
+        const ObjectDiff &diff = draft_.objectDiffs[step.diff];
+        return diff.object.kind == "enum" && diff.action == DiffAction::Alter && freshLabels(diff.object).empty() &&
+               std::ranges::none_of(draft_.diffs, [&](const TableDiff &table) {
+                   return table.after && std::ranges::any_of(table.after->columns, [&](const Column &column) {
+                              return isOf(column.type, diff.object.name);
+                          });
+               });
     }
 
     /// Where a change of the schema ends the transaction, a commit that fails behind it could not be taken back.
